@@ -1,0 +1,1 @@
+"""Hot loops on plain arrays. Kernels import numpy and numba only; random numbers are handed in."""

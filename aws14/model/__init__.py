@@ -1,0 +1,32 @@
+"""The waist: frozen nouns that every room speaks in, Topology, Scenario, Trace, Bill, Report (and Picture)."""
+
+from aws14.model.bill import Bill, LineItem, Usage
+from aws14.model.load import Campaign, Diurnal, LoadProfile, Ramp, Replay, Spike, Steady
+from aws14.model.picture import Picture
+from aws14.model.report import Finding, Report
+from aws14.model.scenario import Application, Scenario
+from aws14.model.topology import Link, Node, Topology
+from aws14.model.trace import Requests, Trace
+
+__all__ = [
+    "Application",
+    "Bill",
+    "Campaign",
+    "Diurnal",
+    "Finding",
+    "LineItem",
+    "Link",
+    "LoadProfile",
+    "Node",
+    "Picture",
+    "Ramp",
+    "Replay",
+    "Report",
+    "Requests",
+    "Scenario",
+    "Spike",
+    "Steady",
+    "Topology",
+    "Trace",
+    "Usage",
+]

@@ -1,0 +1,119 @@
+"""Scenario: what happens to an architecture, and what the application does per request."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from aws14.errors import ScenarioError
+from aws14.model.load import LoadProfile
+
+Distribution = Literal["deterministic", "exponential", "lognormal"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Application:
+    """The application's profile: what one request costs, and how the server and its clients behave.
+
+    Parameters
+    ----------
+    service_time_s : float
+        Mean time that one worker is held by one request, on one vCPU.
+    service_distribution : {'deterministic', 'exponential', 'lognormal'}
+        Shape of the service time. ``lognormal`` takes `service_cv`.
+    service_cv : float
+        Coefficient of variation of a lognormal service time.
+    workers_per_vcpu : int
+        Server processes for each vCPU of the instance.
+    backlog : int
+        Requests that may wait for a worker; one more is refused.
+    max_connections : int
+        Open connections the server accepts at once (waiting, served or still being sent).
+    client_timeout_s : float
+        Patience of a client; the worker goes on with a request whose client has left.
+    request_kib, response_kib : float
+        Size of a request and of its answer, in KiB.
+    user_mbps : float
+        Bandwidth of one user's access line, in Mbit/s.
+    port : int
+        The TCP port that clients connect to.
+    """
+
+    service_time_s: float
+    service_distribution: Distribution = "exponential"
+    service_cv: float = 1.0
+    workers_per_vcpu: int = 1
+    backlog: int = 511
+    max_connections: int = 10_000
+    client_timeout_s: float = 10.0
+    request_kib: float = 1.0
+    response_kib: float = 100.0
+    user_mbps: float = 50.0
+    port: int = 80
+
+    def __post_init__(self) -> None:
+        """Refuse values no server has."""
+        for name in ("service_time_s", "client_timeout_s", "user_mbps"):
+            _require(getattr(self, name) > 0, name, getattr(self, name), "a positive number")
+        for name in ("request_kib", "response_kib", "service_cv"):
+            _require(getattr(self, name) >= 0, name, getattr(self, name), "zero or a positive number")
+        for name, least in (("workers_per_vcpu", 1), ("backlog", 0), ("max_connections", 1)):
+            _require(getattr(self, name) >= least, name, getattr(self, name), f"{least} or more")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scenario:
+    """One run: load, users, application, length, seed.
+
+    Parameters
+    ----------
+    name : str
+        Shown in charts.
+    load : LoadProfile
+        Requests per second over time.
+    application : Application
+        What one request costs.
+    entry : str
+        Id of the node that users address (a DNS record or an instance).
+    users : Mapping[str, float]
+        City -> share of the users; the shares add up to 1. Cities are those of ``data/cities.csv``.
+    horizon_s : float
+        Length of the run in seconds.
+    seed : int
+        The only seed; every random stream is derived from it by name.
+    replication : int
+        Number of the independent repetition.
+    """
+
+    name: str
+    load: LoadProfile
+    application: Application
+    entry: str
+    users: Mapping[str, float]
+    horizon_s: float = 86_400.0
+    seed: int = 14
+    replication: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse runs without end and mixes that do not add up."""
+        _require(math.isfinite(self.horizon_s) and self.horizon_s > 0, "horizon_s", self.horizon_s, "positive seconds")
+        _require(
+            bool(self.users) and all(share >= 0 for share in self.users.values()),
+            "users",
+            dict(self.users),
+            "city -> share >= 0",
+        )
+        total = math.fsum(self.users.values())
+        if abs(total - 1) > 1e-6:
+            raise ScenarioError(
+                f"the shares of the users add up to {total:g}",
+                allowed="shares that add up to 1",
+                cure="divide each share by their sum",
+            )
+
+
+def _require(holds: bool, name: str, given: object, allowed: str) -> None:
+    if not holds:
+        raise ScenarioError(f"{name} is {given!r}", allowed=allowed)
