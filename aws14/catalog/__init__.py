@@ -1,0 +1,82 @@
+"""The only reader of ``data/``: places, machines, prices, limits and recordings, each with date and source.
+
+An unknown key raises `aws14.errors.DataError`, which lists what there is that looks like it.
+"""
+
+from aws14.catalog.machines import (
+    InstanceType,
+    Quota,
+    ServiceStatus,
+    TCredit,
+    instance_type,
+    instance_types,
+    quota,
+    service_status,
+    t_credit,
+)
+from aws14.catalog.places import (
+    City,
+    NetworkModel,
+    Region,
+    RoundTrip,
+    cities,
+    city,
+    network_model,
+    region,
+    regions,
+    round_trip,
+    rtt_ms,
+    user_rtt_ms,
+)
+from aws14.catalog.prices import (
+    EVERYWHERE,
+    FreeAllowance,
+    Price,
+    WorkedBill,
+    WorkedLine,
+    free_allowances,
+    price,
+    price_book,
+    price_book_dates,
+    prices,
+    worked_bills,
+)
+from aws14.catalog.recordings import trace_minutes
+from aws14.catalog.tables import data_root
+
+__all__ = [
+    "EVERYWHERE",
+    "City",
+    "FreeAllowance",
+    "InstanceType",
+    "NetworkModel",
+    "Price",
+    "Quota",
+    "Region",
+    "RoundTrip",
+    "ServiceStatus",
+    "TCredit",
+    "WorkedBill",
+    "WorkedLine",
+    "cities",
+    "city",
+    "data_root",
+    "free_allowances",
+    "instance_type",
+    "instance_types",
+    "network_model",
+    "price",
+    "price_book",
+    "price_book_dates",
+    "prices",
+    "quota",
+    "region",
+    "regions",
+    "round_trip",
+    "rtt_ms",
+    "service_status",
+    "t_credit",
+    "trace_minutes",
+    "user_rtt_ms",
+    "worked_bills",
+]

@@ -1,0 +1,45 @@
+"""Recorded traffic and measured durations."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from functools import cache
+
+from aws14.catalog.tables import data_root, missing
+from aws14.errors import DataError
+
+_SUFFIX = "_per_minute.csv.gz"
+
+
+@cache
+def trace_minutes(name: str) -> tuple[int, ...]:
+    """Return the requests of each minute of a recording, from its minute 0 on; silent minutes are 0.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``nasa_jul95``: the file ``data/traces/nasa_jul95_per_minute.csv.gz``.
+
+    Raises
+    ------
+    DataError
+        When there is no such recording, or its minutes do not ascend.
+    """
+    folder = data_root() / "traces"
+    path = folder / f"{name}{_SUFFIX}"
+    if not path.is_file():
+        known = [found.name.removesuffix(_SUFFIX) for found in folder.glob(f"*{_SUFFIX}")]
+        raise missing("recording", name, known)
+    requests: list[int] = []
+    with gzip.open(path, "rb") as packed:
+        for row in csv.DictReader(io.TextIOWrapper(packed, encoding="utf-8", newline="")):
+            silent = int(row["minute"]) - len(requests)
+            if silent < 0:
+                raise DataError(
+                    f"minute {row['minute']} of the recording '{name}' stands after minute {len(requests) - 1}"
+                )
+            requests.extend([0] * silent)
+            requests.append(int(row["requests"]))
+    return tuple(requests)
