@@ -1,0 +1,78 @@
+"""The door to numba: one decorator that compiles a loop for stated array types and keeps the result on disk.
+
+Types are stated, so a kernel is compiled once, when its module is first imported, and a wrong array is refused
+instead of being compiled for. Loops run without the interpreter lock, so sweeps can run on threads. No fast-math:
+the compiled loop and its Python source (``kernel.py_func``) give the same bits.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numba
+from numba import types
+
+from aws14.home import home
+
+READ_F8 = types.Array(types.float64, 1, "C", readonly=True)
+"""float64 array that the kernel only reads."""
+
+READ_I1 = types.Array(types.int8, 1, "C", readonly=True)
+READ_I4 = types.Array(types.int32, 1, "C", readonly=True)
+READ_I8 = types.Array(types.int64, 1, "C", readonly=True)
+
+WRITE_F8 = types.Array(types.float64, 1, "C")
+"""float64 array that the kernel fills or keeps its state in."""
+
+WRITE_I1 = types.Array(types.int8, 1, "C")
+WRITE_I4 = types.Array(types.int32, 1, "C")
+WRITE_I8 = types.Array(types.int64, 1, "C")
+WRITE_I8_2D = types.Array(types.int64, 2, "C")
+WRITE_U4_2D = types.Array(types.uint32, 2, "C")
+
+F8 = types.float64
+I8 = types.int64
+VOID = types.void
+
+
+_config: Any = numba.core.config  # its settings are set at run time, which a type checker cannot see
+
+
+def cache_folder() -> Path:
+    """The folder in which compiled kernels are kept.
+
+    ``NUMBA_CACHE_DIR`` when set; else ``__pycache__`` beside the kernels; else, in a read-only installation, the
+    folder ``numba`` in the home of the course; else one in the folder for temporary files.
+    """
+    if _config.CACHE_DIR:
+        return Path(_config.CACHE_DIR)
+    beside = Path(__file__).parent / "__pycache__"
+    places = (beside, home() / "numba", Path(tempfile.gettempdir()) / "aws14-numba")
+    return next((place for place in places if _writable(place)), places[-1])
+
+
+def _writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+def kernel(*signature: Any) -> Callable[[Callable[..., Any]], Any]:
+    """Decorate a loop to be compiled now, for the given numba signatures, and cached on disk."""
+    return numba.njit(list(signature), cache=True, nogil=True)
+
+
+def part(function: Callable[..., Any]) -> Any:
+    """Decorate a piece of a loop that is compiled into the kernels of the same file."""
+    return numba.njit(function, nogil=True)
+
+
+if cache_folder() != Path(__file__).parent / "__pycache__":
+    # numba would stop with an error when it finds no folder of its own to write to.
+    _config.CACHE_DIR = str(cache_folder())

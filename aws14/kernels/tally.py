@@ -1,0 +1,117 @@
+"""From what the server did to what each client saw, and the sums per tick."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from aws14.kernels.compiled import (
+    F8,
+    READ_F8,
+    READ_I1,
+    VOID,
+    WRITE_F8,
+    WRITE_I1,
+    WRITE_I4,
+    WRITE_I8_2D,
+    kernel,
+    part,
+)
+from aws14.kernels.worker_pool import ACCEPTED, NO_CONNECTION, NO_PLACE
+
+IN_FLIGHT, SERVED, CONNECTION_LIMIT, BACKLOG_FULL, TIMED_OUT = range(-1, 4)
+"""Outcomes of a request: undecided at the horizon, answered in time, or why not."""
+
+ACCEPTED_COLUMN, ANSWERED_COLUMN, COLUMNS = 5, 6, 7
+"""Columns of the counts after those of the outcomes: accepted by the server; answer sent to a client still there."""
+
+
+@part
+def _spread(from_s, to_s, tick_s, per_tick):
+    """Add the length of an interval to the ticks it lies in."""
+    tick = int(from_s / tick_s)
+    while from_s < to_s and tick < per_tick.size:
+        edge_s = min((tick + 1) * tick_s, to_s)
+        if edge_s > from_s:
+            per_tick[tick] += edge_s - from_s
+            from_s = edge_s
+        tick += 1
+
+
+@kernel(VOID(READ_F8, READ_F8, READ_F8, F8, F8, WRITE_F8, WRITE_F8))
+def work(start_s, service_s, leave_s, tick_s, horizon_s, busy_s, wasted_s):
+    """Add up the time worked, and that for clients who had left, per tick.
+
+    Parameters
+    ----------
+    start_s, service_s, leave_s : float64[n]
+        Start of service (NaN for none), its length, when the client gives up.
+    tick_s, horizon_s : float
+        Length of a tick and of the run; work beyond the run does not count.
+    busy_s, wasted_s : float64[ticks]
+        Added to.
+    """
+    for i in range(start_s.size):
+        if start_s[i] < horizon_s:
+            end_s = min(start_s[i] + service_s[i], horizon_s)
+            _spread(start_s[i], end_s, tick_s, busy_s)
+            if leave_s[i] < end_s:
+                _spread(max(start_s[i], leave_s[i]), end_s, tick_s, wasted_s)
+
+
+@part
+def _decide(verdict, answer_s, refusal_s, leave_s):
+    """What a client saw last, and when, if the run were endless."""
+    outcome, at_s = TIMED_OUT, leave_s
+    if verdict == ACCEPTED:
+        if answer_s <= leave_s:
+            outcome, at_s = SERVED, answer_s
+    elif refusal_s <= leave_s:
+        if verdict == NO_CONNECTION:
+            outcome, at_s = CONNECTION_LIMIT, refusal_s
+        elif verdict == NO_PLACE:
+            outcome, at_s = BACKLOG_FULL, refusal_s
+    return outcome, at_s
+
+
+@kernel(
+    VOID(
+        *(READ_F8, READ_F8, READ_F8, READ_F8, READ_F8, READ_F8, READ_F8, READ_I1, F8, F8),
+        *(WRITE_I1, WRITE_F8, WRITE_I4, WRITE_I8_2D),
+    )
+)
+def outcomes(  # noqa: PLR0917 - a kernel takes plain arrays
+    sent_s, arrival_s, start_s, service_s, send_s, back_s, leave_s, verdict, tick_s, horizon_s,
+    outcome, response_s, tick, count,
+):  # fmt: skip
+    """Decide each request and count by the tick in which its client sent it.
+
+    Parameters
+    ----------
+    sent_s, arrival_s, start_s, service_s : float64[n]
+        Sent by the client, arrived at the server, start of service (NaN for none), length of service.
+    send_s, back_s, leave_s : float64[n]
+        Time of an answer and of a refusal on the way back; when the client gives up.
+    verdict : int8[n]
+        Of `worker_pool.serve`.
+    tick_s, horizon_s : float
+        Length of a tick and of the run; what is decided later is in flight.
+    outcome : int8[n], response_s : float64[n], tick : int32[n]
+        Filled: the outcome, the time the client waited (NaN in flight), the tick.
+    count : int64[ticks, COLUMNS]
+        Added to: requests by outcome + 1, then the further columns.
+    """
+    last = count.shape[0] - 1
+    for i in range(sent_s.size):
+        end_s = start_s[i] + service_s[i]
+        seen, at_s = _decide(verdict[i], end_s + send_s[i], arrival_s[i] + back_s[i], leave_s[i])
+        tick[i] = min(int(sent_s[i] / tick_s), last)
+        response_s[i] = at_s - sent_s[i]
+        if at_s > horizon_s:
+            seen = IN_FLIGHT
+            response_s[i] = np.nan
+        outcome[i] = seen
+        count[tick[i], seen + 1] += 1
+        if verdict[i] == ACCEPTED:
+            count[tick[i], ACCEPTED_COLUMN] += 1
+            if end_s < leave_s[i] and end_s <= horizon_s:
+                count[tick[i], ANSWERED_COLUMN] += 1

@@ -1,0 +1,124 @@
+"""The accounts of a run: what each client saw, summed by the minute in which it sent its request."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aws14.kernels.bins import BINS
+from aws14.model import Requests, Scenario
+from aws14.sim.arrivals import arrivals
+from aws14.sim.pool import WorkerPool
+from aws14.sim.workload import Workload
+
+Floats = NDArray[np.float64]
+Fields = dict[str, Any]
+"""Fields of a `Trace` by name."""
+
+TICK_S = 60.0
+"""A tick is a minute, as in CloudWatch."""
+
+REASONS = ("connection_limit", "backlog_full", "timed_out")
+"""Why a server that can be reached fails, in the order of the kernel's outcomes."""
+
+BYTES_PER_KIB = 1024
+
+
+def served(scenario: Scenario, load: Workload, pool: WorkerPool, *, back_s: Floats, each: bool) -> Fields:
+    """The accounts of requests that met a pool.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Length of the run, sizes.
+    load : Workload
+        The requests, in the order of the pool.
+    pool : WorkerPool
+        Run to the horizon.
+    back_s : ndarray of float64, shape (n,)
+        Time of a refusal on its way back.
+    each : bool
+        Whether each request is wanted.
+    """
+    from aws14.kernels import histogram, tally
+
+    size, ticks = len(load.sent_s), _ticks(scenario)
+    outcome, response_s, tick = np.empty(size, np.int8), np.empty(size), np.empty(size, np.int32)
+    count = np.zeros((ticks, tally.COLUMNS), np.int64)
+    requests = (load.sent_s, load.arrival_s, pool.start_s, pool.service_s, pool.send_s, back_s, pool.leave_s)
+    tally.outcomes(*requests, pool.verdict, TICK_S, scenario.horizon_s, outcome, response_s, tick, count)
+    busy_s, wasted_s = np.zeros(ticks), np.zeros(ticks)
+    tally.work(pool.start_s, pool.service_s, pool.leave_s, TICK_S, scenario.horizon_s, busy_s, wasted_s)
+    answered = outcome == tally.SERVED
+    times = np.zeros((ticks, BINS), np.uint32)
+    histogram.record(response_s, np.where(answered, tick, np.int32(-1)), times)
+    fields = _fields(count[:, : tally.ACCEPTED_COLUMN], REASONS)
+    fields |= {
+        "busy_s": busy_s,
+        "wasted_s": wasted_s,
+        "workers": np.full(ticks, pool.workers, np.int64),
+        "response_time_sum_s": np.bincount(tick[answered], response_s[answered], minlength=ticks),
+        "histogram": times,
+        "bytes_in": count[:, tally.ACCEPTED_COLUMN] * scenario.application.request_kib * BYTES_PER_KIB,
+        "bytes_out": count[:, tally.ANSWERED_COLUMN] * scenario.application.response_kib * BYTES_PER_KIB,
+    }
+    if each:
+        sent = np.argsort(load.sent_s, kind="stable")
+        fields["requests"] = Requests(
+            arrival_s=load.sent_s[sent],
+            wait_s=(pool.start_s - load.arrival_s)[sent],
+            response_time_s=response_s[sent],
+            outcome=outcome[sent],
+        )
+    return fields
+
+
+def turned_away(scenario: Scenario, reason: str, *, each: bool) -> Fields:
+    """The accounts when no request reaches a server: each client gives up after its time-out.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The load and the clients' patience.
+    reason : str
+        A key of `aws14.model.trace.FAILURE_REASONS`.
+    each : bool
+        Whether each request is wanted.
+    """
+    sent_s = arrivals(scenario.load, scenario.horizon_s, scenario.seed, scenario.replication)
+    patience_s, ticks = scenario.application.client_timeout_s, _ticks(scenario)
+    outcome = np.where(sent_s + patience_s <= scenario.horizon_s, np.int8(1), np.int8(-1))
+    tick = np.minimum((sent_s / TICK_S).astype(np.int64), ticks - 1)
+    count = np.zeros((ticks, 3), np.int64)
+    np.add.at(count, (tick, outcome + 1), 1)
+    fields = _fields(count, (reason,))
+    for name in ("busy_s", "wasted_s", "response_time_sum_s", "bytes_in", "bytes_out"):
+        fields[name] = np.zeros(ticks)
+    fields |= {"workers": np.zeros(ticks, np.int64), "histogram": np.zeros((ticks, BINS), np.uint32)}
+    if each:
+        fields["requests"] = Requests(
+            arrival_s=sent_s,
+            wait_s=np.full(len(sent_s), np.nan),
+            response_time_s=np.where(outcome == 1, patience_s, np.nan),
+            outcome=outcome,
+        )
+    return fields
+
+
+def _ticks(scenario: Scenario) -> int:
+    return math.ceil(scenario.horizon_s / TICK_S)
+
+
+def _fields(count: NDArray[np.int64], reasons: Sequence[str]) -> Fields:
+    """The counts of a trace from columns: in flight, served, then each reason."""
+    return {
+        "tick_s": TICK_S,
+        "offered": count.sum(axis=1),
+        "in_flight": count[:, 0].copy(),
+        "served": count[:, 1].copy(),
+        "failed": {reason: count[:, 2 + k].copy() for k, reason in enumerate(reasons)},
+    }
