@@ -184,24 +184,23 @@ def _steps(chapter: Sequence[Cell]) -> Found:
 
 
 def _exercises(chapter: Sequence[Cell]) -> Found:
-    """Exercise, solution, check, in this order and within one pattern."""
-    follows = {"": "exercise", "exercise": "solution", "solution": "check", "check": ""}
-    state, opened = "", 0
-    for index, cell in enumerate(chapter, 1):
-        beats = ("exercise", "solution", "check") if cell.kind == "code" else ()
-        tag = next((tag for tag in beats if tag in cell.tags), "")
-        closed_early = state in ("exercise", "solution") and (heading_level(cell.source, cell.kind) == 2)
-        if closed_early or tag == "exercise":
-            if state in ("exercise", "solution"):
-                yield opened, f"an exercise without a {follows[state]}"
-            state = ""
-        if tag == "solution" and state != "exercise":
+    beats = [(index, _beat(cell)) for index, cell in enumerate(chapter, 1) if _beat(cell)]
+    names = ["", *(name for _, name in beats), "", ""]
+    for position, (index, name) in enumerate(beats, 1):
+        if name == "exercise" and names[position + 1] != "solution":
+            yield index, "an exercise without a solution right after it"
+        if name == "solution" and names[position - 1] != "exercise":
             yield index, "a solution that does not follow an exercise"
-        if tag and (tag != "check" or state == "solution"):
-            opened = index if tag == "exercise" else opened
-            state = "" if tag == "check" else tag
-    if state:
-        yield opened, f"an exercise without a {follows[state]}"
+        if name == "solution" and names[position + 1] != "check":
+            yield index, "an exercise without a check after its solution"
+
+
+def _beat(cell: Cell) -> str:
+    """What a cell is in the sequence exercise, solution, check; a section ends the sequence."""
+    if heading_level(cell.source, cell.kind) == 2:
+        return "section"
+    tags = ("exercise", "solution", "check") if cell.kind == "code" else ()
+    return next((tag for tag in tags if tag in cell.tags), "")
 
 
 def _figures(chapter: Sequence[Cell]) -> Found:

@@ -16,9 +16,9 @@ from pathlib import Path
 
 from notebook_source import ROOT
 
+from aws14 import catalog
 from aws14.chapters import Cell
 
-SERVICE_STATUS = ROOT / "data" / "service_status.csv"
 CLAIMS = ROOT / "tests" / "notebooks" / "claims.csv"
 AMOUNT = re.compile(
     r"(?:USD|US\$|\$)\s?(?P<before>\d[\d,]*(?:\.\d+)?)"
@@ -130,6 +130,5 @@ def _names(text: str, service: str) -> bool:
 @lru_cache(maxsize=1)
 def gone_services() -> Mapping[str, str]:
     """Services that a newcomer cannot simply use today -> their state, from ``data/service_status.csv``."""
-    with SERVICE_STATUS.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    return {row["service"].split(" (")[0]: row["state"] for row in rows if row["state"].startswith(_GONE)}
+    rows = catalog.service_status().values()
+    return {row.service.split(" (")[0]: row.state for row in rows if row.state.startswith(_GONE)}
