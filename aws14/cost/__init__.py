@@ -1,0 +1,25 @@
+"""Cost: metering (what is charged for), billing (what it comes to), the running meter, quotes, regions."""
+
+from aws14.cost.billing import PLANS, bill
+from aws14.cost.metering import hourly, monthly, standing
+from aws14.cost.regions import bill_in_regions, moving_usage
+from aws14.cost.running import Meter, meter
+from aws14.cost.statements import monthly_bill, quote
+from aws14.cost.traffic import Assumptions
+from aws14.cost.worked import recompute
+
+__all__ = [
+    "PLANS",
+    "Assumptions",
+    "Meter",
+    "bill",
+    "bill_in_regions",
+    "hourly",
+    "meter",
+    "monthly",
+    "monthly_bill",
+    "moving_usage",
+    "quote",
+    "recompute",
+    "standing",
+]

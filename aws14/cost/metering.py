@@ -1,0 +1,216 @@
+"""Metering: what is built, and the load that went through it, as amounts that AWS charges for.
+
+Each kind of node has one function that says what it is charged for while it stands; kinds without one are free
+(a VPC, a subnet, a route, an Internet gateway). Amounts of a ``...-month`` unit are spread over the month's hours.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+
+from aws14.catalog import EVERYWHERE
+from aws14.cost.traffic import NOTHING_ELSE, Assumptions, load
+from aws14.errors import DesignError, ScenarioError
+from aws14.model import Node, Topology, Trace, Usage
+
+HOURS_PER_MONTH = 730.0
+"""The convention of the AWS Pricing Calculator (365 days / 12); AWS's worked examples use 720."""
+
+_SECONDS_PER_DAY = 86_400.0
+_GONE = ("terminated", "shutting-down", "deleted", "deleting", "failed")
+
+Rates = Iterator[Usage]
+"""What one hour costs, or one month where the unit ends in ``-month``."""
+
+
+def _instance(node: Node, region: str) -> Rates:
+    state = node.require("state")
+    if state in _GONE:
+        return
+    running = state == "running"
+    if running:
+        yield Usage(
+            service="EC2",
+            item=f"{node.require('instance_type')} Linux on-demand",
+            unit="hour",
+            region=region,
+            quantity=1,
+        )
+    yield Usage(
+        service="EBS",
+        item=f"{node.require('root_volume_type')} storage",
+        unit="GB-month",
+        region=region,
+        quantity=_number(node, "root_gib"),
+        note="root volume" if running else "root volume: a stopped instance keeps its disk, and AWS its price",
+    )
+    kind = node.require("public_ipv4_kind")
+    if kind == "elastic" and not running:
+        yield _address(region, idle=True, note="Elastic IP of an instance that does not run")
+    elif kind != "none" and running:
+        yield _address(region, idle=False, note="every public IPv4 address is charged, also one in use")
+
+
+def _nat_gateway(node: Node, region: str) -> Rates:
+    if node.require("state") in (*_GONE, "pending"):
+        return
+    yield Usage(
+        service="NAT gateway",
+        item="Hour",
+        unit="hour",
+        region=region,
+        quantity=1,
+        note="charged from the minute it stands, with or without traffic",
+    )
+    if node.require("public_ipv4"):
+        yield _address(region, idle=False, note="the NAT gateway's own public IPv4 address")
+
+
+def _elastic_ip(_: Node, region: str) -> Rates:
+    yield _address(region, idle=True, note="allocated and not used: release it")
+
+
+def _volume(node: Node, region: str) -> Rates:
+    if node.require("state") in _GONE:
+        return
+    free = node.require("state") == "available"
+    yield Usage(
+        service="EBS",
+        item=f"{node.require('volume_type')} storage",
+        unit="GB-month",
+        region=region,
+        quantity=_number(node, "gib"),
+        note="attached to nothing, charged all the same" if free else "",
+    )
+
+
+def _hosted_zone(_: Node, __: str) -> Rates:
+    yield Usage(
+        service="Route 53",
+        item="Hosted zone",
+        unit="zone-month",
+        region=EVERYWHERE,
+        quantity=1,
+        note="charged for the whole month once it is 12 hours old",
+    )
+
+
+STANDING: Mapping[str, Callable[[Node, str], Rates]] = {
+    "elastic_ip": _elastic_ip,
+    "hosted_zone": _hosted_zone,
+    "instance": _instance,
+    "nat_gateway": _nat_gateway,
+    "volume": _volume,
+}
+"""Kind of node -> what it is charged for while it stands. A kind that is not here is free."""
+
+_GLOBAL = ("hosted_zone",)
+
+
+def standing(topology: Topology, *, hours: float, hours_per_month: float = HOURS_PER_MONTH) -> tuple[Usage, ...]:
+    """Return what is charged for letting a topology stand for some hours, without any load.
+
+    Parameters
+    ----------
+    topology : Topology
+        Read back, or a drawing that states the attributes charged for.
+    hours : float
+        How long it stands.
+    hours_per_month : float
+        730 (AWS calculator) or 720 (AWS examples).
+
+    Raises
+    ------
+    DesignError
+        When a node does not state what it is charged by, or stands in no region.
+    ScenarioError
+        When `hours` or `hours_per_month` is not a positive number.
+    """
+    _require_positive("hours", hours)
+    _require_positive("hours_per_month", hours_per_month)
+    usage: list[Usage] = []
+    for node in topology.nodes:
+        if node.kind not in STANDING:
+            continue
+        for rate in STANDING[node.kind](node, _region(topology, node)):
+            share = hours / hours_per_month if rate.unit.endswith("-month") else hours
+            usage.append(replace(rate, quantity=rate.quantity * node.count * share, resource=node.id))
+    return tuple(usage)
+
+
+def hourly(topology: Topology, *, hours_per_month: float = HOURS_PER_MONTH) -> tuple[Usage, ...]:
+    """Return what one hour of a topology is charged for, without any load.
+
+    Raises
+    ------
+    DesignError, ScenarioError
+        As `standing`.
+    """
+    return standing(topology, hours=1, hours_per_month=hours_per_month)
+
+
+def monthly(
+    topology: Topology,
+    trace: Trace,
+    *,
+    days: float = 30,
+    hours_per_month: float = HOURS_PER_MONTH,
+    assume: Assumptions = NOTHING_ELSE,
+) -> tuple[Usage, ...]:
+    """Return what a month is charged for: the topology standing, and `days` days under the load of a run.
+
+    Parameters
+    ----------
+    topology : Topology
+        What the run went through.
+    trace : Trace
+        The run; its load is scaled from its horizon to `days` days.
+    days : float
+        Days of the month that are like the run.
+    hours_per_month : float
+        730 (AWS calculator) or 720 (AWS examples).
+    assume : Assumptions
+        What a trace does not show.
+
+    Raises
+    ------
+    DesignError, ScenarioError
+        As `standing`; also when `days` is not a positive number.
+    """
+    _require_positive("days", days)
+    scale = days * _SECONDS_PER_DAY / trace.horizon_s
+    return (
+        *standing(topology, hours=hours_per_month, hours_per_month=hours_per_month),
+        *load(topology, trace, scale=scale, assume=assume),
+    )
+
+
+def _address(region: str, *, idle: bool, note: str) -> Usage:
+    item = "Public IPv4 idle" if idle else "Public IPv4 in use"
+    return Usage(service="VPC", item=item, unit="hour", region=region, quantity=1, note=note)
+
+
+def _region(topology: Topology, node: Node) -> str:
+    if node.kind in _GLOBAL:
+        return EVERYWHERE
+    region = topology.container(node.id, "region")
+    if region is None:
+        raise DesignError(
+            f"{node.kind} '{node.id}' stands in no region, and prices differ by region",
+            cure="place it in a region, or in a VPC that stands in one",
+        )
+    return region.id
+
+
+def _number(node: Node, name: str) -> float:
+    value = node.require(name)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise DesignError(f"{node.kind} '{node.id}' says {name} = {value!r}", allowed="a number")
+    return float(value)
+
+
+def _require_positive(name: str, value: float) -> None:
+    if not (math.isfinite(value) and value > 0):
+        raise ScenarioError(f"{name} is {value!r}", allowed="a positive number")

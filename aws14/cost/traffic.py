@@ -1,0 +1,154 @@
+"""Traffic: what the load of a run is charged for, scaled to a month."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from aws14.catalog import EVERYWHERE
+from aws14.errors import ScenarioError
+from aws14.model import Link, Topology, Trace, Usage
+
+_BYTES_PER_GB = 2**30
+_KIB_PER_GB = 2**20
+_QUERIES = 1e6
+"""AWS counts a GB as 2**30 bytes, and sells DNS queries by the million."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Assumptions:
+    """What a trace does not show and a bill needs. The defaults add nothing that was not measured.
+
+    Parameters
+    ----------
+    requests_per_dns_query : float
+        Requests that one query to Route 53 serves, because resolvers and browsers remember the answer for its TTL.
+        1 means that nobody remembers anything: the most queries there can be.
+    package_gib : float
+        GiB a month that private servers fetch through NAT gateways: packages, updates, container images.
+    internal_kib_per_request : float
+        KiB that travel over each declared ``uses`` link between two instances per answered request, both ways together.
+
+    Raises
+    ------
+    ScenarioError
+        When one is negative, or `requests_per_dns_query` below 1.
+    """
+
+    requests_per_dns_query: float = 1.0
+    package_gib: float = 0.0
+    internal_kib_per_request: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be."""
+        for name, least in (("requests_per_dns_query", 1), ("package_gib", 0), ("internal_kib_per_request", 0)):
+            value = getattr(self, name)
+            if not value >= least:
+                raise ScenarioError(f"{name} is {value!r}", allowed=f"{least} or more")
+
+
+NOTHING_ELSE = Assumptions()
+
+
+def load(topology: Topology, trace: Trace, *, scale: float, assume: Assumptions) -> tuple[Usage, ...]:
+    """Return what the load of a run is charged for, times `scale`.
+
+    Parameters
+    ----------
+    topology : Topology
+        What the run went through.
+    trace : Trace
+        The run.
+    scale : float
+        Length of the billed time over the length of the run.
+    assume : Assumptions
+        What a trace does not show; `package_gib` is for the whole billed time and is not scaled.
+
+    Returns
+    -------
+    tuple of Usage
+        Lines of quantity 0 are left out.
+    """
+    lines = (
+        *_internet(topology, trace, scale),
+        *_dns(topology, trace, scale, assume),
+        *_nat(topology, assume),
+        *_between_zones(topology, trace, scale, assume),
+    )
+    return tuple(line for line in lines if line.quantity > 0)
+
+
+def _internet(topology: Topology, trace: Trace, scale: float) -> Iterator[Usage]:
+    server = next((name for name in reversed(trace.nodes) if _is(topology, name, "instance")), "")
+    for item, counted, note in (
+        ("to Internet", trace.bytes_out, "answers on their way to the users"),
+        ("in from Internet", trace.bytes_in, "requests come in free"),
+    ):
+        gigabytes = float(counted.sum()) * scale / _BYTES_PER_GB
+        yield _transfer(item, trace.region, gigabytes, resource=server, note=note)
+
+
+def _dns(topology: Topology, trace: Trace, scale: float, assume: Assumptions) -> Iterator[Usage]:
+    record = next((name for name in trace.nodes if _is(topology, name, "dns_record")), None)
+    if record is None:
+        return
+    queries = int(trace.offered.sum()) * scale / assume.requests_per_dns_query
+    yield Usage(
+        service="Route 53",
+        item="Standard queries",
+        unit="1M queries",
+        region=EVERYWHERE,
+        quantity=queries / _QUERIES,
+        resource=record,
+        note=f"one query for {assume.requests_per_dns_query:g} requests (assumed)",
+    )
+
+
+def _nat(topology: Topology, assume: Assumptions) -> Iterator[Usage]:
+    gateways = topology.of_kind("nat_gateway")
+    for gateway in gateways:
+        region = topology.container(gateway.id, "region")
+        yield Usage(
+            service="NAT gateway",
+            item="Data processed",
+            unit="GB",
+            region=region.id if region else "",
+            quantity=assume.package_gib / len(gateways),
+            resource=gateway.id,
+            note="what private servers fetch from the Internet (assumed), on top of the hours",
+        )
+
+
+def _between_zones(topology: Topology, trace: Trace, scale: float, assume: Assumptions) -> Iterator[Usage]:
+    answered = int(trace.served.sum()) * scale
+    for link in topology.links_of("uses"):
+        if _crosses_zones(topology, link):
+            gigabytes = answered * assume.internal_kib_per_request / _KIB_PER_GB
+            yield _transfer(
+                "between AZs, each direction",
+                trace.region,
+                2 * gigabytes,
+                resource=link.target,
+                note="charged where it leaves and again where it arrives",
+            )
+
+
+def _crosses_zones(topology: Topology, link: Link) -> bool:
+    zones = {topology.container(end, "az") for end in (link.source, link.target)}
+    return None not in zones and len({zone.id for zone in zones if zone}) == 2
+
+
+def _transfer(item: str, region: str, gigabytes: float, *, resource: str, note: str) -> Usage:
+    return Usage(
+        service="Data transfer",
+        item=item,
+        unit="GB",
+        region=region,
+        quantity=gigabytes,
+        resource=resource,
+        note=note,
+    )
+
+
+def _is(topology: Topology, node_id: str, kind: str) -> bool:
+    return node_id in topology and topology.node(node_id).kind == kind
