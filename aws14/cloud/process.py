@@ -1,0 +1,278 @@
+"""The embedded AWS as a process: find the running one or start it, and talk to its control API.
+
+One process serves one home (`aws14.home.home`). Two kernels that start at once get the same one: whoever holds
+``emulator.lock`` looks and, if need be, starts; the other then finds it. A found process is believed when its pid, its
+creation time and its answer agree; one of another version is asked to end, and replaced.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypedDict
+
+import filelock
+import psutil
+
+import aws14
+from aws14.errors import EmulatorError
+from aws14.home import home
+
+__all__ = ["Emulator", "Status", "find", "find_or_start", "home", "start"]
+
+_START_S = 60.0
+_ANSWER_S = 10.0
+#: An advance may run a million events.
+_LONG_S = 600.0
+
+
+class Status(TypedDict):
+    """What the embedded AWS says of itself.
+
+    Attributes
+    ----------
+    version : str
+        Of aws14.
+    now : float
+        AWS time, epoch seconds.
+    requests : int
+        AWS requests answered since it started.
+    pending_events : int
+        Events that wait for their time.
+    notices : list of str
+        What the learner should know: changes lost, snapshots set aside.
+    """
+
+    version: str
+    now: float
+    requests: int
+    pending_events: int
+    notices: list[str]
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """A running embedded AWS.
+
+    Parameters
+    ----------
+    port : int
+        On 127.0.0.1.
+    access_key, secret_key : str
+        What requests to it are signed with.
+    pid : int
+        Of its process.
+    version : str
+        Of its aws14.
+    notices : tuple of str
+        What it had to say when it was found.
+    """
+
+    port: int
+    access_key: str
+    secret_key: str
+    pid: int
+    version: str
+    notices: tuple[str, ...] = ()
+
+    @property
+    def endpoint(self) -> str:
+        """The address for ``endpoint_url``."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def status(self) -> Status:
+        """Ask how it is."""
+        answer: Status = _ask(self, "GET", "status")
+        return answer
+
+    def advance(self, seconds: float) -> tuple[float, list[tuple[float, str]]]:
+        """Let AWS time pass at once.
+
+        Parameters
+        ----------
+        seconds : float
+            At least 0.
+
+        Returns
+        -------
+        float
+            AWS time now, epoch seconds.
+        list of (float, str)
+            Due time and name of each event that ran.
+        """
+        answer = _ask(self, "POST", "advance", {"seconds": seconds})
+        return answer["now"], [(t, name) for t, name in answer["events"]]
+
+    def save(self, name: str) -> int:
+        """Save the cloud under a name; return the bytes written."""
+        return int(_ask(self, "POST", "save", {"name": name})["bytes"])
+
+    def restore(self, name: str) -> float:
+        """Go back to a save; return AWS time, epoch seconds."""
+        return float(_ask(self, "POST", "restore", {"name": name})["now"])
+
+    def reset(self) -> None:
+        """Empty the cloud."""
+        _ask(self, "POST", "reset")
+
+    def shutdown(self) -> None:
+        """Ask it to save and end; returns when the process is gone."""
+        _ask(self, "POST", "shutdown")
+        _wait_for_end(self.pid)
+
+
+def find(folder: Path | None = None) -> Emulator | None:
+    """Return the embedded AWS that runs in `folder` (default: `home`), or None."""
+    told = _read((folder or home()) / "emulator.json")
+    if told is None or not _alive(told["pid"], told["created"]):
+        return None
+    found = Emulator(*(told[name] for name in ("port", "access_key", "secret_key", "pid", "version")))
+    try:
+        notices = tuple(found.status()["notices"])
+    except EmulatorError:
+        return None
+    return Emulator(found.port, found.access_key, found.secret_key, found.pid, found.version, notices)
+
+
+def find_or_start(folder: Path | None = None, *, port: int = 0, idle_s: float | None = None) -> Emulator:
+    """Return the embedded AWS of `folder`, started if none of this version runs there.
+
+    Parameters
+    ----------
+    folder : pathlib.Path, optional
+        Its home; default `home`.
+    port : int, optional
+        Loopback port for a new one; 0 takes a free one.
+    idle_s : float, optional
+        Seconds without a request after which a new one ends; default four hours.
+
+    Raises
+    ------
+    EmulatorError
+        It cannot be started: the home cannot be written, the port is taken, or it failed (with the end of its output).
+    """
+    folder = folder or home()
+    running = find(folder)
+    if running is not None and running.version == aws14.__version__:
+        return running
+    with _lock(folder):
+        running = find(folder)
+        if running is not None and running.version != aws14.__version__:
+            running.shutdown()
+            running = None
+        return running or start(folder, port=port, idle_s=idle_s)
+
+
+def start(folder: Path, *, port: int = 0, idle_s: float | None = None) -> Emulator:
+    """Start a process for `folder`, detached from this one; return it once it answers. Otherwise as `find_or_start`."""
+    command = [sys.executable, "-m", "aws14.emulator", "--home", str(folder), "--port", str(port)]
+    if idle_s is not None:
+        command += ["--idle-seconds", str(idle_s)]
+    output = folder / "start.log"
+    with output.open("wb") as log:
+        process = subprocess.Popen(
+            command, cwd=folder, env=_environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, **_detached()
+        )
+    deadline = time.monotonic() + _START_S
+    while time.monotonic() < deadline:
+        found = find(folder)
+        if found is not None and found.pid == process.pid:
+            return found
+        if process.poll() is not None:
+            break
+        time.sleep(0.02)
+    raise _did_not_start(process, output)
+
+
+def _did_not_start(process: subprocess.Popen[bytes], output: Path) -> EmulatorError:
+    said = output.read_text(errors="replace").strip()[-2000:]
+    if process.returncode is None:
+        process.kill()
+        return EmulatorError(
+            f"the embedded AWS did not answer within {_START_S:.0f} s: {said}", cure=f"look into {output}"
+        )
+    if process.returncode == 2 and " Try: " in said:  # it said so itself: a sentence and its cure
+        problem, _, cure = said.rpartition(" Try: ")
+        return EmulatorError(problem, cure=cure)
+    return EmulatorError(f"the embedded AWS ended as it started: {said}", cure="python -m aws14.emulator --foreground")
+
+
+def _lock(folder: Path) -> Any:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = filelock.FileLock(folder / "emulator.lock", timeout=2 * _START_S)
+        return lock.acquire()
+    except OSError as error:
+        raise EmulatorError(
+            f"the embedded AWS cannot write to its home {folder}: {error.strerror or error}",
+            cure="set AWS14_HOME to a folder you can write to",
+        ) from None
+
+
+def _environment() -> dict[str, str]:
+    # The folder that holds aws14 goes first, so that an uninstalled checkout works from any folder.
+    above = str(Path(aws14.__file__).resolve().parent.parent)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MOTO_"))}
+    paths = [above, *filter(None, [os.environ.get("PYTHONPATH")])]
+    return kept | {"PYTHONPATH": os.pathsep.join(paths)}
+
+
+def _detached() -> dict[str, Any]:
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP}
+    return {"start_new_session": True}
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    try:
+        told = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return None
+    return told if isinstance(told, dict) and told.keys() >= {"pid", "created", "port", "access_key"} else None
+
+
+def _alive(pid: int, created: float) -> bool:
+    try:
+        process = psutil.Process(pid)
+        return abs(process.create_time() - created) < 1.0 and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+
+
+def _wait_for_end(pid: int) -> None:
+    try:
+        psutil.Process(pid).wait(timeout=_ANSWER_S)
+    except psutil.NoSuchProcess:
+        return
+    except psutil.TimeoutExpired:
+        raise EmulatorError(
+            f"process {pid} of the embedded AWS did not end", cure="end that process, then try again"
+        ) from None
+
+
+def _ask(emulator: Emulator, method: str, verb: str, body: dict[str, Any] | None = None) -> Any:
+    # http.client knows nothing of proxies: HTTP_PROXY must not capture loopback.
+    connection = http.client.HTTPConnection(
+        "127.0.0.1", emulator.port, timeout=_ANSWER_S if method == "GET" else _LONG_S
+    )
+    headers = {"X-Aws14-Key": emulator.access_key, "Content-Type": "application/json"}
+    try:
+        connection.request(method, f"/_aws14/{verb}", body=json.dumps(body or {}), headers=headers)
+        response = connection.getresponse()
+        answer = json.loads(response.read())
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        raise EmulatorError(
+            f"the embedded AWS on port {emulator.port} does not answer: {error}",
+            cure="connect again; it is started anew",
+        ) from None
+    finally:
+        connection.close()
+    if response.status != 200:
+        raise EmulatorError(f"the embedded AWS refused {verb}: {answer.get('problem')}", cure=answer.get("cure", ""))
+    return answer

@@ -1,0 +1,140 @@
+"""The control API under ``/_aws14/``: JSON in and out, for holders of the emulator's own key (docs/architecture.md)."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import logging
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from aws14.emulator.api import StartResponse, send
+from aws14.emulator.clock import TooManyEventsError
+from aws14.emulator.refusal import Answer
+from aws14.emulator.store import SnapshotError
+
+__all__ = ["PREFIX", "Control", "Verbs"]
+
+PREFIX = "/_aws14/"
+_log = logging.getLogger(__name__)
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+@dataclass(frozen=True)
+class Verbs:
+    """What the control API can do; each takes what its request carries and returns what the answer says.
+
+    Parameters
+    ----------
+    status, reset, shutdown : callable
+        Without arguments.
+    advance : callable
+        Seconds.
+    save, restore : callable
+        A name.
+    """
+
+    status: Callable[[], dict[str, Any]]
+    advance: Callable[[float], dict[str, Any]]
+    save: Callable[[str], dict[str, Any]]
+    restore: Callable[[str], dict[str, Any]]
+    reset: Callable[[], dict[str, Any]]
+    shutdown: Callable[[], dict[str, Any]]
+
+
+class _RefusedError(Exception):
+    def __init__(self, status: int, problem: str, cure: str = "") -> None:
+        super().__init__(problem)
+        self.status, self.problem, self.cure = status, problem, cure
+
+
+class Control:
+    """The control API as a WSGI application.
+
+    Parameters
+    ----------
+    verbs : Verbs
+        What it can do.
+    access_key : str
+        What the header ``X-Aws14-Key`` must carry.
+    """
+
+    def __init__(self, verbs: Verbs, access_key: str) -> None:
+        self._verbs = verbs
+        self._access_key = access_key.encode()
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        try:
+            status, answer = 200, self._answer(environ)
+        except _RefusedError as refused:
+            status, answer = refused.status, {"problem": refused.problem, "cure": refused.cure}
+        except Exception as error:
+            _log.exception("control %s", environ["PATH_INFO"])
+            status, answer = (
+                500,
+                {"problem": f"the embedded AWS failed: {error}", "cure": "see emulator.log in its home"},
+            )
+        body = json.dumps(answer).encode()
+        headers = (("Content-Type", "application/json"), ("Content-Length", str(len(body))))
+        return send(Answer(status, headers, body), start_response)
+
+    def _answer(self, environ: dict[str, Any]) -> dict[str, Any]:
+        given = environ.get("HTTP_X_AWS14_KEY", "").encode("latin-1")
+        if "HTTP_ORIGIN" in environ or not hmac.compare_digest(given, self._access_key):
+            raise _RefusedError(403, "the control API asks for the key of this embedded AWS")
+        verb = (environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix(PREFIX))
+        body = _json(environ)
+        match verb:
+            case ("GET", "status"):
+                return self._verbs.status()
+            case ("POST", "advance"):
+                return self._advance(body)
+            case ("POST", "save"):
+                return self._verbs.save(_name(body))
+            case ("POST", "restore"):
+                return self._restore(_name(body))
+            case ("POST", "reset"):
+                return self._verbs.reset()
+            case ("POST", "shutdown"):
+                return self._verbs.shutdown()
+        raise _RefusedError(404, f"{verb[0]} {environ['PATH_INFO']} is not in the control API")
+
+    def _advance(self, body: dict[str, Any]) -> dict[str, Any]:
+        seconds = body.get("seconds")
+        if not isinstance(seconds, int | float) or not 0 <= seconds <= 10 * 366 * 86400:
+            raise _RefusedError(400, f"cannot advance by {seconds!r} seconds", "a number from 0 to ten years")
+        try:
+            return self._verbs.advance(float(seconds))
+        except TooManyEventsError as stopped:
+            raise _RefusedError(
+                400, f"a million events were not enough; the last was {stopped}", "a shorter advance"
+            ) from None
+
+    def _restore(self, name: str) -> dict[str, Any]:
+        try:
+            return self._verbs.restore(name)
+        except SnapshotError as bad:
+            raise _RefusedError(400, str(bad), "save under a name first") from None
+
+
+def _json(environ: dict[str, Any]) -> dict[str, Any]:
+    text = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    try:
+        body = json.loads(text or b"{}")
+    except ValueError:
+        body = None
+    if not isinstance(body, dict):
+        raise _RefusedError(400, "the body is not a JSON object")
+    return body
+
+
+def _name(body: dict[str, Any]) -> str:
+    name = body.get("name")
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise _RefusedError(
+            400, f"{name!r} cannot be the name of a save", "letters, digits, dot, dash, underscore; at most 64"
+        )
+    return name

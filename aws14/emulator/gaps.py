@@ -1,0 +1,57 @@
+"""Operations that are not in the embedded AWS: found by botocore's service models, named to the learner."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from aws14.emulator.call import Call
+from aws14.emulator.refusal import Answer, refuse
+
+__all__ = ["missing", "operation_of"]
+
+_log = logging.getLogger(__name__)
+#: Signing names that are not the name of botocore's model.
+_MODELS = {
+    "monitoring": "cloudwatch",
+    "elasticloadbalancing": "elbv2",
+    "email": "sesv2",
+    "elasticfilesystem": "efs",
+    "elasticmapreduce": "emr",
+    "es": "opensearch",
+    "states": "stepfunctions",
+}
+
+
+def missing(call: Call) -> Answer:
+    """Answer that the operation is not there.
+
+    Parameters
+    ----------
+    call : Call
+        What was asked.
+    """
+    name = operation_of(call)
+    text = f"{call.service or 'This address'}: {name} is not in the embedded AWS. docs/fidelity.md lists what is."
+    return refuse(call, 501, "NotImplemented", text)
+
+
+def operation_of(call: Call) -> str:
+    """Return the operation's name; method and path where no model knows it."""
+    if call.operation:
+        return call.operation
+    try:
+        return _route(call) or f"{call.method} {call.path}"
+    except Exception:  # a message must not fail for want of a model
+        _log.debug("no model names %s %s %s", call.service, call.method, call.path, exc_info=True)
+        return f"{call.method} {call.path}"
+
+
+def _route(call: Call) -> str:
+    from moto.core.request import Request
+    from moto.core.routing import get_service_router
+    from werkzeug.test import EnvironBuilder
+
+    environ: dict[str, Any] = EnvironBuilder(path=call.path, method=call.method).get_environ()
+    operation, _ = get_service_router(_MODELS.get(call.service, call.service or "s3")).match(Request(environ))
+    return str(operation.name)
