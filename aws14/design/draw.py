@@ -1,0 +1,63 @@
+"""Draw: a Topology, drawn or built, as a picture with its description."""
+
+from __future__ import annotations
+
+from aws14.design.alt import alt_text
+from aws14.design.finish import finished, size_px, smallest_px
+from aws14.design.graph import dot_text
+from aws14.design.render import svg_of
+from aws14.design.scene import Scene, scene
+from aws14.model import Picture, Report, Topology
+
+PAGE_PX = 900
+"""Width of an output area in JupyterLab."""
+
+SMALLEST_PX = 12
+"""The smallest text that is still read without effort."""
+
+_LAYOUTS = (("TB", 6), ("LR", 6), ("TB", 3), ("TB", 2), ("TB", 1))
+"""Direction and parts side by side, in the order they are tried."""
+
+
+def draw(topology: Topology, *, marks: Report | None = None, title: str = "") -> Picture:
+    """Draw an architecture: containers as boxes, parts as AWS icons, links in three strokes.
+
+    Parameters
+    ----------
+    topology : Topology
+        What was designed, or what was read back.
+    marks : Report, optional
+        What to mark: the result of `compare` (parts of the other side appear as ghosts), or any report whose
+        findings name nodes.
+    title : str
+        Written above the drawing.
+
+    Returns
+    -------
+    Picture
+        SVG, complete in itself, with a description written from the graph.
+
+    Raises
+    ------
+    NotAvailable
+        When Graphviz is not there.
+    """
+    shown = scene(topology, marks)
+    description = alt_text(shown)
+    svg = finished(_laid_out(shown), shown, title=title, description=description)
+    width, _ = size_px(svg)
+    return Picture(
+        image=svg.encode("utf-8"), format="svg", alt=description, width_px=round(min(width, PAGE_PX)) or PAGE_PX
+    )
+
+
+def _laid_out(shown: Scene) -> str:
+    """The first layout whose smallest text stays readable on the page; if none does, the most readable."""
+    layouts: list[tuple[float, str]] = []
+    for direction, per_row in _LAYOUTS:
+        svg = svg_of(dot_text(shown, direction=direction, per_row=per_row))
+        text_px = smallest_px(svg) * min(1.0, PAGE_PX / size_px(svg)[0])
+        if text_px >= SMALLEST_PX:
+            return svg
+        layouts.append((text_px, svg))
+    return max(layouts)[1]

@@ -1,0 +1,142 @@
+"""Words: what a node, a container and a link are called in a drawing, in its description and in findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from aws14.model import Link, Node, Topology
+
+KIND: Mapping[str, str] = {
+    "internet": "Internet",
+    "office": "office network",
+    "region": "Region",
+    "vpc": "VPC",
+    "az": "AZ",
+    "subnet": "subnet",
+    "internet_gateway": "Internet gateway",
+    "nat_gateway": "NAT gateway",
+    "instance": "EC2 instance",
+    "elastic_ip": "unused Elastic IP",
+    "volume": "EBS volume",
+    "hosted_zone": "hosted zone",
+    "dns_record": "DNS record",
+}
+"""Kind of node -> what people call it."""
+
+ATTRIBUTE: Mapping[str, str] = {
+    "auto_public_ipv4": "automatic public addresses",
+    "cidr": "address range",
+    "gib": "size in GiB",
+    "has_user_data": "user data",
+    "instance_type": "instance type",
+    "key_name": "key pair",
+    "private_ipv4": "private address",
+    "public_ipv4": "public address",
+    "public_ipv4_kind": "kind of public address",
+    "root_gib": "size of the root volume in GiB",
+    "root_volume_type": "type of the root volume",
+    "security_groups": "security groups",
+    "ttl_s": "TTL in seconds",
+    "volume_type": "volume type",
+}
+"""Attribute -> what people call it; an attribute that is not here is its own word."""
+
+
+def called(node: Node) -> str:
+    """A node in a sentence: ``subnet 'public-a'``."""
+    return f"{KIND[node.kind]} '{node.id}'"
+
+
+def named(node: Node) -> str:
+    """The title of a node; what it is, when it has no name but the id AWS gave it."""
+    if node.aws_id and node.title == node.aws_id:
+        return f"{KIND[node.kind][0].upper()}{KIND[node.kind][1:]}"
+    return node.title
+
+
+def reach(topology: Topology, subnet: Node) -> str:
+    """``Public`` for a subnet that routes to an Internet gateway, else ``Private``; empty where none is drawn."""
+    gateways = {node.id for node in topology.of_kind("internet_gateway")}
+    if not gateways:
+        return ""
+    routed = any(link.target in gateways for link in topology.links_of("routes", source=subnet.id))
+    return "Public" if routed else "Private"
+
+
+def box_title(topology: Topology, node: Node) -> tuple[str, str]:
+    """The heading of a container's box: its name, and its address range."""
+    kind = KIND[node.kind]
+    if node.kind == "subnet":
+        kind = f"{reach(topology, node)} subnet".strip().capitalize()
+    name = "" if named(node).lower() in (node.kind, kind.lower()) else named(node)
+    heading = name if kind.lower() in name.lower() else f"{kind[0].upper()}{kind[1:]} {name}".strip()
+    return heading, str(node.attributes.get("cidr", ""))
+
+
+def facts(node: Node) -> tuple[str, ...]:
+    """The one or two facts about a node that its drawing shows below the title."""
+    rows = [KIND[node.kind] if node.kind not in _SPEAKS else "", *_SPEAKS.get(node.kind, _nothing)(node)]
+    if node.count > 1:
+        rows.append(f"{node.count} alike")
+    return tuple(row for row in rows if row and row.lower() != named(node).lower())
+
+
+def merged(labels: Iterable[str]) -> str:
+    """Several labels in one: ``tcp/80`` and ``tcp/443`` become ``tcp/80, 443``."""
+    groups: dict[str, list[str]] = {}
+    for label in labels:
+        head, slash, tail = label.partition("/")
+        is_port = bool(slash) and head in ("tcp", "udp")
+        groups.setdefault(f"{head}/" if is_port else "", []).append(tail if is_port else label)
+    return ", ".join(head + ", ".join(sorted(set(tails), key=_numeric)) for head, tails in groups.items())
+
+
+def sentence(link: Link, source: str, target: str) -> str:
+    """A link as a sentence without its full stop."""
+    label = link.label or "everything"
+    if link.kind == "routes":
+        return f"{source} routes {label} to {target}"
+    if link.kind == "allows":
+        return f"{source} may reach {target} on {label}"
+    return f"{source} uses {target}" + (f" ({link.label})" if link.label else "")
+
+
+def _numeric(text: str) -> tuple[int, str]:
+    return (int(text) if text.isdigit() else 0, text)
+
+
+def _nothing(node: Node) -> tuple[str, ...]:
+    return (str(node.attributes.get("public_ipv4", "")),)
+
+
+def _instance(node: Node) -> tuple[str, ...]:
+    attributes = node.attributes
+    kind = attributes.get("public_ipv4_kind", "none")
+    public = str(attributes.get("public_ipv4", ""))
+    word = {"elastic": "Elastic IP", "public": "public IP"}.get(str(kind), "")
+    state = attributes.get("state", "running")
+    machine = f"EC2 {attributes.get('instance_type', '')}".rstrip()
+    return (
+        machine if state == "running" else f"{machine}, {state}",
+        f"{word} {public}".strip(),
+        str(attributes.get("private_ipv4", "")),
+    )
+
+
+def _record(node: Node) -> tuple[str, ...]:
+    ttl = node.attributes.get("ttl_s")
+    return (f"{node.attributes.get('type', 'DNS')} record" + (f", TTL {ttl} s" if ttl is not None else ""),)
+
+
+def _volume(node: Node) -> tuple[str, ...]:
+    return (f"{node.attributes.get('gib', '?')} GiB {node.attributes.get('volume_type', '')}".rstrip(),)
+
+
+_SPEAKS: Mapping[str, Callable[[Node], tuple[str, ...]]] = {
+    "internet": lambda _: ("the Internet",),
+    "office": lambda node: (str(node.attributes.get("cidr", "")),),
+    "instance": _instance,
+    "dns_record": _record,
+    "volume": _volume,
+    "hosted_zone": lambda node: ("private hosted zone" if node.attributes.get("private") else "hosted zone",),
+}
