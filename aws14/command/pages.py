@@ -23,10 +23,20 @@ _TAG_COLOURS = {
 }
 
 _TAG_STYLE = """
-.celltag_{tag} {{ border-left: 4px solid {colour}; }}
-.celltag_{tag}::before {{
+.jp-Cell.celltag_{tag} {{ border-left: 4px solid {colour}; }}
+.jp-Cell.celltag_{tag}::before {{
   content: "{tag}"; display: block; padding-left: 8px; color: {colour}; font: 600 11px sans-serif;
 }}
+"""
+
+# nbconvert's own page without the scripts that it fetches from elsewhere
+_TEMPLATE = """
+{%- extends 'index.html.j2' -%}
+{%- block html_head_js -%}{%- endblock -%}
+{%- block jupyter_widgets -%}{%- endblock -%}
+{%- block html_head_js_mathjax -%}{%- endblock -%}
+{%- block html_head_js_mermaidjs -%}{%- endblock -%}
+{%- block extra_css -%}<style>STYLES</style>{%- endblock -%}
 """
 
 _INDEX_STYLE = """
@@ -73,15 +83,18 @@ def chapter_page(execution: Execution) -> str:
     from nbconvert import HTMLExporter
 
     make: Any = HTMLExporter  # nbconvert has no types
-    exporter = make(template_name="lab", embed_images=True, exclude_anchor_links=True, language_code="en")
-    for script in ("mathjax_url", "require_js_url", "jquery_url", "jupyter_widgets_base_url", "mermaid_js_url"):
-        setattr(exporter, script, "")
-    page, _ = exporter.from_notebook_node(
-        _for_people(execution.notebook), resources={"metadata": {"name": execution.title}}
-    )
     styles = "".join(_TAG_STYLE.format(tag=tag, colour=colour) for tag, colour in _TAG_COLOURS.items())
-    finished: str = page.replace("</head>", f"<style>{styles}</style>\n</head>", 1)
-    return finished
+    exporter = make(
+        template_name="lab",
+        raw_template=_TEMPLATE.replace("STYLES", styles),
+        embed_images=True,
+        exclude_anchor_links=True,
+        language_code="en",
+    )
+    page: str = exporter.from_notebook_node(
+        _for_people(execution.notebook), resources={"metadata": {"name": execution.title}}
+    )[0]
+    return page
 
 
 def index_page(executions: Sequence[Execution]) -> str:
