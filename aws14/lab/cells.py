@@ -1,0 +1,70 @@
+"""What happens around a notebook cell: the meter ticks after it, and errors are one readable line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aws14 import cloud, cost
+from aws14.errors import Aws14Error
+from aws14.model import Topology
+
+if TYPE_CHECKING:
+    from aws14.lab.face import Lab
+
+
+class CellMeter:
+    """Shows what was added to the hourly cost, after a cell that created something.
+
+    Parameters
+    ----------
+    lab : Lab
+        Whose account is read.
+    """
+
+    def __init__(self, lab: Lab) -> None:
+        self.lab = lab
+        self.writes = lab.session.ledger.writes
+        self.before: Topology | None = None
+
+    def __call__(self, _: Any = None) -> None:
+        """Read back and show the meter when the ledger has grown since the last cell."""
+        writes = self.lab.session.ledger.writes
+        if writes == self.writes:
+            return
+        self.writes = writes
+        try:
+            after = self.lab.built()
+            reading = cost.meter(self.before, after)
+        except Aws14Error as problem:
+            self.lab.session.say(f"The meter cannot be read: {problem}")
+            return
+        self.before = after
+        if reading.shown:
+            _display(reading)
+
+
+def attach(lab: Lab) -> None:
+    """Put the meter of this lab behind every cell of the running notebook, in place of an earlier lab's."""
+    shell = _shell()
+    if shell is None:
+        return
+    cloud.readable_errors()
+    earlier = getattr(shell, "aws14_meter", None)
+    if earlier is not None:
+        shell.events.unregister("post_run_cell", earlier)
+    shell.aws14_meter = CellMeter(lab)
+    shell.events.register("post_run_cell", shell.aws14_meter)
+
+
+def _shell() -> Any:
+    try:
+        from IPython.core.getipython import get_ipython
+    except ImportError:
+        return None
+    return get_ipython()
+
+
+def _display(reading: object) -> None:
+    from IPython.display import display
+
+    display(reading)

@@ -1,0 +1,178 @@
+"""Lab: what a learner holds in the hand while working on one pattern."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from aws14 import cloud, cost, design, patterns, sim, widgets
+from aws14.errors import NotebookError
+from aws14.lab import cells, journal, rebuild
+from aws14.model import Bill, Picture, Report, Scenario, Topology, Trace
+
+_session: ContextVar[cloud.Session | None] = ContextVar("aws14_session", default=None)
+
+
+class Lab:
+    """One pattern on one account, the embedded AWS unless a session says otherwise.
+
+    Parameters
+    ----------
+    pattern : str
+        Short name of the pattern, such as ``p01``.
+    region : str
+        Region that clients speak to; that of `session` when one is given.
+    session : cloud.Session, optional
+        The account to work in, from `aws14.connect`. Left out: the embedded AWS, started when it is not running.
+    say : callable
+        Where messages go.
+
+    Raises
+    ------
+    NotebookError
+        When the course has no such pattern.
+    """
+
+    def __init__(
+        self,
+        pattern: str,
+        *,
+        region: str = "ap-northeast-1",
+        session: cloud.Session | None = None,
+        say: Callable[[str], None] = print,
+    ) -> None:
+        self.pattern = patterns.pattern(pattern)
+        self.lesson: Any = self.pattern.load()
+        base = session or _session.get() or cloud.connect(region=region, say=say)
+        self.session = base.for_pattern(self.pattern.key)
+        cells.attach(self)
+
+    @classmethod
+    def on_aws(cls, pattern: str, *, account: str, region: str, budget_usd: float, hours: float) -> Lab:
+        """Work in a real account: shows the quote, then asks AWS whether the account is the one typed.
+
+        Raises
+        ------
+        GuardError
+            When something is not named, the account differs, its alias contains ``prod``, or the quote
+            for `hours` is over `budget_usd`.
+        """
+        lesson = patterns.pattern(pattern).load()
+        quote = cost.quote(lesson.design(region), hours=hours)
+        session = cloud.connect(
+            target="aws",
+            account=account,
+            region=region,
+            budget_usd=budget_usd,
+            hours=hours,
+            quote_usd_per_hour=quote.total_usd / hours,
+            quote_text=str(quote),
+        )
+        return cls(pattern, session=session)
+
+    @property
+    def brief(self) -> Any:
+        """The customer's order."""
+        return self.lesson.BRIEF
+
+    @property
+    def region(self) -> str:
+        """The AWS region that clients speak to."""
+        return self.session.region
+
+    def client(self, service: str, region: str | None = None) -> Any:
+        """A plain boto3 client."""
+        return self.session.client(service, region)
+
+    def design(self, **knobs: Any) -> Topology:
+        """The pattern's drawing, as data."""
+        drawn: Topology = self.lesson.design(**{"region": self.region, **knobs})
+        return drawn
+
+    def draw(self, topology: Topology | None = None, *, marks: Report | None = None) -> Picture:
+        """Draw a topology; the pattern's own drawing when none is given."""
+        return design.draw(topology or self.design(), marks=marks)
+
+    def built(self) -> Topology:
+        """Read back what is built."""
+        return cloud.read_back(self.session, pattern=self.pattern.key)
+
+    def compare(self) -> Report:
+        """Hold what is built against the drawing."""
+        return design.compare(self.design(), self.built())
+
+    def scenario(self, **knobs: Any) -> Scenario:
+        """A day in the pattern's life."""
+        day: Scenario = self.lesson.scenario(**knobs)
+        return day
+
+    def run(self, scenario: Scenario | None = None) -> Trace:
+        """Send a scenario's load through what is built."""
+        return sim.simulate(self.built(), scenario or self.scenario())
+
+    def bill(self, trace: Trace) -> Bill:
+        """What is built costs this a month, when every day is like the run."""
+        return journal.billed(cost.monthly_bill(self.built(), trace))
+
+    def meter(self) -> cost.Meter:
+        """What is built costs this an hour, now."""
+        return cost.meter(None, self.built())
+
+    def experiment(self, name: str, *arguments: Any, **knobs: Any) -> Any:
+        """Run one of the pattern's experiments by name, on what is built."""
+        return self._experiment(name)(self.built(), *arguments, **knobs)
+
+    def explore(self, name: str, question: str, **sliders: Any) -> widgets.Explorer:
+        """Put sliders around one of the pattern's experiments, on what is built."""
+        return widgets.explore(partial(self._experiment(name), self.built()), question=question, **sliders)
+
+    def _experiment(self, name: str) -> Callable[..., Any]:
+        return _named(self.lesson.experiments, name, "experiment", self.pattern.key)
+
+    def predict(self, **predictions: float) -> None:
+        """Write down what you expect, before you look."""
+        journal.predict(self.pattern.key, predictions)
+
+    def score(self, **outcomes: float) -> Report:
+        """Hold what you expected against what came out."""
+        return journal.score(self.pattern.key, outcomes)
+
+    def check(self, name: str, answer: object = None) -> Report:
+        """Look at the state of the lab and report whether an exercise or a checkpoint is done."""
+        question = _named(self.lesson.checks, name, "check", self.pattern.key)
+        return journal.checked(name, question(rebuild.evidence(self, answer)))
+
+    def catch_up(self, pattern: str | None = None, *, until: str = "") -> SimpleNamespace:
+        """Build a pattern, or the steps of it up to `until`, from the notebook's own build cells."""
+        with rebuild.session_for(_session, self.session):
+            return rebuild.catch_up(pattern or self.pattern.key, until=until)
+
+    def keep_private(self, name: str, secret: str | None) -> Path:
+        """Keep a secret in a file of the course's home that only you may read; None: the one kept before."""
+        return journal.keep_private(name, secret)
+
+    def advance(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, days: float = 0) -> float:
+        """Let AWS time pass; returns the new time in epoch seconds."""
+        return self.session.advance(seconds + 60 * minutes + 3600 * hours + 86_400 * days)
+
+    def save(self, name: str) -> None:
+        """Keep the whole embedded cloud under a name."""
+        self.session.save(name)
+
+    def restore(self, name: str) -> None:
+        """Go back to a cloud kept under a name."""
+        self.session.restore(name)
+
+    def clean_up(self) -> Report:
+        """Delete everything of this pattern, then prove that nothing is left."""
+        return cloud.tear_down(self.session, pattern=self.pattern.key)
+
+
+def _named(table: Mapping[str, Callable[..., Any]], name: str, what: str, key: str) -> Callable[..., Any]:
+    if name not in table:
+        raise NotebookError(f"{key} has no {what} '{name}'", allowed=", ".join(table) or "none")
+    return table[name]

@@ -1,0 +1,109 @@
+"""What a learner predicted, checked and was billed, kept in the course's home.
+
+`AWS14_CHECK_LOG` and `AWS14_BILL_LOG` name files that collect the outcomes of a run without a browser.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from aws14 import cloud
+from aws14.errors import NotebookError
+from aws14.model import Bill, Finding, Report
+
+
+def predict(key: str, predictions: Mapping[str, float]) -> None:
+    """Write predictions down; a later one of the same name replaces the earlier."""
+    book = _read()
+    book.setdefault(key, {}).update({name: float(value) for name, value in predictions.items()})
+    _path().write_text(json.dumps(book, indent=1), encoding="utf-8")
+
+
+def score(key: str, outcomes: Mapping[str, float]) -> Report:
+    """Compare predictions with what came out; nothing passes or fails here."""
+    predicted = _read().get(key, {})
+    return Report(
+        title="Predicted and seen",
+        findings=tuple(_scored(name, predicted.get(name), value) for name, value in outcomes.items()),
+        summary="a prediction within a factor of 1.5 is a good one",
+    )
+
+
+def _scored(name: str, predicted: float | None, seen: float) -> Finding:
+    words = name.replace("_", " ")
+    if predicted is None:
+        return Finding(name=words, status="note", detail=f"seen {seen:,.3g}; you made no prediction")
+    return Finding(
+        name=words, status="note", detail=f"you said {predicted:,.3g}, seen {seen:,.3g}{_off_by(predicted, seen)}"
+    )
+
+
+def _off_by(predicted: float, seen: float) -> str:
+    if predicted <= 0 or seen <= 0:
+        return ""
+    factor = max(predicted / seen, seen / predicted)
+    return (
+        f": {'too high' if predicted > seen else 'too low'} by a factor of {factor:.1f}" if factor > 1.05 else ": right"
+    )
+
+
+def checked(exercise: str, report: Report) -> Report:
+    """Log the outcome of a check and hand the report on."""
+    _log("AWS14_CHECK_LOG", {"exercise": exercise, "ok": report.ok, "verdict": report.verdict})
+    return report
+
+
+def billed(bill: Bill) -> Bill:
+    """Log a bill and hand it on."""
+    _log("AWS14_BILL_LOG", {"title": bill.title, "total_usd": round(bill.total_usd, 2), "period": bill.period})
+    return bill
+
+
+def _log(variable: str, line: Mapping[str, Any]) -> None:
+    if path := os.environ.get(variable):
+        with Path(path).open("a", encoding="utf-8") as log:
+            log.write(json.dumps(line) + "\n")
+
+
+def _path() -> Path:
+    return cloud.home() / "predictions.json"
+
+
+def _read() -> dict[str, dict[str, float]]:
+    try:
+        book: dict[str, dict[str, float]] = json.loads(_path().read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return {}
+    return book
+
+
+def keep_private(name: str, secret: str | None) -> Path:
+    """Write a secret to ``<home>/private/<name>``, readable by its owner only, and return the path.
+
+    AWS hands a private key out once. A repeated cell has none, and finds the one it kept before.
+
+    Raises
+    ------
+    NotebookError
+        When `name` is not a plain file name, or there is neither a secret nor a kept one.
+    """
+    if Path(name).name != name:
+        raise NotebookError(
+            f"'{name}' is not a plain file name", allowed="a name without folders, such as campaign.pem"
+        )
+    folder = cloud.home() / "private"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / name
+    if secret is None and not path.exists():
+        raise NotebookError(
+            f"AWS gives the private half of '{path.stem}' out once, and it was not kept",
+            cure="delete the key pair and run the cell again",
+        )
+    if secret is not None:
+        path.touch(mode=0o600)
+        path.write_text(secret, encoding="utf-8")
+    return path
