@@ -7,7 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from aws14.command import embedded, place, ports
+from aws14.cloud import process
+from aws14.command import place, ports
 from aws14.command.handover import hand_over
 from aws14.errors import NotAvailable
 
@@ -34,13 +35,13 @@ def run(options: argparse.Namespace, rest: Sequence[str]) -> int:
     NotAvailable
         One runs already, or the port is taken.
     """
-    found = embedded.running()
+    found = process.find()
     if found is not None:
         raise NotAvailable(
-            f"The embedded AWS runs already, on {found.url} (process {found.pid})",
+            f"The embedded AWS runs already, on {found.endpoint} (process {found.pid})",
             cure=f"{place.verb('env')} prints how to reach it",
         )
-    command = [sys.executable, "-m", "aws14.emulator", *rest]
+    command = [sys.executable, "-m", "aws14.emulator", "--foreground", *rest]
     if options.port is not None:
         if not ports.is_free(options.port):
             raise NotAvailable(

@@ -6,7 +6,8 @@ import argparse
 import os
 from collections.abc import Mapping, Sequence
 
-from aws14.command import embedded, place
+from aws14.cloud import process
+from aws14.command import place
 from aws14.errors import NotAvailable
 
 REGION = "ap-northeast-1"
@@ -52,7 +53,7 @@ def run(options: argparse.Namespace, rest: Sequence[str]) -> int:  # noqa: ARG00
     NotAvailable
         No embedded AWS is running.
     """
-    found = embedded.running()
+    found = process.find()
     if found is None:
         raise NotAvailable("The embedded AWS is not running", cure=place.verb("emulator"))
     for line in lines(found, options.shell, os.environ):
@@ -60,12 +61,12 @@ def run(options: argparse.Namespace, rest: Sequence[str]) -> int:  # noqa: ARG00
     return 0
 
 
-def lines(found: embedded.Running, shell: str, environment: Mapping[str, str]) -> list[str]:
+def lines(found: process.Emulator, shell: str, environment: Mapping[str, str]) -> list[str]:
     """The lines for a shell.
 
     Parameters
     ----------
-    found : embedded.Running
+    found : process.Emulator
         The embedded AWS to point at.
     shell : str
         A key of `SHELLS`.
@@ -74,7 +75,7 @@ def lines(found: embedded.Running, shell: str, environment: Mapping[str, str]) -
     """
     put, remove = SHELLS[shell]
     wanted = {
-        "AWS_ENDPOINT_URL": found.url,
+        "AWS_ENDPOINT_URL": found.endpoint,
         "AWS_ACCESS_KEY_ID": found.access_key,
         "AWS_SECRET_ACCESS_KEY": found.secret_key,
         "AWS_DEFAULT_REGION": REGION,

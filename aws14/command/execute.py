@@ -8,12 +8,13 @@ import re
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from aws14 import chapters
-from aws14.command import embedded
+from aws14.errors import EmulatorError
 
 CELL_TIMEOUT_S = 600
 _TERMINAL_CODES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -115,7 +116,7 @@ def execute(name: str, notebook: Any, *, on_cell: Callable[[], object]) -> Execu
         try:
             error = _run_cells(notebook, place, environment, count)
         finally:
-            embedded.stop(place / "home")
+            _end_cloud(place / "home")
         checks, bills = _read_checks(place / "checks.jsonl"), _read_bills(place / "bills.jsonl")
     return Execution(
         name=name,
@@ -199,6 +200,23 @@ def _kernel(place: Path) -> Any:
         # Sockets in the file system: quicker than TCP, without a warning, closed to other users.
         kernel.transport, kernel.ip = "ipc", str(place / "k")
     return kernel
+
+
+def _end_cloud(home: Path) -> None:
+    # boto3 takes a third of a second to import; `aws14 --help` does without
+    import psutil
+
+    from aws14.cloud import process
+
+    found = process.find(home)
+    if found is None:
+        return
+    try:
+        found.shutdown()
+    except EmulatorError:
+        # Its folder goes away in a moment: it must not outlive this run.
+        with suppress(psutil.NoSuchProcess):
+            psutil.Process(found.pid).kill()
 
 
 def _title(notebook: Any) -> str:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime
 
+from aws14.cloud import process
 from aws14.command import place
 from aws14.command.copies import lay_out, set_aside
 from aws14.home import home
@@ -31,6 +32,13 @@ def run(options: argparse.Namespace, rest: Sequence[str]) -> int:  # noqa: ARG00
     -------
     int
         0 when done, 1 when the learner said no.
+
+    Raises
+    ------
+    NotAvailable
+        The folder of the copies cannot be written.
+    EmulatorError
+        The embedded AWS does not start or answer.
     """
     work = place.work_folder()
     print(f"This renames your notebooks in {work} (nothing is deleted), gives you fresh ones,")
@@ -42,26 +50,9 @@ def run(options: argparse.Namespace, rest: Sequence[str]) -> int:  # noqa: ARG00
         print(f"Kept: {kept.name}")
     for line in lay_out(work):
         print(line)
-    empty_cloud()
+    process.find_or_start().reset()
     print("The embedded AWS is empty.")
     return 0
-
-
-def empty_cloud() -> None:
-    """Empty the embedded AWS of this learner, its saved state too; it is started when it is not running.
-
-    Raises
-    ------
-    EmulatorError
-        It does not start or answer.
-    """
-    from aws14 import cloud
-    from aws14.command import embedded
-
-    cloud.connect(say=lambda _: None)
-    found = embedded.running()
-    if found is not None:
-        found.ask("reset", {})
 
 
 def _agreed() -> bool:
