@@ -1,0 +1,147 @@
+"""AWS's refusals as one readable line: what AWS said, the likely cure, code and request id."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from botocore.exceptions import (
+    ClientError,
+    EndpointConnectionError,
+    HTTPClientError,
+    NoCredentialsError,
+    ParamValidationError,
+    WaiterError,
+)
+from botocore.parsers import ResponseParserError
+
+CURES: Mapping[str, str] = {
+    "AddressLimitExceeded": "release an Elastic IP that nothing uses, or ask AWS for a larger quota",
+    "AuthFailure": "look at the credentials and at the region",
+    "BucketAlreadyExists": "bucket names are unique in the whole world: choose another",
+    "BucketNotEmpty": "delete the objects and their versions first",
+    "ConflictingDomainExists": "a private zone of that name is already associated with the VPC",
+    "DependencyViolation": "delete what still stands in it or uses it first; tear_down does so in the right order",
+    "ExpiredToken": "your temporary credentials are over: sign in again",
+    "GatewayNotAttached": "attach the internet gateway to the VPC first: attach_internet_gateway",
+    "Gateway.NotAttached": "attach the internet gateway to the VPC first: attach_internet_gateway",
+    "HostedZoneAlreadyExists": "the CallerReference was used before: use a new one",
+    "HostedZoneNotEmpty": "delete the records first; NS and SOA of the zone itself stay",
+    "IncorrectInstanceState": "the instance is between two states: use a waiter, such as instance_running",
+    "IncorrectState": "it is between two states: use a waiter",
+    "InsufficientInstanceCapacity": "AWS has no such machine free in that AZ now: another AZ or another type",
+    "InstanceLimitExceeded": "terminate instances, or ask AWS for a larger quota",
+    "InvalidAMIID.NotFound": "AMI ids differ by region: read the current one from SSM's public parameters",
+    "InvalidAllocationID.NotFound": "describe_addresses lists the allocation ids you have",
+    "InvalidChangeBatch": "a record of that name and type is there already: use UPSERT instead of CREATE",
+    "InvalidGroup.Duplicate": "the VPC has a group of that name: describe_security_groups finds it",
+    "InvalidGroup.InUse": "a network interface still wears the group: terminate the instance or change its groups",
+    "InvalidGroup.NotFound": "groups belong to one VPC and one region: describe_security_groups lists them",
+    "InvalidInstanceID.NotFound": "the instance is not in this region, or was just launched: use a waiter",
+    "InvalidIPAddress.InUse": "another network interface has that address: choose another",
+    "InvalidKeyPair.Duplicate": "delete_key_pair first, or choose another name: AWS shows a private key only once",
+    "InvalidKeyPair.NotFound": "create_key_pair first; key pairs belong to one region",
+    "InvalidParameterCombination": "two of the parameters exclude each other: see the message",
+    "InvalidParameterValue": "one parameter has a value AWS does not take: see the message",
+    "InvalidPermission.Duplicate": "the rule is there already: nothing to do",
+    "InvalidSubnet.Conflict": "the range overlaps another subnet of the VPC: choose a free one",
+    "InvalidSubnet.Range": "the subnet's range must lie inside the VPC's range",
+    "InvalidSubnetID.NotFound": "describe_subnets lists the subnets of this region",
+    "InvalidVpc.Range": "a VPC's range is /16 to /28, of private addresses",
+    "InvalidVpcID.NotFound": "describe_vpcs lists the VPCs of this region",
+    "MissingParameter": "add the parameter that the message names",
+    "NatGatewayLimitExceeded": "delete a NAT gateway of that AZ, or ask AWS for a larger quota",
+    "NetworkAclLimitExceeded": "delete a network ACL, or ask AWS for a larger quota",
+    "NoSuchHostedZone": "list_hosted_zones lists the zones of the account",
+    "NotImplemented": "see docs/fidelity.md for what the embedded AWS answers; a real account has it all",
+    "OptInRequired": "enable the region in the account's settings, or use another",
+    "RequestLimitExceeded": "AWS throttles: wait a moment and ask less often",
+    "Resource.AlreadyAssociated": "it is associated already: describe it before you change it",
+    "RouteAlreadyExists": "the table has a route to that destination: replace_route changes it",
+    "RouteTableLimitExceeded": "delete a route table, or ask AWS for a larger quota",
+    "SecurityGroupLimitExceeded": "delete a group that nothing uses, or ask AWS for a larger quota",
+    "Throttling": "AWS throttles: wait a moment and ask less often",
+    "UnauthorizedOperation": "these credentials may not do that: their IAM policy has to allow it",
+    "AccessDenied": "these credentials may not do that: their IAM policy has to allow it",
+    "UnrecognizedClientException": "look at the credentials and at the region",
+    "Unsupported": "this AZ or region does not have it: choose another type or AZ",
+    "VcpuLimitExceeded": "terminate instances, or ask AWS for more vCPUs",
+    "VolumeInUse": "detach the volume first",
+    "VpcLimitExceeded": "delete a VPC that you do not need, or ask AWS for a larger quota",
+}
+"""Error code of AWS -> the likely cure."""
+
+_GONE = "the embedded AWS does not answer. Try: connect again; it is started anew and restores its last state."
+
+
+def explain(error: BaseException) -> str:
+    """Say in one line what AWS refused, why, and what to try.
+
+    Parameters
+    ----------
+    error : BaseException
+        What a boto3 call raised.
+
+    Returns
+    -------
+    str
+        The operation, AWS's own message, the likely cure, and in brackets the code and the request id.
+    """
+    for kind, sentence in _SENTENCES.items():
+        if isinstance(error, kind):
+            return sentence(error)
+    return _one_line(error)
+
+
+def _explain_answer(error: ClientError) -> str:
+    detail = error.response.get("Error", {})
+    code = detail.get("Code", "Unknown")
+    message = _one_line(detail.get("Message") or "no reason given").rstrip(".")
+    request_id = error.response.get("ResponseMetadata", {}).get("RequestId", "")
+    cure = CURES.get(code) or _general_cure(code)
+    trace = f"{code}, request {request_id}" if request_id else code
+    return f"AWS refused {error.operation_name}: {message}. Try: {cure}. [{trace}]"
+
+
+def _general_cure(code: str) -> str:
+    if "NotFound" in code or code.startswith("NoSuch"):
+        return "check the id and the region; what was just made may need a moment"
+    if code.endswith(("LimitExceeded", "QuotaExceeded", "LimitExceededException")):
+        return "delete what you do not need, or ask AWS for a larger quota"
+    if "Duplicate" in code or "AlreadyExist" in code:
+        return "it is there already: describe it, or choose another name"
+    return "read the message; the AWS documentation of the operation lists its errors"
+
+
+def _explain_silence(error: EndpointConnectionError | HTTPClientError) -> str:
+    endpoint = str(error.kwargs.get("endpoint_url", error))
+    if "127.0.0.1" in endpoint or "localhost" in endpoint or "[::1]" in endpoint:
+        return f"No answer from {endpoint}: {_GONE}"
+    return f"No answer from {endpoint}. Try: check the network, the region's name and any proxy."
+
+
+def _one_line(text: object) -> str:
+    return " ".join(str(text).split())
+
+
+def _explain_waiter(error: WaiterError) -> str:
+    reason = _one_line(error.kwargs.get("reason", error))
+    return f"The waiter gave up: {reason}. Try: describe the resource; its state and its reason say why."
+
+
+def _explain_parameters(error: ParamValidationError) -> str:
+    return f"{_one_line(error)}. Try: compare the parameters with the operation's documentation."
+
+
+_SENTENCES: Mapping[type[BaseException], Callable[[Any], str]] = {
+    ClientError: _explain_answer,
+    WaiterError: _explain_waiter,
+    EndpointConnectionError: _explain_silence,
+    HTTPClientError: _explain_silence,
+    ParamValidationError: _explain_parameters,
+    NoCredentialsError: lambda _: (
+        "No AWS credentials were found. Try: `aws configure`, `aws sso login`, or AWS_PROFILE."
+    ),
+    ResponseParserError: lambda _: "The answer is not one that AWS gives. Try: check AWS14_ENDPOINT_URL.",
+}
+"""Kind of error -> how it is told."""

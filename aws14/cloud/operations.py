@@ -1,0 +1,95 @@
+"""Creating operations: what each makes, where the answer says its id, and how its tags are given.
+
+One row makes an operation tagged, recorded, and made only once. Operations that AWS itself repeats without harm
+(``ModifyVpcAttribute``, ``CreateTags``, ``StartInstances``) need no row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+TagShape = Literal["specifications", "list", "after", "none"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Creation:
+    """One creating operation.
+
+    Parameters
+    ----------
+    kind : str
+        Key of `aws14.cloud.kinds.KINDS`.
+    ids : str
+        Path in the answer, or ``{Parameter}`` template over the parameters for what has no id of its own.
+    tags : {'specifications', 'list', 'after', 'none'}
+        ``TagSpecifications``, ``Tags``, a call of its own afterwards, or untaggable: the ledger knows the parent.
+    tagged : tuple of str
+        Resource types for ``TagSpecifications``; the kind itself when empty.
+    ignore : tuple of str
+        Parameters that may differ between calls that are the same to a reader, besides `TOKENS`.
+    secret : tuple of str
+        Entries of the answer that AWS gives only once.
+    """
+
+    kind: str
+    ids: str
+    tags: TagShape = "specifications"
+    tagged: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    secret: tuple[str, ...] = ()
+
+
+TOKENS = frozenset({"ClientToken", "CallerReference", "ClientRequestToken", "DryRun"})
+"""Parameters that name an attempt, not a wish."""
+
+UNRECORDED = frozenset({"UserData", "PublicKeyMaterial", "MasterUserPassword", "SecretString", "SecretBinary"})
+"""Parameters that are long or secret: the ledger keeps only their part in the digest."""
+
+OPERATIONS: Mapping[tuple[str, str], Creation] = {
+    # the network
+    ("ec2", "CreateVpc"): Creation(kind="vpc", ids="Vpc.VpcId"),
+    ("ec2", "CreateSubnet"): Creation(kind="subnet", ids="Subnet.SubnetId"),
+    ("ec2", "CreateInternetGateway"): Creation(kind="internet-gateway", ids="InternetGateway.InternetGatewayId"),
+    ("ec2", "AttachInternetGateway"): Creation(
+        kind="gateway-attachment", ids="{InternetGatewayId}|{VpcId}", tags="none"
+    ),
+    ("ec2", "CreateRouteTable"): Creation(kind="route-table", ids="RouteTable.RouteTableId"),
+    ("ec2", "CreateRoute"): Creation(kind="route", ids="{RouteTableId}|{DestinationCidrBlock}", tags="none"),
+    ("ec2", "AssociateRouteTable"): Creation(kind="route-table-association", ids="AssociationId", tags="none"),
+    ("ec2", "CreateNatGateway"): Creation(kind="natgateway", ids="NatGateway.NatGatewayId"),
+    ("ec2", "AllocateAddress"): Creation(kind="elastic-ip", ids="AllocationId"),
+    ("ec2", "AssociateAddress"): Creation(kind="address-association", ids="AssociationId", tags="none"),
+    ("ec2", "CreateNetworkAcl"): Creation(kind="network-acl", ids="NetworkAcl.NetworkAclId"),
+    ("ec2", "ReplaceNetworkAclAssociation"): Creation(
+        kind="network-acl-association", ids="NewAssociationId", tags="none"
+    ),
+    ("ec2", "CreateNetworkInterface"): Creation(kind="network-interface", ids="NetworkInterface.NetworkInterfaceId"),
+    # who may come in
+    ("ec2", "CreateSecurityGroup"): Creation(kind="security-group", ids="GroupId"),
+    ("ec2", "AuthorizeSecurityGroupIngress"): Creation(
+        kind="ingress-rule", ids="SecurityGroupRules[].SecurityGroupRuleId", tags="none"
+    ),
+    ("ec2", "AuthorizeSecurityGroupEgress"): Creation(
+        kind="egress-rule", ids="SecurityGroupRules[].SecurityGroupRuleId", tags="none"
+    ),
+    ("ec2", "CreateKeyPair"): Creation(kind="key-pair", ids="KeyPairId", secret=("KeyMaterial",)),
+    ("ec2", "ImportKeyPair"): Creation(kind="key-pair", ids="KeyPairId"),
+    # machines and their disks
+    ("ec2", "RunInstances"): Creation(
+        kind="instance", ids="Instances[].InstanceId", tagged=("instance", "volume", "network-interface")
+    ),
+    ("ec2", "CreateLaunchTemplate"): Creation(kind="launch-template", ids="LaunchTemplate.LaunchTemplateId"),
+    ("ec2", "CreateVolume"): Creation(kind="volume", ids="VolumeId"),
+    ("ec2", "AttachVolume"): Creation(kind="volume-attachment", ids="{VolumeId}|{InstanceId}", tags="none"),
+    ("ec2", "CreateSnapshot"): Creation(kind="snapshot", ids="SnapshotId"),
+    ("ec2", "CopySnapshot"): Creation(kind="snapshot", ids="SnapshotId"),
+    ("ec2", "CreateImage"): Creation(kind="image", ids="ImageId", tagged=("image", "snapshot")),
+    # names
+    ("route53", "CreateHostedZone"): Creation(kind="hosted-zone", ids="HostedZone.Id", tags="after"),
+    ("route53", "ChangeResourceRecordSets"): Creation(kind="dns-record", ids="records", tags="none"),
+    # objects
+    ("s3", "CreateBucket"): Creation(kind="bucket", ids="{Bucket}", tags="after"),
+}
+"""(service, operation of the AWS API) -> what it makes."""
