@@ -150,8 +150,8 @@ def set_up(place: Place, *, for_tests: bool) -> None:
     started = time.monotonic()
     print("Setting the course up in .venv (once; about 900 MB, half a minute to a few minutes).", flush=True)
     uv = find_uv(place)
-    if not found or found.get("made_of") != wanted["made_of"]:
-        # Without a stamp the environment is half-made, of another Python, or was moved here: begin anew.
+    if not found or found.get("folder") != wanted["folder"]:
+        # Without a stamp the environment is half-made; of another folder, its paths lead there: begin anew.
         _make_environment(place, uv)
     place.stamp.unlink(missing_ok=True)
     _install(place, uv, for_tests=for_tests or bool(found and found.get("tests")))
@@ -161,7 +161,7 @@ def set_up(place: Place, *, for_tests: bool) -> None:
 
 
 def fingerprint(place: Place, *, for_tests: bool) -> dict[str, object]:
-    """What a finished environment is made of: this Python, this folder, this lock.
+    """What a finished environment is made of: this folder, this lock. Any Python that is new enough will do.
 
     Parameters
     ----------
@@ -174,8 +174,7 @@ def fingerprint(place: Place, *, for_tests: bool) -> dict[str, object]:
     contents = hashlib.sha256()
     for file in files:
         contents.update(hashlib.sha256(file.read_bytes()).digest())
-    made_of = [place.interpreter, sys.version, str(place.root)]
-    return {"made_of": made_of, "contents": contents.hexdigest(), "tests": for_tests}
+    return {"folder": str(place.root), "contents": contents.hexdigest(), "tests": for_tests}
 
 
 def find_uv(place: Place) -> str:
@@ -220,7 +219,7 @@ def _index() -> list[str]:
 
 def _make_environment(place: Place, uv: str) -> None:
     if place.environment.exists():
-        print("Making .venv anew: it is not finished, of another Python, or from another folder.", flush=True)
+        print("Making .venv anew: it is not finished, or of another folder.", flush=True)
         shutil.rmtree(place.environment)
     command = [uv, "venv", "-q", "--seed", "--no-python-downloads", "--python", place.interpreter]
     run_step([*command, *_index(), str(place.environment)], what="make .venv", folder=place.root).check()
@@ -250,5 +249,5 @@ def _read_stamp(place: Place) -> dict[str, object]:
 
 
 def _covers(found: Mapping[str, object], wanted: Mapping[str, object]) -> bool:
-    same = all(found.get(key) == wanted[key] for key in ("made_of", "contents"))
+    same = all(found.get(key) == wanted[key] for key in ("folder", "contents"))
     return same and (bool(found.get("tests")) or not wanted["tests"])
