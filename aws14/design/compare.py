@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from aws14.design.difference import PASSED, Comparison, Difference
 from aws14.design.matching import Matching, differing, match
@@ -88,20 +87,23 @@ def _links(drawn: Topology, built: Topology, matching: Matching) -> Iterator[Dif
     """Links of which both ends are there: a missing end is told once, as the missing part."""
     pairs, back = matching.pairs, {there: here for here, there in matching.pairs.items()}
     undrawn = {node.id: node.id for node in built.of_kind(*_FAR_ENDS) if node.id not in back}
-    asked = Counter(_translated(link, pairs) for link in drawn.links)
-    given = Counter(_translated(link, {name: name for name in (*back, *undrawn)}) for link in built.links)
-    for link in asked - given:
-        if link is not None:
-            yield Difference(category="misconnected", link=_translated(link, back), of_drawing=True)
-    for link in given - asked:
-        if link is not None and link.kind != "uses":
+    asked = _by_meaning(drawn.links, pairs)
+    given = _by_meaning(built.links, {name: name for name in (*back, *undrawn)})
+    for meaning, link in asked.items():
+        if meaning not in given:
+            yield Difference(category="misconnected", link=link, of_drawing=True)
+    for meaning, link in given.items():
+        if meaning not in asked and link.kind != "uses":
             yield Difference(category="misconnected", link=link, of_drawing=False)
 
 
-def _translated(link: Link, names: Mapping[str, str]) -> Link | None:
-    if link.source not in names or link.target not in names:
-        return None
-    return Link(source=names[link.source], target=names[link.target], kind=link.kind, label=link.label)
+def _by_meaning(links: Iterable[Link], names: Mapping[str, str]) -> dict[tuple[str, str, str, str], Link]:
+    """Links by what they say, with their ends named as built; what is used is told by the end, not by the label."""
+    return {
+        (names[link.source], names[link.target], link.kind, "" if link.kind == "uses" else link.label): link
+        for link in links
+        if link.source in names and link.target in names
+    }
 
 
 def _paired(drawn: Topology, built: Topology, matching: Matching) -> Iterator[tuple[Node, Node]]:

@@ -175,8 +175,7 @@ class _Sheet:
         """Routes of a subnet are laid out from the way out inwards, so that the Internet stays on top."""
         stroke = STROKES[link.kind]
         look = {"style": stroke.style, "color": stroke.color, "fontcolor": stroke.text, "penwidth": str(stroke.width)}
-        told_by_icon = self.topology.node(link.source).kind == "dns_record"
-        label = "" if told_by_icon else link.label
+        label = "" if self._is_told_elsewhere(link) else link.label
         if word:
             label = f"{chip(word)}: {link.label}"
             look |= {"color": mark_of(word).color, "fontcolor": mark_of(word).color, "penwidth": "2.5"}
@@ -191,6 +190,10 @@ class _Sheet:
             label=f" {label} ", forward=not upwards, reverse=upwards, fontname=FONT, fontsize=str(TEXT_PT), **look
         )
         self.parts[self._end(tail)].connect(self.parts[self._end(head)], edge)
+
+    def _is_told_elsewhere(self, link: Link) -> bool:
+        """Whether a label repeats what stands at an end: a record's type, the name of what is used."""
+        return self.topology.node(link.source).kind == "dns_record" or link.label == link.target
 
     def _is_border(self, name: str) -> bool:
         return name in self.boxes and (name not in self.parts or not self._inside(name))

@@ -37,7 +37,7 @@ def finding_of(difference: Difference, drawn: Topology, built: Topology) -> Find
 
 def _missing(difference: Difference, drawn: Topology, built: Topology) -> Finding:
     node = _there(difference.drawn)
-    same_name = f"; a {KIND[built.node(node.id).kind]} has this name" if node.id in built else ""
+    same_name = f"; the {KIND[built.node(node.id).kind]} of this name is something else" if node.id in built else ""
     return _finding(
         difference,
         name=f"{called(node)} is drawn but not built",

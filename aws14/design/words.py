@@ -98,7 +98,7 @@ def sentence(link: Link, source: str, target: str) -> str:
         return f"{source} routes {label} to {target}"
     if link.kind == "allows":
         return f"{source} may reach {target} on {label}"
-    return f"{source} uses {target}" + (f" ({link.label})" if link.label else "")
+    return f"{source} uses {target}" + (f" ({link.label})" if link.label not in ("", link.target) else "")
 
 
 def _numeric(text: str) -> tuple[int, str]:
