@@ -110,7 +110,7 @@ def _legend(scene: Scene, *, x: float, y: float) -> str:
             + f'/><path d="M{x + 26:.1f},{y - 3:.1f}l7,3l-7,3z" fill="{stroke.color}"/>'
             + _text(_MEANING[kind], x=x + 38, y=y + 4, size=TEXT_PT)
         )
-        x += 38 + 6.2 * len(_MEANING[kind]) + 24
+        x += 38 + 5.5 * len(_MEANING[kind]) + 24
     return "".join(parts) + "\n"
 
 

@@ -204,13 +204,11 @@ class _Sheet:
             if "internet" in self.parts:
                 self._tie("internet", gateway.id)
         first = [node.id for node in self.topology.of_kind(*_OUTSIDE) if node.id in self.parts]
-        rows = [
-            first,
-            *([node.id for node in self._inside(box) if node.id in self.parts] for box in sorted(self.boxes)),
-        ]
-        for row in rows:
-            if not any(link.source in row and link.target in row for link in self.topology.links):
-                self._wrap(row)
+        self._wrap(first)
+        for box in sorted(self.boxes):
+            leaves = {node.id for node in self._inside(box) if node.id in self.parts}
+            inner = [link for link in self.topology.links if {link.source, link.target} <= leaves]
+            self._wrap(sorted(leaves - {end for link in inner for end in (link.source, link.target)}))
 
     def _wrap(self, names: list[str]) -> None:
         """At most `per_row` parts side by side, the rest in rows below."""
