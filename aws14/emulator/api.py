@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from aws14.emulator.call import Call, parse
-from aws14.emulator.gaps import missing, operation_of
+from aws14.emulator.gaps import AbsentServiceError, missing, operation_of
 from aws14.emulator.gate import stranger
 from aws14.emulator.refusal import Answer, refuse
 from aws14.emulator.world import World
@@ -55,7 +55,7 @@ class Api:
         with self._world.turn():
             try:
                 answer = self._ask_moto(environ)
-            except NotImplementedError:
+            except (NotImplementedError, AbsentServiceError):
                 answer = missing(call)
             except Exception:
                 _log.exception("%s %s", call.service, operation_of(call))

@@ -20,6 +20,7 @@ from aws14.emulator.api import Api
 from aws14.emulator.clock import WallHand
 from aws14.emulator.control import PREFIX, Control, Verbs
 from aws14.emulator.dispatch import Dispatcher, Route
+from aws14.emulator.gaps import AbsentServiceError
 from aws14.emulator.gate import loopback_host
 from aws14.emulator.keeper import Keeper
 from aws14.emulator.store import Store, Versions
@@ -151,7 +152,7 @@ class _Moto(DomainDispatcherApplication):
         for backend, pattern in self.backend_url_patterns:
             if pattern.match(f"http://{host}"):
                 return str(backend)
-        raise NotImplementedError(host)
+        raise AbsentServiceError(host)
 
 
 class _QuietHandler(MotoRequestHandler):

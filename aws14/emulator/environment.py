@@ -1,4 +1,4 @@
-"""This process's environment: nothing of the user's AWS settings; moto's switches, set before moto is imported."""
+"""The environment of this process: nothing of the user's AWS settings; moto's switches, set before moto is imported."""
 
 from __future__ import annotations
 

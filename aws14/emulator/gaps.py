@@ -8,7 +8,7 @@ from typing import Any
 from aws14.emulator.call import Call
 from aws14.emulator.refusal import Answer, refuse
 
-__all__ = ["missing", "operation_of"]
+__all__ = ["AbsentServiceError", "missing", "operation_of"]
 
 _log = logging.getLogger(__name__)
 #: Signing names that are not the name of botocore's model.
@@ -21,6 +21,10 @@ _MODELS = {
     "es": "opensearch",
     "states": "stepfunctions",
 }
+
+
+class AbsentServiceError(Exception):
+    """moto has no such service."""
 
 
 def missing(call: Call) -> Answer:

@@ -1,0 +1,117 @@
+"""Public addresses: from the ranges set aside for documentation, each in use once.
+
+What AWS does
+    Gives Elastic IPs, and automatic public addresses of instances, out of its own public ranges. An automatic address is
+    given back when the instance stops, and another one comes when it starts; an Elastic IP stays with its instance.
+What moto leaves out
+    Elastic IPs come from 127.0.0.0/8, which is this machine; automatic ones from a random corner of 54.214.0.0/16, which is
+    somebody's; neither is unique. A stop takes the Elastic IP off the instance, a termination leaves it there.
+What this adds
+    Addresses from 198.51.100.0/24, 192.0.2.0/24 and 203.0.113.128/25 (RFC 5737), handed out in turn, each to one holder at a
+    time over all regions. Elastic IPs stay through stop and start, and are free after termination or after the deletion
+    of their NAT gateway. NAT gateways take their private address from their subnet. An Elastic IP needs an internet
+    gateway in the VPC.
+What it still does not do
+    IPv6, BYOIP, address pools by network border group. At most 636 addresses at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from ipaddress import IPv4Network
+from typing import Any
+
+from aws14.emulator.behaviours.hooks import around, before, replace
+from aws14.emulator.world import world
+
+__all__ = ["free_elastic_ips", "install"]
+
+_RANGES = ("198.51.100.0/24", "192.0.2.0/24", "203.0.113.128/25")
+
+
+def install() -> None:
+    """Take hold of where moto makes public addresses up, takes them off, and puts them on."""
+    from moto.ec2.models import elastic_ip_addresses, elastic_network_interfaces
+    from moto.ec2.models.elastic_ip_addresses import ElasticAddressBackend
+    from moto.ec2.models.elastic_network_interfaces import NetworkInterface
+    from moto.ec2.models.nat_gateways import NatGatewayBackend
+
+    replace(elastic_ip_addresses, "random_ip", _next_address)
+    replace(elastic_network_interfaces, "random_public_ip", _next_address)
+    around(NetworkInterface, "stop", _unless_elastic)
+    around(NetworkInterface, "check_auto_public_ip", _unless_elastic)
+    before(ElasticAddressBackend, "associate_address", _needs_gateway)
+    around(NatGatewayBackend, "create_nat_gateway", _nat_address)
+
+
+@cache
+def _pool() -> tuple[str, ...]:
+    return tuple(str(host) for each in _RANGES for host in IPv4Network(each).hosts())
+
+
+def _next_address() -> str:
+    from moto.ec2.exceptions import EC2ClientError
+
+    pool, used = _pool(), set(_in_use())
+    last: str = world().state.get("addresses", pool[-1])
+    turn = pool.index(last) + 1
+    for address in pool[turn:] + pool[:turn]:
+        if address not in used:
+            world().state["addresses"] = address
+            return address
+    raise EC2ClientError("InsufficientAddressCapacity", "Insufficient capacity to allocate the requested address.")
+
+
+def _in_use() -> Iterator[str]:
+    from moto.ec2.models import ec2_backends
+
+    for regions in ec2_backends.values():
+        for backend in regions.values():
+            yield from (address.public_ip for address in backend.addresses)
+            yield from (eni.public_ip for eni in backend.enis.values() if eni.public_ip)
+
+
+def _unless_elastic(original: Callable[[Any], None], eni: Any) -> None:
+    # An interface is asked this while it is being made, before anything can be associated with it.
+    if not any(address.eni is eni for address in eni.ec2_backend.addresses):
+        original(eni)
+
+
+def _needs_gateway(backend: Any, instance: Any = None, eni: Any = None, **_: Any) -> None:
+    from moto.ec2.exceptions import EC2ClientError
+
+    interface = eni or (instance.nics[0] if instance else None)
+    if interface is None:
+        return
+    vpc = interface.subnet.vpc_id
+    if not any(gateway.vpc and gateway.vpc.id == vpc for gateway in backend.internet_gateways.values()):
+        raise EC2ClientError("Gateway.NotAttached", f"Network {vpc} is not attached to any internet gateway")
+
+
+def _nat_address(original: Callable[..., Any], backend: Any, subnet_id: str, *args: Any, **kwargs: Any) -> Any:
+    gateway = original(backend, subnet_id, *args, **kwargs)
+    eni = gateway._eni  # noqa: SLF001 - moto keeps the gateway's interface here
+    address = backend.get_subnet(subnet_id).get_available_subnet_ip(instance=eni)
+    gateway.private_ip = eni.private_ip_address = address
+    eni.private_ip_addresses = [{"Primary": True, "PrivateIpAddress": address}]
+    eni.description, eni.interface_type = f"Interface for NAT Gateway {gateway.id}", "nat_gateway"
+    for item in gateway.address_set:
+        item["privateIp"] = address
+    return gateway
+
+
+def free_elastic_ips(backend: Any, interfaces: list[Any]) -> None:
+    """Take the Elastic IPs off these interfaces; they stay allocated.
+
+    Parameters
+    ----------
+    backend : moto.ec2.models.EC2Backend
+        Whose Elastic IPs.
+    interfaces : list of moto.ec2.models.elastic_network_interfaces.NetworkInterface
+        Which lose theirs.
+    """
+    for address in backend.addresses:
+        if any(address.eni is eni for eni in interfaces):
+            address.eni.public_ip = None
+            address.eni = address.instance = address.association_id = None
