@@ -1,12 +1,16 @@
 """cloud: the only door to AWS.
 
 `connect` gives a `Session`, whose clients are plain boto3 clients; `read_back` says what is there; `tear_down` leaves
-nothing; `explain` turns a refusal of AWS into one line.
+nothing and `leftovers` proves it; `explain` turns a refusal of AWS into one line.
 """
 
 from aws14.cloud.connecting import connect
 from aws14.cloud.explaining import explain
+from aws14.cloud.readable import readable_errors
 from aws14.cloud.readback import read_back
+from aws14.cloud.scan import leftovers
 from aws14.cloud.session import Session
+from aws14.cloud.teardown import tear_down
+from aws14.home import home
 
-__all__ = ["Session", "connect", "explain", "read_back"]
+__all__ = ["Session", "connect", "explain", "home", "leftovers", "read_back", "readable_errors", "tear_down"]

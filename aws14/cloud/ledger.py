@@ -19,7 +19,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, Literal
 
-State = Literal["begun", "done", "failed"]
+State = Literal["begun", "done", "failed", "gone"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,8 +32,8 @@ class Record:
         Its own id; the lines before and after the call share it.
     time : str
         When it began, ISO 8601 in UTC.
-    state : {'begun', 'done', 'failed'}
-        ``begun`` without an end: the process died in between, or AWS did not answer.
+    state : {'begun', 'done', 'failed', 'gone'}
+        ``begun`` without an end: the process died in between, or AWS did not answer. ``gone``: torn down.
     pattern, region, service, operation : str
         What was called, for which pattern and where; names as in boto3 and the AWS API.
     digest : str
@@ -73,6 +73,13 @@ class Ledger:
     path : Path
         The file; made, readable by its owner only, when the first line is written.
 
+    Attributes
+    ----------
+    secrets : dict
+        Record id -> entries of an answer that are kept in memory only.
+    writes : int
+        Lines written by this process: grows with every creating call and with every teardown.
+
     Notes
     -----
     Several kernels may write to the same file: lines are appended whole, and reading takes in what others added.
@@ -81,6 +88,7 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.secrets: dict[str, Any] = {}
+        self.writes = 0
         self._records: dict[str, Record] = {}
         self._offset = 0
         self._lock = RLock()
@@ -107,8 +115,9 @@ class Ledger:
         return next(done, None)
 
     def ids(self, pattern: str = "") -> frozenset[str]:
-        """AWS ids of everything made, of one pattern or of all."""
-        return frozenset(resource for record in self.records(pattern) for resource in record.resources)
+        """AWS ids of everything made and not torn down, of one pattern or of all."""
+        records = (record for record in self.records(pattern) if record.state != "gone")
+        return frozenset(resource for record in records for resource in record.resources)
 
     def regions(self, pattern: str = "") -> tuple[str, ...]:
         """Regions in which EC2 calls made something, in the order they were first used."""
@@ -123,6 +132,7 @@ class Ledger:
                 os.write(handle, (_missing_newline(handle) + text).encode())
             finally:
                 os.close(handle)
+            self.writes += 1
 
     def _take_in(self) -> None:
         for line in self._new_lines():

@@ -1,0 +1,136 @@
+"""What is left: everything that the ledger, the tags or the readers know of and that AWS still has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from aws14.cloud.kinds import KINDS, kind_of
+from aws14.cloud.ledger import Record
+from aws14.cloud.operations import OPERATIONS
+from aws14.cloud.readback import read_back, route53
+from aws14.cloud.readback.seen import listed
+from aws14.cloud.recorder import made_by
+from aws14.cloud.tags import COURSE, PATTERN
+
+if TYPE_CHECKING:
+    from aws14.cloud.session import Session
+
+_SCENERY = frozenset({"internet", "office", "region", "az"})
+_GLOBAL_REGION = "us-east-1"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Thing:
+    """One resource of the course that exists.
+
+    Parameters
+    ----------
+    kind : str
+        Key of `aws14.cloud.kinds.KINDS`; the service's name, or the kind of a node, for what has no row there.
+    aws_id : str
+        Its id, or ARN.
+    region : str
+        Where it is.
+    params : Mapping
+        Parameters of the call that made it, when the ledger knows them.
+    """
+
+    kind: str
+    aws_id: str
+    region: str
+    params: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def id(self) -> str:
+        """The AWS id."""
+        return self.aws_id
+
+    @property
+    def order(self) -> int:
+        """Place in the order of deletion; 0 for what has no row."""
+        return KINDS[self.kind].order if self.kind in KINDS else 0
+
+    def exists(self, session: Session) -> bool:
+        """Whether AWS still has it; True for what has no row, since something named it just now."""
+        kind = KINDS.get(self.kind)
+        return kind is None or kind.exists(session.client(kind.service, self.region), self.aws_id, self.params)
+
+
+def leftovers(session: Session, *, pattern: str | None = None) -> tuple[Thing, ...]:
+    """Everything of a pattern that still exists, in the order in which it can be deleted.
+
+    Parameters
+    ----------
+    session : Session
+        The account.
+    pattern : str, optional
+        The pattern's word; None for the session's own, empty for the whole course.
+
+    Returns
+    -------
+    tuple of Thing
+        Empty when nothing is left. Found by the ledger, by the tags (EC2's own and the tagging API) and by the
+        readers, because none of them alone knows everything.
+    """
+    word = session.pattern if pattern is None else pattern
+    known = {thing.aws_id: thing for thing in (*recorded(session, word), *tagged(session, word))}
+    found = {key: thing for key, thing in known.items() if thing.exists(session)}
+    found |= {thing.aws_id: thing for thing in _seen(session, word) if thing.aws_id not in known}
+    return tuple(sorted(found.values(), key=lambda thing: thing.order))
+
+
+def recorded(session: Session, word: str) -> Iterator[Thing]:
+    """What the ledger knows of, newest first, calls included whose answer a crash lost."""
+    for record in reversed(session.ledger.records(word)):
+        if record.state in ("begun", "done") and (record.service, record.operation) in OPERATIONS:
+            kind = OPERATIONS[record.service, record.operation].kind
+            for resource in record.resources or _lost(session, record):
+                yield Thing(kind=kind, aws_id=resource, region=record.region, params=record.params)
+
+
+def tagged(session: Session, word: str) -> Iterator[Thing]:
+    """What carries the course's tags, whoever made it."""
+    name, value = (PATTERN, word) if word else (COURSE, "aws14")
+    for region in dict.fromkeys((session.region, *session.ledger.regions(word))):
+        yield from _tagged_ec2(session.client("ec2", region), region, name, value)
+        yield from _tagged_elsewhere(session.client("resourcegroupstaggingapi", region), region, name, value)
+    if session.region != _GLOBAL_REGION:
+        client = session.client("resourcegroupstaggingapi", _GLOBAL_REGION)
+        yield from _tagged_elsewhere(client, _GLOBAL_REGION, name, value)
+    for seen in route53.to_nodes(route53.fetch(session.client("route53"))):
+        if seen.tags.get(name) == value:
+            yield Thing(kind="hosted-zone", aws_id=seen.node.aws_id, region=session.region)
+
+
+def _lost(session: Session, record: Record) -> tuple[str, ...]:
+    """What a call without an end may have made; things with tags are found by those."""
+    creation = OPERATIONS[record.service, record.operation]
+    if find := KINDS[creation.kind].find:
+        return tuple(find(session.client(record.service, record.region), record.params))
+    return made_by(creation, record.params, {})
+
+
+def _tagged_ec2(client: Any, region: str, name: str, value: str) -> Iterator[Thing]:
+    wanted = [{"Name": "key", "Values": [name]}, {"Name": "value", "Values": [value]}]
+    for tag in listed(client, "describe_tags", "Tags", Filters=wanted):
+        aws_id = tag["ResourceId"]
+        yield Thing(kind=kind_of(aws_id) or tag["ResourceType"], aws_id=aws_id, region=region)
+
+
+def _tagged_elsewhere(client: Any, region: str, name: str, value: str) -> Iterator[Thing]:
+    wanted = [{"Key": name, "Values": [value]}]
+    for entry in listed(client, "get_resources", "ResourceTagMappingList", TagFilters=wanted):
+        arn = entry["ResourceARN"]
+        service, _, rest = arn.removeprefix("arn:").partition(":")[2].partition(":")
+        if service == "s3":
+            yield Thing(kind="bucket", aws_id=rest.rpartition(":")[2], region=region)
+        elif service not in ("ec2", "route53"):  # those are asked themselves
+            yield Thing(kind=service, aws_id=arn, region=region)
+
+
+def _seen(session: Session, word: str) -> Iterator[Thing]:
+    for node in read_back(session, pattern=word).nodes:
+        if node.kind not in _SCENERY:
+            yield Thing(kind=node.kind, aws_id=node.aws_id, region=session.region)
