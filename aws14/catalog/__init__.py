@@ -41,12 +41,13 @@ from aws14.catalog.prices import (
     prices,
     worked_bills,
 )
-from aws14.catalog.recordings import trace_minutes
+from aws14.catalog.recordings import Duration, durations, trace_minutes
 from aws14.catalog.tables import data_root
 
 __all__ = [
     "EVERYWHERE",
     "City",
+    "Duration",
     "FreeAllowance",
     "InstanceType",
     "NetworkModel",
@@ -61,6 +62,7 @@ __all__ = [
     "cities",
     "city",
     "data_root",
+    "durations",
     "free_allowances",
     "instance_type",
     "instance_types",

@@ -5,12 +5,42 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 
-from aws14.catalog.tables import data_root, missing
+from aws14.catalog.tables import data_root, missing, rows
 from aws14.errors import DataError
 
 _SUFFIX = "_per_minute.csv.gz"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Duration:
+    """How long AWS takes for a thing: the range seen and a typical value, in seconds."""
+
+    thing: str
+    low_s: float
+    typical_s: float
+    high_s: float
+    source: str
+    confidence: str
+
+
+@cache
+def durations() -> Mapping[str, Duration]:
+    """Return how long AWS takes for what, by thing, such as ``EC2 instance pending to running``."""
+    return {
+        row["thing"]: Duration(
+            thing=row["thing"],
+            low_s=float(row["seconds_low"]),
+            typical_s=float(row["seconds_typical"]),
+            high_s=float(row["seconds_high"]),
+            source=row["source"],
+            confidence=row["confidence"],
+        )
+        for row in rows("durations")
+    }
 
 
 @cache

@@ -62,7 +62,9 @@ def missing(what: str, key: str, known: Iterable[str]) -> DataError:
         What there is.
     """
     by_lower = {name.lower(): name for name in known}
-    near = difflib.get_close_matches(key.lower(), by_lower, n=3, cutoff=0.5)
+    asked = key.lower()
+    holding = [name for name in by_lower if asked and asked in name]
+    near = list(dict.fromkeys((*difflib.get_close_matches(asked, by_lower, n=3, cutoff=0.5), *holding)))[:3]
     listed = sorted(by_lower.values())
     shown = ", ".join(listed) if len(listed) <= 60 else f"{', '.join(listed[:12])} ... ({len(listed)} in all)"
     cure = " or ".join(f"'{by_lower[name]}'" for name in near)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
@@ -17,7 +17,7 @@ from aws14.model import Bill, LineItem, Usage
 FreeTier = Literal["none", "always", "12-month", "credits"]
 Rounding = Literal["line", "none"]
 
-PLANS: dict[str, tuple[str, ...]] = {
+PLANS: Mapping[str, tuple[str, ...]] = {
     "none": (),
     "always": ("always",),
     "12-month": ("always", "12-month"),
@@ -160,7 +160,7 @@ class _Register:
             usd = to_cent(usd)
         return LineItem(
             usage=usage,
-            unit_price_usd=usd / usage.quantity if usage.quantity and len(touched) > 1 or free else touched[0].usd,
+            unit_price_usd=usd / usage.quantity if (usage.quantity and len(touched) > 1) or free else touched[0].usd,
             usd=usd,
             as_of=min(tier.as_of for tier in touched),
             source=";".join(dict.fromkeys(key for tier in touched for key in tier.source.split(";"))),

@@ -10,7 +10,9 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
+from aws14 import catalog
 from aws14.catalog import EVERYWHERE
+from aws14.cost.location import region_of
 from aws14.cost.traffic import NOTHING_ELSE, Assumptions, load
 from aws14.errors import DesignError, ScenarioError
 from aws14.model import Node, Topology, Trace, Usage
@@ -62,7 +64,7 @@ def _nat_gateway(node: Node, region: str) -> Rates:
         unit="hour",
         region=region,
         quantity=1,
-        note="charged from the minute it stands, with or without traffic",
+        note="charged while it stands, with or without traffic",
     )
     if node.require("public_ipv4"):
         yield _address(region, idle=False, note="the NAT gateway's own public IPv4 address")
@@ -93,7 +95,7 @@ def _hosted_zone(_: Node, __: str) -> Rates:
         unit="zone-month",
         region=EVERYWHERE,
         quantity=1,
-        note="charged for the whole month once it is 12 hours old",
+        note=f"charged for a whole month once it is {zone_grace_h():g} hours old",
     )
 
 
@@ -105,8 +107,6 @@ STANDING: Mapping[str, Callable[[Node, str], Rates]] = {
     "volume": _volume,
 }
 """Kind of node -> what it is charged for while it stands. A kind that is not here is free."""
-
-_GLOBAL = ("hosted_zone",)
 
 
 def standing(topology: Topology, *, hours: float, hours_per_month: float = HOURS_PER_MONTH) -> tuple[Usage, ...]:
@@ -134,7 +134,7 @@ def standing(topology: Topology, *, hours: float, hours_per_month: float = HOURS
     for node in topology.nodes:
         if node.kind not in STANDING:
             continue
-        for rate in STANDING[node.kind](node, _region(topology, node)):
+        for rate in STANDING[node.kind](node, region_of(topology, node)):
             share = hours / hours_per_month if rate.unit.endswith("-month") else hours
             usage.append(replace(rate, quantity=rate.quantity * node.count * share, resource=node.id))
     return tuple(usage)
@@ -187,21 +187,14 @@ def monthly(
     )
 
 
+def zone_grace_h() -> float:
+    """Return the hours within which a hosted zone may be deleted and costs nothing."""
+    return catalog.quota("Route 53", "hosted zone free when deleted within").value
+
+
 def _address(region: str, *, idle: bool, note: str) -> Usage:
     item = "Public IPv4 idle" if idle else "Public IPv4 in use"
     return Usage(service="VPC", item=item, unit="hour", region=region, quantity=1, note=note)
-
-
-def _region(topology: Topology, node: Node) -> str:
-    if node.kind in _GLOBAL:
-        return EVERYWHERE
-    region = topology.container(node.id, "region")
-    if region is None:
-        raise DesignError(
-            f"{node.kind} '{node.id}' stands in no region, and prices differ by region",
-            cure="place it in a region, or in a VPC that stands in one",
-        )
-    return region.id
 
 
 def _number(node: Node, name: str) -> float:

@@ -12,13 +12,14 @@ from aws14.cost.metering import hourly
 from aws14.model import Bill, Topology, Usage
 
 # Any Friday will do: only the hours between count.
-_LEAVING = datetime(2026, 11, 20, 18, 0)  # noqa: DTZ001 - a wall clock without a place
-_RETURNING = datetime(2026, 11, 23, 9, 0)  # noqa: DTZ001 - the same
+_LEAVING = datetime(2026, 11, 20, 18, 0)
+_RETURNING = datetime(2026, 11, 23, 9, 0)
 WEEKEND_H = (_RETURNING - _LEAVING).total_seconds() / 3600
 """Hours from Friday 18:00 to Monday 09:00."""
 
 _JUMP = 0.10
 _NOTHING = 1e-9
+_SMALLEST_TOLD = 0.0005
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +29,8 @@ class Meter:
     Parameters
     ----------
     changes : Mapping[str, float]
-        What was added (above zero) or removed (below) since the reading before, in USD per hour, dearest first.
+        What was added (above zero) or removed (below) since the reading before, in USD per hour, dearest first;
+        what would read 0.000 is left out.
     before_usd_per_hour, now_usd_per_hour : float
         The totals then and now.
     now : Bill
@@ -98,9 +100,9 @@ def meter(before: Topology | None, after: Topology) -> Meter:
     then = _by_name(_hour(before)) if before else {}
     new = _by_name(now)
     changes = {name: new.get(name, 0.0) - then.get(name, 0.0) for name in (*new, *(set(then) - set(new)))}
-    told = sorted(((name, usd) for name, usd in changes.items() if abs(usd) > _NOTHING), key=lambda pair: -abs(pair[1]))
+    told = {name: usd for name, usd in changes.items() if abs(usd) >= _SMALLEST_TOLD}
     return Meter(
-        changes=dict(told),
+        changes=dict(sorted(told.items(), key=lambda pair: (-abs(pair[1]), pair[0]))),
         before_usd_per_hour=sum(then.values()),
         now_usd_per_hour=now.total_usd,
         now=now,

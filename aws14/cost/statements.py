@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
 from aws14 import catalog
 from aws14.cost.billing import FreeTier, bill
-from aws14.cost.metering import HOURS_PER_MONTH, monthly, standing
+from aws14.cost.metering import HOURS_PER_MONTH, monthly, standing, zone_grace_h
 from aws14.cost.traffic import NOTHING_ELSE, Assumptions
-from aws14.model import Bill, Node, Topology, Trace
+from aws14.model import Bill, Node, Topology, Trace, Usage
 from aws14.model.topology import Attribute
 
 
@@ -75,7 +76,7 @@ def quote(topology: Topology, *, hours: float, on: date | None = None) -> Bill:
         if name not in ("state", "public_ipv4")
     )
     quoted = bill(
-        standing(replace(topology, nodes=nodes), hours=hours),
+        [_whole_zones(line, hours) for line in standing(replace(topology, nodes=nodes), hours=hours)],
         title=f"Quote: {topology.name} for {hours:g} hours, without traffic",
         period=f"{hours:g} hours",
         on=on,
@@ -88,13 +89,19 @@ def _as_aws_makes_it() -> Mapping[str, Mapping[str, Attribute]]:
     return {
         "instance": {
             "state": "running",
-            "root_gib": catalog.quota("EC2", "root volume of the Amazon Linux 2023 AMI").value,
+            "root_gib": int(catalog.quota("EC2", "root volume of the Amazon Linux 2023 AMI").value),
             "root_volume_type": "gp3",
             "public_ipv4_kind": "none",
         },
         "nat_gateway": {"state": "available", "public_ipv4": "one of its own"},
         "volume": {"volume_type": "gp3", "state": "in-use"},
     }
+
+
+def _whole_zones(line: Usage, hours: float) -> Usage:
+    if line.unit != "zone-month" or hours <= zone_grace_h():
+        return line
+    return replace(line, quantity=math.ceil(line.quantity))
 
 
 def _completed(node: Node, usual: Mapping[str, Mapping[str, Attribute]]) -> Node:

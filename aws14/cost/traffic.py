@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from aws14.catalog import EVERYWHERE
+from aws14.cost.location import region_of
 from aws14.errors import ScenarioError
 from aws14.model import Link, Topology, Trace, Usage
 
@@ -107,12 +108,11 @@ def _dns(topology: Topology, trace: Trace, scale: float, assume: Assumptions) ->
 def _nat(topology: Topology, assume: Assumptions) -> Iterator[Usage]:
     gateways = topology.of_kind("nat_gateway")
     for gateway in gateways:
-        region = topology.container(gateway.id, "region")
         yield Usage(
             service="NAT gateway",
             item="Data processed",
             unit="GB",
-            region=region.id if region else "",
+            region=region_of(topology, gateway),
             quantity=assume.package_gib / len(gateways),
             resource=gateway.id,
             note="what private servers fetch from the Internet (assumed), on top of the hours",
@@ -134,8 +134,8 @@ def _between_zones(topology: Topology, trace: Trace, scale: float, assume: Assum
 
 
 def _crosses_zones(topology: Topology, link: Link) -> bool:
-    zones = {topology.container(end, "az") for end in (link.source, link.target)}
-    return None not in zones and len({zone.id for zone in zones if zone}) == 2
+    here, there = (topology.container(end, "az") for end in (link.source, link.target))
+    return here is not None and there is not None and here.id != there.id
 
 
 def _transfer(item: str, region: str, gigabytes: float, *, resource: str, note: str) -> Usage:
