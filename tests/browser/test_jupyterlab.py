@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,8 +66,10 @@ def opened(notebooks: Path, name: str, scratch: Path) -> Iterator[NotebookPage]:
         stop_emulator(scratch / "home")
 
 
-def expect_run_and_slider(notebook: NotebookPage, shots: Path) -> None:
+def expect_run_and_slider(notebook: NotebookPage) -> None:
     """Run all; every picture has words; the slider changes a picture together with its words."""
+    # outside pytest's own folders, which the next runs clear away: the screenshots are there to be looked at
+    shots = Path(tempfile.mkdtemp(prefix="aws14-screenshots-"))
     try:
         notebook.run_all(seconds=150)
         assert notebook.errors() == []
@@ -94,7 +97,7 @@ def test_a_sample_is_folded_runs_and_follows_its_slider(tmp_path: Path) -> None:
     with opened(tmp_path / "notebooks", "01_sample.ipynb", tmp_path / "scratch") as notebook:
         assert notebook.page.get_by_text('print("folded")').is_hidden()
         assert notebook.page.get_by_text("bars(2)").is_visible()
-        expect_run_and_slider(notebook, tmp_path)
+        expect_run_and_slider(notebook)
         streams = [out["text"] for cell in notebook.cells() for out in cell.get("outputs", ()) if "text" in out]
         assert "".join(map("".join, streams)) == "folded\n"
 
@@ -102,6 +105,6 @@ def test_a_sample_is_folded_runs_and_follows_its_slider(tmp_path: Path) -> None:
 def test_the_first_chapter_in_jupyterlab(tmp_path: Path) -> None:
     scratch = tmp_path / "scratch"
     with opened(shelf.folder(), "01_web_systems.ipynb", scratch) as notebook:
-        expect_run_and_slider(notebook, tmp_path)
+        expect_run_and_slider(notebook)
     seen = scratch / "watch.txt"
     assert (seen.read_text(encoding="utf-8") if seen.exists() else "") == ""
