@@ -73,6 +73,7 @@ def _mark_deeper(cell: NotebookNode) -> None:
         return
     heading, _, rest = cell.source.partition("\n")
     marks, _, title = heading.partition(" ")
+    title = title.removeprefix("Deeper: ")
     cell.source = f"{marks} Deeper: {title} ({minutes})" + (f"\n{rest}" if rest else "")
     cell.metadata["jp-MarkdownHeadingCollapsed"] = True
 

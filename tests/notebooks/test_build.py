@@ -110,6 +110,13 @@ def test_a_deeper_block_is_named_and_folded_and_ends(project: Path) -> None:
     assert marks[-4:] == ["10 min", "inside", None, None]
 
 
+def test_a_deeper_block_named_so_by_its_author_is_named_once(tmp_path: Path) -> None:
+    source = tmp_path / "01_one.py"
+    source.write_text(SOURCE.replace("# ### Aside", "# ### Deeper: aside"), encoding="utf-8")
+    learner = nbformat.reads(build_notebooks.editions(source)["notebooks/01_one.ipynb"], as_version=4)
+    assert any(cell.source.startswith("### Deeper: aside (10 min)") for cell in learner.cells)
+
+
 def test_the_file_says_where_it_comes_from(project: Path) -> None:
     origin = edition(project, "notebooks").metadata.aws14
     assert origin["generated_from"] == "notebooks/src/01_one.py"
