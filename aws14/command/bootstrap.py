@@ -148,7 +148,8 @@ def set_up(place: Place, *, for_tests: bool) -> None:
     if _covers(found, wanted):
         return
     started = time.monotonic()
-    print("Setting the course up in .venv (once; about 900 MB, half a minute to a few minutes).", flush=True)
+    how = "Bringing .venv up to date" if found else "Setting the course up in .venv: once, about 900 MB"
+    print(f"{how} (half a minute to a few minutes).", flush=True)
     uv = find_uv(place)
     if not found or found.get("folder") != wanted["folder"]:
         # Without a stamp the environment is half-made; of another folder, its paths lead there: begin anew.

@@ -35,7 +35,7 @@ class Cause:
 
 CAUSES = (
     Cause(
-        sign=r"No module named '?(venv|ensurepip)|ensurepip is not available",
+        sign=r"No module named '?venv|ensurepip",
         problem="this Python cannot make virtual environments: its module venv is missing",
         cure="on Debian or Ubuntu: sudo apt-get install python3-venv; elsewhere install Python from python.org or"
         " conda; then start again",

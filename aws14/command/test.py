@@ -54,4 +54,4 @@ def pytest_options(rest: Sequence[str], *, everything: bool) -> list[str]:
     """
     # worksteal keeps neighbours together (they share fixtures) and evens out the end
     defaults = ["-n", "2", "--dist", "worksteal"]
-    return [*defaults, *([] if everything else ["-m", "not slow"]), *rest]
+    return [*defaults, *(["--all"] if everything else []), *rest]
