@@ -138,11 +138,16 @@ def test_a_price_from_memory_is_named():
 
 
 def test_date_source_and_certainty_of_the_worst_tier_are_kept():
-    line = cost.bill([egress(157_000)], title="t", on=TODAY).lines[0]
-    tiers = catalog.prices("Data transfer", "to Internet", TOKYO)
-    assert line.as_of == min(tier.as_of for tier in tiers)
-    assert line.confidence == max(tier.confidence for tier in tiers)
-    assert set(line.source.split(";")) == {key for tier in tiers for key in tier.source.split(";")}
+    zones = Usage(service="Route 53", item="Hosted zone", unit="zone-month", region="*", quantity=30)
+    first, beyond = catalog.prices("Route 53", "Hosted zone")
+    assert (first.confidence, beyond.confidence) == ("A", "C")
+    assert beyond.as_of < first.as_of
+    line = cost.bill([zones], title="t", on=TODAY).lines[0]
+    assert line.usd == 25 * 0.50 + 5 * 0.10
+    assert (line.as_of, line.confidence) == (beyond.as_of, "C")
+    assert set(line.source.split(";")) == {*first.source.split(";"), *beyond.source.split(";")}
+    few = cost.bill([egress(1)], title="t", on=TODAY).lines[0]
+    assert few.confidence == "A", "a tier that was not reached says nothing"
 
 
 def test_the_wrong_unit_is_refused():
