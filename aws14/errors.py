@@ -44,6 +44,10 @@ class Aws14Error(Exception):
             parts.append(f"Try: {self.cure.rstrip('.')}.")
         return " ".join(parts)
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows in place of a traceback (an IPython protocol)."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class DesignError(Aws14Error):
     """A drawing or topology contradicts itself."""
