@@ -190,6 +190,25 @@ def test_the_silent_minutes_are_there(tmp_path, monkeypatch):
         catalog.trace_minutes("back")
 
 
+def test_the_packed_tables_come_before_the_repository(tmp_path, monkeypatch):
+    from aws14.catalog import tables
+
+    packed, repository = tmp_path / "packed", tmp_path / "repository"
+    repository.mkdir()
+    (repository / "prices.csv").write_text("")
+    monkeypatch.setattr(tables, "_PACKED", packed)
+    monkeypatch.setattr(tables, "_REPOSITORY", repository)
+    find = tables.data_root.__wrapped__
+    assert find() == repository
+    packed.mkdir()
+    (packed / "prices.csv").write_text("")
+    assert find() == packed
+    for folder in (packed, repository):
+        (folder / "prices.csv").unlink()
+    with pytest.raises(DataError, match="not installed"):
+        find()
+
+
 def test_importing_the_catalog_brings_no_heavy_library():
     code = "import sys, aws14.catalog; print(sorted({'pandas', 'numpy', 'numba', 'boto3', 'moto'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)

@@ -156,12 +156,11 @@ class _Register:
         # What is free lies at the bottom of the tiers: after 100 free GB the first tier goes on at 100, not at 0.
         free = self._take_free(usage)
         touched, usd = _through_tiers(tiers, min(start + free, end), end)
-        if self.rounding == "line":
-            usd = to_cent(usd)
+        tiered = usage.quantity > 0 and (free > 0 or len(touched) > 1)
         return LineItem(
             usage=usage,
-            unit_price_usd=usd / usage.quantity if (usage.quantity and len(touched) > 1) or free else touched[0].usd,
-            usd=usd,
+            unit_price_usd=usd / usage.quantity if tiered else touched[0].usd,
+            usd=to_cent(usd) if self.rounding == "line" else usd,
             as_of=min(tier.as_of for tier in touched),
             source=";".join(dict.fromkeys(key for tier in touched for key in tier.source.split(";"))),
             confidence=max(tier.confidence for tier in touched),

@@ -93,7 +93,8 @@ def _dns(topology: Topology, trace: Trace, scale: float, assume: Assumptions) ->
     record = next((name for name in trace.nodes if _is(topology, name, "dns_record")), None)
     if record is None:
         return
-    queries = int(trace.offered.sum()) * scale / assume.requests_per_dns_query
+    remembered = assume.requests_per_dns_query
+    queries = int(trace.offered.sum()) * scale / remembered
     yield Usage(
         service="Route 53",
         item="Standard queries",
@@ -101,7 +102,9 @@ def _dns(topology: Topology, trace: Trace, scale: float, assume: Assumptions) ->
         region=EVERYWHERE,
         quantity=queries / _QUERIES,
         resource=record,
-        note=f"one query for {assume.requests_per_dns_query:g} requests (assumed)",
+        note=f"one query for {remembered:g} requests (assumed)"
+        if remembered > 1
+        else "a query for every request (assumed)",
     )
 
 

@@ -56,6 +56,9 @@ def test_tiers_are_shared_by_the_lines_of_a_region_and_not_across_regions():
 def test_a_tiered_line_shows_its_effective_price():
     line = cost.bill([egress(20_480)], title="t", on=TODAY).lines[0]
     assert line.unit_price_usd == pytest.approx((0.114 + 0.089) / 2)
+    partly_free = cost.bill([egress(150)], title="t", free_tier="always", on=TODAY).lines[0]
+    assert partly_free.unit_price_usd == pytest.approx(0.114 / 3)
+    assert cost.bill([hours(0.1)], title="t", on=TODAY).lines[0].unit_price_usd == 0.0272
 
 
 def test_free_egress_is_a_switch_and_lies_below_the_first_tier():
