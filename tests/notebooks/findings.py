@@ -1,4 +1,4 @@
-"""What is wrong with a run of a chapter, one sentence a finding."""
+"""What is wrong with a run of a chapter, one sentence a finding. What an error makes of a cell is not told again."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def failures(notebook: Any, result: Run) -> Iterator[str]:
 
 def checks(notebook: Any, result: Run, *, solved: bool) -> Iterator[str]:
     """A checkpoint passes in both editions, the check of an exercise in the solved one only and by its own name."""
-    for cell in result.cells:
+    for cell in (cell for cell in result.cells if not cell.error):
         metadata = notebook.cells[cell.index].metadata
         where = _name(notebook, cell.index)
         if "check" in metadata.get("tags", ()) and not cell.checks:
@@ -38,7 +38,8 @@ def checks(notebook: Any, result: Run, *, solved: bool) -> Iterator[str]:
 
 def figures(notebook: Any, result: Run) -> Iterator[str]:
     """Pictures have words, one to a cell, and the lints know the cells that draw."""
-    for cell, place in ((cell, chapters.walk(notebook)[cell.index]) for cell in result.cells):
+    places = chapters.walk(notebook)
+    for cell, place in ((cell, places[cell.index]) for cell in result.cells if not cell.error):
         where = _name(notebook, cell.index)
         drew = bool(cell.alts) or cell.widget
         if drew != lint_notebooks.is_figure(place):

@@ -78,6 +78,11 @@ def test_a_fault_is_found(changed: Run, words: str) -> None:
     assert words in told[0]
 
 
+def test_an_error_is_told_once() -> None:
+    assert len(found(with_cell(0, error="KeyError: 1", alts=()))) == 1
+    assert len(found(with_cell(3, error="KeyError: 1", checks=()))) == 1
+
+
 def test_a_check_that_an_unsolved_notebook_passes_is_found() -> None:
     assert len(found(run(solved=True), solved=False)) == 1
 
