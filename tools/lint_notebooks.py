@@ -38,8 +38,9 @@ METADATA = ("tags", "step", "pattern", "deeper", "exercise")
 CORE = {"words": 1200, "code cells": 18, "charts": 5, "widgets": 1, "exercises": 1}
 CODE_LINES, CODE_LINES_AIM, MARKDOWN_WORDS = 20, 8, 150
 
-WIDGET = re.compile(r"\b(?:widgets\.\w+|lab\.explore)\(|\blab\.experiment\(\s*['\"][^'\"]*explorer\b")
+WIDGET = re.compile(r"\b(?:widgets\.\w+|lab\.explore)\(")
 CHART = re.compile(r"\b(?:charts\.\w+|lab\.(?:chart|plot|timeline)\w*)\(")
+EXPERIMENT = re.compile(r"^lab\.experiment\(", re.MULTILINE)
 DRAWING = re.compile(r"\b(?:design\.draw|lab\.draw\w*|lab\.drawing)\(")
 _NETWORK = re.compile(
     r"^\s*[!%](?:pip|curl|wget|conda)\b|\b(?:requests|urllib|http\.client|socket|httpx)\b", re.MULTILINE
@@ -66,6 +67,11 @@ Found = Iterator[tuple[int, str]]
 def is_figure(cell: Cell) -> bool:
     """Whether a code cell draws something: a chart, a drawing or a widget."""
     return cell.kind == "code" and any(verb.search(cell.source) for verb in (CHART, DRAWING, WIDGET))
+
+
+def may_be_figure(cell: Cell) -> bool:
+    """Whether a code cell draws, or shows an experiment, which may be a chart or a table."""
+    return is_figure(cell) or (cell.kind == "code" and bool(EXPERIMENT.search(cell.source)))
 
 
 def lint(path: Path, *, claims: Path = lint_prose.CLAIMS) -> list[Problem]:
@@ -206,7 +212,7 @@ def _beat(cell: Cell) -> str:
 def _figures(chapter: Sequence[Cell]) -> Found:
     shown = [(index, cell) for index, cell in enumerate(chapter, 1) if not {"instructor", "solution"} & set(cell.tags)]
     for position, (index, cell) in enumerate(shown):
-        if not is_figure(cell):
+        if not may_be_figure(cell):
             continue
         after = shown[position + 1][1] if position + 1 < len(shown) else None
         if after is None or not _says_something(after):
@@ -243,7 +249,7 @@ def core_sizes(chapter: Sequence[Cell], pattern: str) -> dict[str, int]:
     return {
         "words": sum(words(cell.source) for cell in core if cell.kind == "markdown"),
         "code cells": len(code),
-        "charts": sum(bool(CHART.search(cell.source)) for cell in code),
+        "charts": sum(bool(CHART.search(cell.source) or EXPERIMENT.search(cell.source)) for cell in code),
         "widgets": sum(len(WIDGET.findall(cell.source)) for cell in code),
         "exercises": sum("exercise" in cell.tags for cell in code),
     }

@@ -90,6 +90,7 @@ def test_a_good_chapter_breaks_no_rule(tmp_path: Path) -> None:
         (code("charts.timeline(x)"), "a figure without a sentence"),
         (code("charts.timeline(x)") + "\n# %% [markdown]\n# ### Next\n", "a figure without a sentence"),
         (code("lab.draw()") + "\n# %% [markdown]\n# Look\n", "a figure without a sentence"),
+        (code('lab.experiment("types")'), "a figure without a sentence"),
         (markdown("![](picture.png)"), "a picture without words"),
         (markdown('<img src="a.png" alt="">'), "a picture without words"),
         (markdown("Use Cloud9 for this."), "Cloud9 is 'closed to new customers' and has no box"),
@@ -132,7 +133,7 @@ def test_a_check_alone_is_a_checkpoint(tmp_path: Path) -> None:
             "the core of p01 has 6 charts (at most 5)",
         ),
         (
-            '\n# %% tags=["experiment"]\nlab.experiment("type explorer")\n\n# %% [markdown]\n# See it.\n',
+            '\n# %% tags=["experiment"]\nlab.explore("types")\n\n# %% [markdown]\n# See it.\n',
             2,
             "the core of p01 has 2 widgets (at most 1)",
         ),
