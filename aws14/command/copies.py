@@ -45,7 +45,7 @@ def lay_out(work: Path) -> tuple[str, ...]:
         said = tuple(line for original in originals for line in _lay_one(original, work, laid))
         if said or not (work / EDITIONS).exists():
             _write(work, laid)
-    except PermissionError as error:
+    except OSError as error:
         raise _unwritable(work) from error
     return said
 
@@ -77,7 +77,7 @@ def set_aside(work: Path, *, label: str) -> tuple[Path, ...]:
             if copy.exists():
                 kept.append(copy.rename(_beside(copy, label)))
         (work / EDITIONS).unlink(missing_ok=True)
-    except PermissionError as error:
+    except OSError as error:
         raise _unwritable(work) from error
     return tuple(kept)
 
@@ -112,9 +112,10 @@ def _beside(copy: Path, label: str) -> Path:
 def _read(work: Path) -> dict[str, list[str]]:
     try:
         laid = json.loads((work / EDITIONS).read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
+        return {name: [str(edition) for edition in editions] for name, editions in laid.items()}
+    except (FileNotFoundError, ValueError, AttributeError, TypeError):
+        # Not there, or damaged: then every copy counts as the learner's own.
         return {}
-    return {str(name): [str(edition) for edition in editions] for name, editions in laid.items()}
 
 
 def _write(work: Path, laid: dict[str, list[str]]) -> None:

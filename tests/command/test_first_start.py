@@ -1,4 +1,4 @@
-"""What a newcomer reads when the first start cannot work: a sentence that says what to do. Real programs, no network."""
+"""What a newcomer reads when the first start cannot work: a sentence that says what to do. No network."""
 
 from __future__ import annotations
 
@@ -49,9 +49,8 @@ def test_no_network_for_the_packages(course: Path) -> None:
 
 def test_no_venv_module(course: Path, tmp_path: Path) -> None:
     """Debian splits it off its Python; these are the words that are left there."""
-    (tmp_path / "venv").mkdir()
     said = "The virtual environment was not created successfully because ensurepip is not\\navailable."
-    (tmp_path / "venv" / "__main__.py").write_text(f"print('{said}')\nraise SystemExit(1)\n")
+    (tmp_path / "venv.py").write_text(f"print('{said}')\nraise SystemExit(1)\n")
     result = start(course, PATH=str(tmp_path), PYTHONPATH=str(tmp_path))
     assert_a_sentence(result, "module venv is missing", "apt-get install python3-venv")
 
