@@ -37,7 +37,7 @@ class CellRun:
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """A run of a notebook: its cells, what the watch saw, what was printed outside of cells."""
+    """A run of a notebook: its cells, what the watch saw, what was printed outside of cells and by the AWS."""
 
     cells: tuple[CellRun, ...]
     complete: bool
@@ -155,7 +155,7 @@ def _read(folder: Path) -> Run:
         cells=cells,
         complete=any("complete" in row for row in rows),
         watched=tuple(dict.fromkeys(_lines(folder / "watch.txt"))),
-        log="\n".join(_lines(folder / "log.txt")[-60:]),
+        log="\n".join(_lines(folder / "log.txt")[-30:] + _lines(folder / "home" / "emulator.log")[-30:]),
     )
 
 

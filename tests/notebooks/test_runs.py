@@ -22,8 +22,9 @@ def executed(runner: Runner, tmp_path: Path, notebook: Any, times: int = 1) -> R
     return runner.run(path, tmp_path / "run", times=times)
 
 
-def told(found: list[str]) -> str:
-    return "\n".join(["", *found])
+def told(found: list[str], result: Run) -> str:
+    """The findings, the first ones first: what follows is often their consequence."""
+    return "\n".join(["", *found[:20], result.log])
 
 
 def test_every_source_is_a_chapter() -> None:
@@ -35,7 +36,7 @@ def test_the_solved_edition_passes_every_check(runner: Runner, tmp_path: Path, n
     notebook = chapters.solved(name)
     result = executed(runner, tmp_path, notebook)
     found = [*failures(notebook, result), *checks(notebook, result, solved=True), *figures(notebook, result)]
-    assert not found, told(found)
+    assert not found, told(found, result)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -43,7 +44,7 @@ def test_the_learner_edition_fails_the_exercises_and_nothing_else(runner: Runner
     notebook = chapters.load(name)
     result = executed(runner, tmp_path, notebook)
     found = [*failures(notebook, result), *checks(notebook, result, solved=False)]
-    assert not found, told(found)
+    assert not found, told(found, result)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -51,4 +52,4 @@ def test_every_cell_can_be_run_twice(runner: Runner, tmp_path: Path, name: str) 
     notebook = chapters.solved(name)
     result = executed(runner, tmp_path, notebook, times=2)
     found = [*failures(notebook, result), *checks(notebook, result, solved=True)]
-    assert not found, told(found)
+    assert not found, told(found, result)
