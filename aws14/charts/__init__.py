@@ -1,0 +1,23 @@
+"""Charts: a Trace, a Bill or a table becomes a Picture, with its description and its numbers in words."""
+
+from __future__ import annotations
+
+from aws14.charts.bills import bill, bills
+from aws14.charts.distribution import distribution
+from aws14.charts.frame import picture
+from aws14.charts.loads import load
+from aws14.charts.regions import latency_by_city, latency_cost
+from aws14.charts.runs import compare_runs
+from aws14.charts.timeline import timeline
+
+__all__ = [
+    "bill",
+    "bills",
+    "compare_runs",
+    "distribution",
+    "latency_by_city",
+    "latency_cost",
+    "load",
+    "picture",
+    "timeline",
+]

@@ -1,0 +1,33 @@
+"""Windows: the stretch of a run that deserves a closer look."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+
+from aws14.model import Trace
+
+_AROUND_S = 900.0
+_ROUND_S = 300.0
+_WORTH_IT = 1 / 6
+
+
+def eventful(traces: Iterable[Trace]) -> tuple[float, float] | None:
+    """From when to when requests failed, with a quarter of an hour on either side, in seconds.
+
+    None when nothing failed, or when failures fill so much of the run that a closer look shows no more.
+    """
+    moments: list[float] = []
+    horizon_s = 0.0
+    for trace in traces:
+        horizon_s = max(horizon_s, trace.horizon_s)
+        failed = sum(trace.failed.values(), np.zeros(trace.ticks, dtype=np.int64))
+        moments += [float(trace.tick_start_s[tick]) for tick in np.flatnonzero(failed)]
+    if not moments:
+        return None
+    starts = math.floor((min(moments) - _AROUND_S) / _ROUND_S) * _ROUND_S
+    ends = math.ceil((max(moments) + _AROUND_S) / _ROUND_S) * _ROUND_S
+    window = max(0.0, starts), min(horizon_s, ends)
+    return window if window[1] - window[0] <= _WORTH_IT * horizon_s else None
