@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from moto import backends
+from moto.core.common_models import BaseModel
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
@@ -164,6 +165,11 @@ class _QuietHandler(MotoRequestHandler):
         """Say nothing."""
 
 
+def _track_nothing() -> None:
+    # moto keeps every object of every class for its dashboard, which is closed here: memory that only grows.
+    BaseModel.__new__ = lambda cls, *_, **__: super(BaseModel, cls).__new__(cls)
+
+
 def assemble(home: Path, listener: socket.socket, access_key: str, stopped: threading.Event) -> Machine:
     """Put one embedded AWS together and restore what was saved.
 
@@ -180,6 +186,7 @@ def assemble(home: Path, listener: socket.socket, access_key: str, stopped: thre
     """
     world = World(WallHand(time.time()))
     inhabit(world)
+    _track_nothing()
     behaviours.install()
     store = Store(home, Versions(__version__, version("moto")))
     keeper = Keeper(world, store)

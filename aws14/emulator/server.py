@@ -93,7 +93,7 @@ def serve(options: Options, *, ready: Callable[[Identity], None]) -> None:
     _open_home(options.home)
     lock = _only_one(options.home)
     try:
-        with _listen(options.port) as listener:
+        with _listen_again(options) as listener:
             _serve(options, listener, ready)
     finally:
         lock.release()
@@ -133,6 +133,18 @@ def _only_one(home: Path) -> Any:
             f"another embedded AWS is running in {home}", cure="use that one, or end it first"
         ) from None
     return lock
+
+
+def _listen_again(options: Options) -> socket.socket:
+    """Listen on the port asked for, else on the last one: addresses that learners hold (queue URLs) stay valid."""
+    remembered = options.home / "port"
+    listener = None
+    if options.port == 0:
+        with suppress(OSError, ValueError, EmulatorError):
+            listener = _listen(int(remembered.read_text()))
+    listener = listener or _listen(options.port)
+    remembered.write_text(str(listener.getsockname()[1]))
+    return listener
 
 
 def _listen(port: int) -> socket.socket:

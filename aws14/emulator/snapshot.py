@@ -15,7 +15,6 @@ import sys
 import threading
 import types
 import weakref
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -56,12 +55,11 @@ def dump(world: World, bodies: Bodies) -> tuple[bytes, set[str]]:
     bodies : Bodies
         Takes the large ones.
     """
-    from moto.core.base_backend import BackendDict
     from moto.moto_api._internal import mock_random
 
     backends = [
         (_address(every), account, region, backend)
-        for every in list(getattr(BackendDict, "_instances"))  # noqa: B009 - generic to mypy; moto's only list
+        for every in list(_backend_dicts())
         for account, regions in every.items()
         for region, backend in regions.items()
     ]
@@ -96,17 +94,28 @@ def load(data: bytes, world: World, bodies: Bodies) -> None:
 
 def wipe(world: World) -> None:
     """Empty the cloud; AWS time goes on. The world lock is held."""
-    from moto.core.base_backend import BackendDict
-
-    BackendDict.reset()
+    # moto's own reset makes every backend anew only to drop it: a second of reading tables for EC2 alone.
+    instances = _backend_dicts()
+    for backends in instances:
+        backends.clear()
+    instances.clear()
     world.clock.clear()
     world.state = {}
 
 
+def _backend_dicts() -> list[Any]:
+    from moto.core.base_backend import BackendDict
+
+    found: list[Any] = vars(BackendDict)["_instances"]  # moto's only list of them
+    return found
+
+
 def _address(backends: Any) -> tuple[str, str]:
+    from moto.core.base_backend import BackendDict
+
     module = backends.backend.__module__
     for name, value in vars(sys.modules[module]).items():
-        if value is backends:
+        if value is backends or (isinstance(value, BackendDict) and value.backend is backends.backend):
             return module, name
     raise LookupError(f"{module} has no name for its backends")
 
@@ -162,21 +171,36 @@ def _new(cls: Any) -> Any:
     return cls.__new__(cls)
 
 
+def _fill(empty: Any, held: tuple[dict[str, Any], list[tuple[Any, Any]], Any]) -> None:
+    attributes, items, factory = held
+    if factory is not None:
+        empty.default_factory = factory
+    vars(empty).update(attributes)
+    for key, value in items:
+        dict.__setitem__(empty, key, value)
+
+
+def _account(module: str, name: str, account: str) -> Any:
+    return _at(module, name)[account]
+
+
 def _module(name: str) -> Any:
     return importlib.import_module(name)
 
 
 def _reduce(obj: Any) -> Any:
     """Return the reduction of what moto keeps and pickle refuses; None for all else."""
-    from moto.core.base_backend import BackendDict
+    from moto.core.base_backend import AccountSpecificBackend, BackendDict
 
     if isinstance(obj, types.ModuleType):
         return _module, (obj.__name__,)
     if isinstance(obj, BackendDict):
         return _at, _address(obj)
-    if isinstance(obj, defaultdict) and type(obj) is not defaultdict:
-        # Subclasses whose constructor takes something else than a factory.
-        return _new, (type(obj),), vars(obj), None, iter(list(dict.items(obj)))
+    if isinstance(obj, AccountSpecificBackend):
+        return _account, (*_address(obj), obj.account_id)
+    if isinstance(obj, dict) and type(obj).__module__.startswith("moto."):
+        # Some list other items than they hold (S3 keeps all versions and shows the last): take what they hold.
+        return _new, (type(obj),), (vars(obj), list(dict.items(obj)), getattr(obj, "default_factory", None)), None, None, _fill
     if isinstance(obj, weakref.WeakValueDictionary | weakref.WeakKeyDictionary):
         return type(obj), ()
     for make, kind in _LOCKS:
