@@ -39,7 +39,7 @@ def reachable(title: str, evidence: Evidence, *, entry: str, port: int) -> Repor
 
 
 def has_subnet(title: str, evidence: Evidence, *, cidr: str, routed_to: str, other_zone_than: str) -> Report:
-    """There is a subnet with this CIDR, in another AZ than `other_zone_than`, whose default route leads to a kind of node.
+    """There is a subnet with this CIDR, in another AZ, whose default route leads to a kind of node.
 
     Parameters
     ----------

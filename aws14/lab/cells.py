@@ -67,4 +67,4 @@ def _shell() -> Any:
 def _display(reading: object) -> None:
     from IPython.display import display
 
-    display(reading)
+    display(reading)  # type: ignore[no-untyped-call] # IPython has no types here

@@ -116,7 +116,7 @@ class Lab:
 
     def bill(self, trace: Trace) -> Bill:
         """What is built costs this a month, when every day is like the run."""
-        return journal.billed(cost.monthly_bill(self.built(), trace))
+        return journal.billed(cost.monthly_bill(self.built(), trace, assume=self.lesson.ASSUMPTIONS))
 
     def meter(self) -> cost.Meter:
         """What is built costs this an hour, now."""

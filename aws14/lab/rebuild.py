@@ -43,7 +43,7 @@ def catch_up(key: str, *, until: str = "") -> SimpleNamespace:
     namespace: dict[str, Any] = {"__name__": f"aws14.catch_up.{key}"}
     row = patterns.pattern(key)
     for cell in chapters.build_cells(row.key, until=until):
-        exec(compile(cell.source, f"<{row.chapter}: {cell.step or 'setup'}>", "exec"), namespace)  # noqa: S102 - our own cells
+        exec(compile(cell.source, f"<{row.chapter}: {cell.step or 'setup'}>", "exec"), namespace)
     return SimpleNamespace(**{name: value for name, value in namespace.items() if not name.startswith("_")})
 
 

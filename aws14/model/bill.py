@@ -98,7 +98,7 @@ class Bill:
             (
                 line.usage.resource,
                 f"{line.usage.service}: {line.usage.item}",
-                f"{line.usage.quantity:,.4g} {line.usage.unit}",
+                _quantity(line.usage),
                 f"{line.unit_price_usd:.6g}",
                 f"{line.usd:,.2f}" if self.period != "hour" else f"{line.usd:,.4f}",
                 line.usage.note,
@@ -140,6 +140,11 @@ class Bill:
             f"<table><caption style='text-align:left;color:inherit'><b>{escape(self.title)}</b></caption>"
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><small>{escape(self._footer())}{notes}</small>"
         )
+
+
+def _quantity(usage: Usage) -> str:
+    times = " × " if usage.unit[:1].isdigit() else " "
+    return f"{usage.quantity:,.4g}{times}{usage.unit}"
 
 
 _HEADERS = ("Resource", "What", "Quantity", "Unit price USD", "USD", "Why")

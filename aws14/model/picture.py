@@ -51,7 +51,8 @@ class Picture:
         )
         return (
             f"<figure style='margin:0'><img style='max-width:min(100%,{self.width_px}px);background:#fff' "
-            f'alt="{escape(self.alt, quote=True)}" src="data:{_MIME[self.format]};base64,{data}">{caption}{table}</figure>'
+            f'alt="{escape(self.alt, quote=True)}" src="data:{_MIME[self.format]};base64,{data}">'
+            f"{caption}{table}</figure>"
         )
 
     def save(self, path: str | Path) -> Path:

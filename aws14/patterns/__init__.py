@@ -1,8 +1,8 @@
 """The course: one module for each pattern, the same names in each, and the one ordered table of them.
 
-A pattern module holds ``BRIEF`` (the customer's numbers), ``design()`` (the drawing as a Topology),
-``scenario()`` (a day in its life), ``experiments`` and ``checks`` (by name). There is no build: that is written
-once, in the notebook.
+A pattern module holds ``BRIEF`` (the customer's numbers), ``ASSUMPTIONS`` (what no trace shows and a bill needs),
+``design()`` (the drawing as a Topology), ``scenario()`` (a day in its life), ``experiments`` and ``checks`` (by name).
+There is no build: that is written once, in the notebook.
 """
 
 from __future__ import annotations

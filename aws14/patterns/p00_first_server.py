@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from aws14 import cost
 from aws14.checks import CheckFunction, drawn_equals_built, reachable
 from aws14.model import Application, Link, Node, Scenario, Steady, Topology
 from aws14.patterns.brief import Brief, Requirement
@@ -13,6 +14,8 @@ BRIEF = Brief(
     story="You want to see the whole loop once: draw, build, load, pay, clean up.",
     requirements=(Requirement(name="arrival_rate_rps", text="20 requests a second for ten minutes", value=20.0),),
 )
+
+ASSUMPTIONS = cost.Assumptions()
 
 
 def design(region: str = "ap-northeast-1") -> Topology:
@@ -25,6 +28,7 @@ def design(region: str = "ap-northeast-1") -> Topology:
             Node(id="internet", kind="internet", label="Visitors"),
             Node(id=region, kind="region"),
             Node(id="default-vpc", kind="vpc", parent=region, label="Default VPC"),
+            Node(id="igw", kind="internet_gateway", parent="default-vpc", label="Internet gateway"),
             Node(id=zone, kind="az", parent="default-vpc"),
             Node(id="default-subnet", kind="subnet", parent=zone, label="Default subnet"),
             Node(
@@ -34,7 +38,10 @@ def design(region: str = "ap-northeast-1") -> Topology:
                 attributes={"instance_type": "t3.micro", "state": "running", "public_ipv4_kind": "public"},
             ),
         ),
-        links=(Link(source="internet", target="server", kind="allows", label="tcp/80"),),
+        links=(
+            Link(source="default-subnet", target="igw", kind="routes", label="0.0.0.0/0"),
+            Link(source="internet", target="server", kind="allows", label="tcp/80"),
+        ),
     )
 
 

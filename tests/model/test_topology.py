@@ -58,9 +58,9 @@ def test_a_link_needs_both_ends():
 
 
 def test_an_unknown_kind_or_attribute_names_the_allowed_ones():
-    with pytest.raises(DesignError, match="kind 'servr'.*instance"):
+    with pytest.raises(DesignError, match=r"kind 'servr'.*instance"):
         Node(id="x", kind="servr")
-    with pytest.raises(DesignError, match="states colour.*cidr"):
+    with pytest.raises(DesignError, match=r"states colour.*cidr"):
         Node(id="x", kind="vpc", attributes={"colour": "red"})
 
 
@@ -70,5 +70,5 @@ def test_a_missing_attribute_is_an_error_not_a_default():
 
 
 def test_a_missing_node_lists_those_there_are():
-    with pytest.raises(DesignError, match="no node 'dbb'.*tokyo, vpc"):
+    with pytest.raises(DesignError, match=r"no node 'dbb'.*tokyo, vpc"):
         small().node("dbb")

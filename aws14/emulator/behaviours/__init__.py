@@ -11,7 +11,7 @@ from importlib import import_module
 __all__ = ["BEHAVIOURS", "install"]
 
 #: In the order in which they are installed.
-BEHAVIOURS = ("addresses", "instance_life", "nat_life", "refusals", "long_poll")
+BEHAVIOURS = ("addresses", "launch_defaults", "instance_life", "nat_life", "refusals", "long_poll")
 
 
 def install() -> None:

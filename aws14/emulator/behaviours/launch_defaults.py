@@ -1,0 +1,77 @@
+"""Launch defaults: what an instance gets when the call does not say.
+
+What AWS does
+    A default VPC has an Internet gateway and a main route table that leads to it; an instance launched without a subnet
+    goes into a default subnet and takes its private address from there; the root volume has the type that its image
+    names, gp3 for Amazon Linux 2023.
+What moto leaves out
+    The default VPC has no Internet gateway; an instance without a subnet has a private address from 10.0.0.0/8,
+    outside its subnet; every root volume is gp2.
+What this adds
+    The gateway and the route; the default subnet of the zone asked for, else of the first zone; gp3 where the image is
+    Amazon Linux 2023 and the call names no type.
+What it still does not do
+    Other images' own types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from aws14.emulator.behaviours.hooks import around
+
+__all__ = ["install"]
+
+_EVERYWHERE = "0.0.0.0/0"
+_GP3_IMAGES = "al2023"
+_GP3 = "gp3"
+
+
+def install() -> None:
+    """Take hold of the making of a default VPC, of a launch and of an instance's volumes."""
+    from moto.ec2.models.instances import Instance, InstanceBackend
+    from moto.ec2.models.vpcs import VPCBackend
+
+    around(VPCBackend, "create_default_vpc", _with_gateway)
+    around(InstanceBackend, "run_instances", _in_default_subnet)
+    around(Instance, "add_block_device", _with_image_type)
+    around(Instance, "setup_defaults", _root_of_image_type)
+
+
+def _with_gateway(original: Callable[[Any], Any], backend: Any) -> Any:
+    vpc = original(backend)
+    gateway = backend.create_internet_gateway()
+    backend.attach_internet_gateway(gateway.id, vpc.id)
+    main = next(
+        table for table in backend.route_tables.values() if table.vpc_id == vpc.id and table.main_association_id
+    )
+    backend.create_route(main.id, _EVERYWHERE, gateway_id=gateway.id)
+    return vpc
+
+
+def _in_default_subnet(original: Callable[..., Any], backend: Any, *args: Any, **kwargs: Any) -> Any:
+    if not kwargs.get("subnet_id") and not kwargs.get("nics") and not kwargs.get("launch_template"):
+        subnets = backend.get_default_subnets()
+        zone = kwargs.get("placement") or next(iter(sorted(subnets)), None)
+        if zone in subnets:
+            kwargs["subnet_id"] = subnets[zone].id
+    return original(backend, *args, **kwargs)
+
+
+def _with_image_type(original: Callable[..., Any], instance: Any, *args: Any, **kwargs: Any) -> Any:
+    if not kwargs.get("volume_type") and _is_gp3_image(instance):
+        kwargs["volume_type"] = _GP3
+    return original(instance, *args, **kwargs)
+
+
+def _root_of_image_type(original: Callable[[Any], None], instance: Any) -> None:
+    original(instance)
+    if _is_gp3_image(instance):
+        for device in instance.block_device_mapping.values():
+            instance.ec2_backend.volumes[device.volume_id].volume_type = _GP3
+
+
+def _is_gp3_image(instance: Any) -> bool:
+    image = instance.ec2_backend.amis.get(instance.image_id)
+    return image is not None and str(image.name).startswith(_GP3_IMAGES)

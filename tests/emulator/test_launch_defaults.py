@@ -1,0 +1,65 @@
+"""What an instance gets when the call does not say: a default subnet, a way out, the image's volume type."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address, ip_network
+
+import pytest
+
+AL2023 = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
+AL2 = "/aws/service/ami-amazon-linux-latest/amzn2-ami-hvm-x86_64-gp2"
+
+
+@pytest.fixture
+def ec2(clean_emulator, aws):
+    return aws("ec2")
+
+
+def launch(aws, parameter: str = AL2023, **more):
+    image = aws("ssm").get_parameter(Name=parameter)["Parameter"]["Value"]
+    answer = aws("ec2").run_instances(ImageId=image, InstanceType="t3.micro", MinCount=1, MaxCount=1, **more)
+    return answer["Instances"][0]
+
+
+def default_vpc(ec2):
+    return ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"][0]["VpcId"]
+
+
+def test_the_default_vpc_leads_to_the_internet(ec2):
+    vpc = default_vpc(ec2)
+    gateways = ec2.describe_internet_gateways(Filters=[{"Name": "attachment.vpc-id", "Values": [vpc]}])[
+        "InternetGateways"
+    ]
+    tables = ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["RouteTables"]
+    routes = {route["DestinationCidrBlock"]: route["GatewayId"] for route in tables[0]["Routes"]}
+    assert routes["0.0.0.0/0"] == gateways[0]["InternetGatewayId"]
+
+
+@pytest.mark.parametrize("zone", ["ap-northeast-1a", "ap-northeast-1c"])
+def test_a_launch_without_a_subnet_goes_into_the_default_one_of_its_zone(ec2, aws, zone):
+    instance = launch(aws, Placement={"AvailabilityZone": zone})
+    subnet = ec2.describe_subnets(SubnetIds=[instance["SubnetId"]])["Subnets"][0]
+    assert subnet["DefaultForAz"]
+    assert subnet["AvailabilityZone"] == zone
+    assert ip_address(instance["PrivateIpAddress"]) in ip_network(subnet["CidrBlock"])
+    assert instance["VpcId"] == default_vpc(ec2)
+
+
+def test_a_named_subnet_is_kept(ec2, aws):
+    vpc = ec2.create_vpc(CidrBlock="10.7.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.7.1.0/24")["Subnet"]["SubnetId"]
+    assert launch(aws, SubnetId=subnet)["SubnetId"] == subnet
+
+
+@pytest.mark.parametrize(("image", "volume_type"), [(AL2023, "gp3"), (AL2, "gp2")])
+def test_the_root_volume_has_the_images_type(ec2, aws, image, volume_type):
+    instance = launch(aws, image)
+    volumes = ec2.describe_volumes(Filters=[{"Name": "attachment.instance-id", "Values": [instance["InstanceId"]]}])
+    assert [volume["VolumeType"] for volume in volumes["Volumes"]] == [volume_type]
+
+
+def test_a_named_type_is_kept(ec2, aws):
+    device = {"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 20, "VolumeType": "gp2"}}
+    instance = launch(aws, BlockDeviceMappings=[device])
+    volumes = ec2.describe_volumes(Filters=[{"Name": "attachment.instance-id", "Values": [instance["InstanceId"]]}])
+    assert [volume["VolumeType"] for volume in volumes["Volumes"]] == ["gp2"]

@@ -1,0 +1,52 @@
+"""Around a cell: the meter ticks when something was created, and only then."""
+
+from __future__ import annotations
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from aws14.lab import Lab, cells
+
+
+@pytest.fixture
+def shell():
+    yield InteractiveShell.instance()
+    InteractiveShell.clear_instance()
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    readings: list[object] = []
+    monkeypatch.setattr(cells, "_display", readings.append)
+    return readings
+
+
+def test_the_meter_follows_creating_cells_only(shell, lab: Lab, shown):
+    cells.attach(lab)
+    shell.push({"lab": lab, "ec2": lab.client("ec2")})
+    shell.run_cell("ec2.describe_vpcs()")
+    assert shown == []
+    shell.run_cell("address = ec2.allocate_address(Domain='vpc')")
+    assert len(shown) == 1
+    assert "Elastic" in str(shown[0]) or "IPv4" in str(shown[0])
+    shell.run_cell("ec2.describe_vpcs()")
+    assert len(shown) == 1
+
+
+def test_a_new_lab_takes_the_meter_over(shell, lab: Lab, shown):
+    cells.attach(lab)
+    cells.attach(lab)
+    shell.push({"ec2": lab.client("ec2")})
+    shell.run_cell("ec2.allocate_address(Domain='vpc')")
+    assert len(shown) == 1
+
+
+def test_a_refusal_is_one_readable_line(shell, lab: Lab, capsys):
+    cells.attach(lab)
+    shell.push({"ec2": lab.client("ec2")})
+    result = shell.run_cell("ec2.create_vpc(CidrBlock='10.0.0.0/40')")
+    printed = capsys.readouterr()
+    text = printed.out + printed.err
+    assert not result.success
+    assert "Traceback" not in text
+    assert "InvalidVpc" in text or "InvalidParameterValue" in text

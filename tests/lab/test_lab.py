@@ -1,0 +1,95 @@
+"""The notebook face: what a learner types, on a real built pattern."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from aws14.errors import NotebookError
+from aws14.lab import Lab
+from aws14.patterns import PATTERNS
+
+
+def test_catch_up_builds_what_is_drawn(lab: Lab):
+    names = lab.catch_up()
+    assert lab.compare().ok, lab.compare()
+    assert lab.check("p01-built").ok
+    assert names.vpc_id == lab.built().node("vpc").aws_id
+
+
+def test_catch_up_to_a_step_stops_there(lab: Lab):
+    names = lab.catch_up(until="internet")
+    built = lab.built()
+    assert built.of_kind("internet_gateway")
+    assert not built.of_kind("instance", "nat_gateway", "hosted_zone")
+    assert not hasattr(names, "web_id")
+
+
+def test_catching_up_twice_builds_nothing_new(lab: Lab, messages: list[str]):
+    lab.catch_up()
+    before = lab.built()
+    messages.clear()
+    lab.catch_up()
+    assert lab.built() == before
+
+
+def test_another_pattern_or_step_is_refused_with_a_list(lab: Lab):
+    with pytest.raises(NotebookError, match=r"no pattern 'p99'.*p01"):
+        Lab("p99")
+    with pytest.raises(NotebookError, match="internet"):
+        lab.catch_up(until="intrnet")
+    with pytest.raises(NotebookError, match=r"no check 'p01-e9'.*p01-e1"):
+        lab.check("p01-e9")
+    with pytest.raises(NotebookError, match="no experiment 'x'"):
+        lab.experiment("x")
+
+
+def test_clean_up_leaves_nothing_and_can_be_repeated(lab: Lab):
+    lab.catch_up()
+    report = lab.clean_up()
+    assert report.ok, report
+    assert lab.clean_up().ok
+    assert [node for node in lab.built().nodes if node.aws_id and node.kind not in ("region", "az")] == []
+
+
+def test_a_day_through_what_is_built_is_billed(lab: Lab):
+    lab.catch_up()
+    day = lab.run()
+    assert 0.05 < day.failure_ratio < 0.5
+    assert lab.bill(day).of_service("NAT gateway") > 30
+
+
+def test_predictions_are_kept_and_scored(lab: Lab):
+    lab.predict(failed_percent=10)
+    assert "too high by a factor of 2.0" in lab.score(failed_percent=5).findings[0].detail
+    assert "no prediction" in lab.score(bill_usd=5).findings[0].detail
+    again = Lab("p01", session=lab.session)
+    assert "you said 10" in again.score(failed_percent=10).findings[0].detail
+
+
+def test_checks_and_bills_are_logged_for_runs_without_a_browser(lab: Lab, tmp_path, monkeypatch):
+    monkeypatch.setenv("AWS14_CHECK_LOG", str(tmp_path / "checks"))
+    assert not lab.check("p01-built").ok
+    line = json.loads((tmp_path / "checks").read_text())
+    assert line["exercise"] == "p01-built"
+    assert line["ok"] is False
+
+
+def test_a_private_file_is_private_and_kept(lab: Lab):
+    path = lab.keep_private("k.pem", "secret")
+    assert path.stat().st_mode & 0o077 == 0
+    assert lab.keep_private("k.pem", None).read_text() == "secret"
+    with pytest.raises(NotebookError, match="out once"):
+        lab.keep_private("other.pem", None)
+    with pytest.raises(NotebookError, match="plain file name"):
+        lab.keep_private("../k.pem", "secret")
+
+
+@pytest.mark.parametrize("row", PATTERNS, ids=lambda row: row.key)
+def test_every_pattern_has_the_same_names(row):
+    lesson = row.load()
+    assert {"ASSUMPTIONS", "BRIEF", "checks", "design", "experiments", "scenario"} <= set(dir(lesson))
+    assert lesson.design().origin == "drawn"
+    assert lesson.design().name == row.word
+    assert lesson.scenario().seed == 14
