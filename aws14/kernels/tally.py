@@ -76,12 +76,12 @@ def _decide(verdict, answer_s, refusal_s, leave_s):
 @kernel(
     VOID(
         *(READ_F8, READ_F8, READ_F8, READ_F8, READ_F8, READ_F8, READ_F8, READ_I1, F8, F8),
-        *(WRITE_I1, WRITE_F8, WRITE_I4, WRITE_I8_2D),
+        *(WRITE_I1, WRITE_F8, WRITE_I4, WRITE_I8_2D, WRITE_F8),
     )
 )
 def outcomes(  # noqa: PLR0917 - a kernel takes plain arrays
     sent_s, arrival_s, start_s, service_s, send_s, back_s, leave_s, verdict, tick_s, horizon_s,
-    outcome, response_s, tick, count,
+    outcome, response_s, served_tick, count, response_sum_s,
 ):  # fmt: skip
     """Decide each request and count by the tick in which its client sent it.
 
@@ -95,23 +95,27 @@ def outcomes(  # noqa: PLR0917 - a kernel takes plain arrays
         Of `worker_pool.serve`.
     tick_s, horizon_s : float
         Length of a tick and of the run; what is decided later is in flight.
-    outcome : int8[n], response_s : float64[n], tick : int32[n]
-        Filled: the outcome, the time the client waited (NaN in flight), the tick.
-    count : int64[ticks, COLUMNS]
-        Added to: requests by outcome + 1, then the further columns.
+    outcome : int8[n], response_s : float64[n], served_tick : int32[n]
+        Filled: the outcome, the time the client waited (NaN in flight), the tick of those served (-1 for others).
+    count : int64[ticks, COLUMNS], response_sum_s : float64[ticks]
+        Added to: requests by outcome + 1, then the further columns; response times of those served.
     """
     last = count.shape[0] - 1
     for i in range(sent_s.size):
         end_s = start_s[i] + service_s[i]
         seen, at_s = _decide(verdict[i], end_s + send_s[i], arrival_s[i] + back_s[i], leave_s[i])
-        tick[i] = min(int(sent_s[i] / tick_s), last)
+        tick = min(int(sent_s[i] / tick_s), last)
         response_s[i] = at_s - sent_s[i]
+        served_tick[i] = -1
         if at_s > horizon_s:
             seen = IN_FLIGHT
             response_s[i] = np.nan
+        elif seen == SERVED:
+            served_tick[i] = tick
+            response_sum_s[tick] += response_s[i]
         outcome[i] = seen
-        count[tick[i], seen + 1] += 1
+        count[tick, seen + 1] += 1
         if verdict[i] == ACCEPTED:
-            count[tick[i], ACCEPTED_COLUMN] += 1
+            count[tick, ACCEPTED_COLUMN] += 1
             if end_s < leave_s[i] and end_s <= horizon_s:
-                count[tick[i], ANSWERED_COLUMN] += 1
+                count[tick, ANSWERED_COLUMN] += 1

@@ -47,21 +47,21 @@ def served(scenario: Scenario, load: Workload, pool: WorkerPool, *, back_s: Floa
     from aws14.kernels import histogram, tally
 
     size, ticks = len(load.sent_s), _ticks(scenario)
-    outcome, response_s, tick = np.empty(size, np.int8), np.empty(size), np.empty(size, np.int32)
-    count = np.zeros((ticks, tally.COLUMNS), np.int64)
+    outcome, response_s, served_tick = np.empty(size, np.int8), np.empty(size), np.empty(size, np.int32)
+    count, response_sum_s = np.zeros((ticks, tally.COLUMNS), np.int64), np.zeros(ticks)
     requests = (load.sent_s, load.arrival_s, pool.start_s, pool.service_s, pool.send_s, back_s, pool.leave_s)
-    tally.outcomes(*requests, pool.verdict, TICK_S, scenario.horizon_s, outcome, response_s, tick, count)
+    filled = (outcome, response_s, served_tick, count, response_sum_s)
+    tally.outcomes(*requests, pool.verdict, TICK_S, scenario.horizon_s, *filled)
     busy_s, wasted_s = np.zeros(ticks), np.zeros(ticks)
     tally.work(pool.start_s, pool.service_s, pool.leave_s, TICK_S, scenario.horizon_s, busy_s, wasted_s)
-    answered = outcome == tally.SERVED
     times = np.zeros((ticks, BINS), np.uint32)
-    histogram.record(response_s, np.where(answered, tick, np.int32(-1)), times)
+    histogram.record(response_s, served_tick, times)
     fields = _fields(count[:, : tally.ACCEPTED_COLUMN], REASONS)
     fields |= {
         "busy_s": busy_s,
         "wasted_s": wasted_s,
         "workers": np.full(ticks, pool.workers, np.int64),
-        "response_time_sum_s": np.bincount(tick[answered], response_s[answered], minlength=ticks),
+        "response_time_sum_s": response_sum_s,
         "histogram": times,
         "bytes_in": count[:, tally.ACCEPTED_COLUMN] * scenario.application.request_kib * BYTES_PER_KIB,
         "bytes_out": count[:, tally.ANSWERED_COLUMN] * scenario.application.response_kib * BYTES_PER_KIB,

@@ -43,7 +43,8 @@ class WorkerPool:
         backlog: int,
         connections: int,
     ) -> None:
-        self.arrival_s, self.service_s, self.leave_s, self.send_s = arrival_s, service_s, leave_s, send_s
+        given = (arrival_s, service_s, leave_s, send_s)
+        self.arrival_s, self.service_s, self.leave_s, self.send_s = (np.ascontiguousarray(a, np.float64) for a in given)
         self.workers = workers
         self._state = (
             np.zeros(workers),

@@ -58,12 +58,13 @@ def test_worker_pool_and_tally(plain, random, workers):
         np.zeros(size),
         np.zeros(size, np.int32),
         np.zeros((ticks, tally.COLUMNS), np.int64),
+        np.zeros(ticks),
     )
     back_s = np.full(size, 0.05)
     seen = (sent_s, arrival_s, start_s, service_s, send_s, back_s, leave_s, verdict, 60.0, end_s, *blank)
     compiled, source, _ = twice(tally.outcomes, *seen)
     assert_same_bits(compiled, source)
-    assert set(compiled[-4]) == {-1, 0, 1, 2, 3}
+    assert set(compiled[-5]) == {-1, 0, 1, 2, 3}
 
     done = (start_s, service_s, leave_s, 60.0, end_s, np.zeros(ticks), np.zeros(ticks))
     compiled, source, _ = twice(tally.work, *done)

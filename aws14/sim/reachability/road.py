@@ -127,14 +127,16 @@ class Road:
         """The route that a subnet's table has for the packet, whose target is there."""
         table = table_of(self.network, subnet)
         found = longest_route(self.network, table, packet.destination)
-        title, where = self.network.title(table.id), self._where(subnet)
+        to, where = self.called(packet.destination), self._where(subnet)
+        title = f"{self.network.title(table.id)}, the route table of {self.network.title(subnet)},"
         if found is None:
-            detail = f"{title}, the route table of {self.network.title(subnet)}, has no route to {self.called(packet.destination)}"
+            detail = f"{title} has no route to {to}"
             self.stops("NO_ROUTE_TO_DESTINATION", "route_table", table.id, packet, detail=detail, **where)
+        target = self.network.title(found.target)
         if found.state == "blackhole" or self._is_gone(found.target, where["vpc"]):
-            detail = f"the route {found.destination} of {title} leads nowhere: {found.target} is not there any more"
+            detail = f"{title} sends {to} into nothing: its route {found.destination} leads to {target}, which is gone"
             self.stops("BAD_STATE_ROUTE", "route_table", table.id, packet, detail=detail, rule=found, **where)
-        detail = f"{title} sends {self.called(packet.destination)} to {self.network.title(found.target)} ({found.destination})"
+        detail = f"{title} sends {to} to {target} by its route {found.destination}"
         self.passes("route_table", table.id, packet, detail, rule=found, **where)
         return found
 
