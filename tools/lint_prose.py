@@ -22,11 +22,12 @@ from aws14.chapters import Cell
 CLAIMS = ROOT / "tests" / "notebooks" / "claims.csv"
 AMOUNT = re.compile(
     r"(?:USD|US\$|\$)\s?(?P<before>\d[\d,]*(?:\.\d+)?)"
-    r"|(?P<after>\d[\d,]*(?:\.\d+)?)\s?(?:USD\b|dollars?\b|cents?\b|ms\b|milliseconds?\b|%|percent\b|s\b|seconds?\b)"
+    r"|(?P<after>\d[\d,]*(?:\.\d+)?)\s?(?:USD\b|dollars?\b|cents?\b|ms\b|milliseconds?\b|%|percent\b|seconds?\b)"
+    r"|\b(?P<short>\d{1,3}(?:\.\d+)?)\s?s\b"
 )
 """A number with a unit that has to be computed: money, milliseconds, seconds, per cent."""
 
-BOX = "The book says"
+BOX = "the book says"
 _GONE = ("ended", "ending", "closed", "maintenance", "renamed")
 _FENCE = re.compile(r"^(`{3,}|~{3,}).*?^\1\s*$", re.DOTALL | re.MULTILINE)
 _TAG = re.compile(r"<[^>]+>")
@@ -115,7 +116,7 @@ def _pictures(chapter: Sequence[Cell]) -> Found:
 
 
 def _retired(chapter: Sequence[Cell], gone: Mapping[str, str]) -> Found:
-    boxes = [cell.source for cell in chapter if cell.kind == "markdown" and BOX in cell.source]
+    boxes = [cell.source for cell in chapter if cell.kind == "markdown" and BOX in cell.source.lower()]
     for index, cell in enumerate(chapter, 1):
         for service, state in gone.items():
             if _names(cell.source, service) and not any(_names(box, service) for box in boxes):

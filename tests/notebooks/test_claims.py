@@ -29,7 +29,7 @@ def holds(claim: Claim) -> bool:
     """Whether the first amount in the words of a claim is the value of its expression, rounded as it is shown."""
     found = lint_prose.AMOUNT.search(claim.text)
     assert found, f"'{claim.text}' states no number with a unit"
-    shown = (found["before"] or found["after"]).replace(",", "")
+    shown = next(filter(None, found.groups())).replace(",", "")
     digits = len(shown.partition(".")[2])
     # eval: the expressions are our own, in a table of this folder
     value = eval(claim.expression, {"__builtins__": __builtins__}, _Names())
