@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 # a letter in brackets, so that this file does not find itself
-MACHINE_PATHS = re.compile(r"/[w]ork/|/[r]oot/|/[h]ome/(?!ec2-user|ubuntu)\w|/[U]sers/\w|[f]ile:///")
+MACHINE_PATHS = re.compile(r"/[w]ork/\w|/[r]oot/\w|/[h]ome/(?!ec2-user|ubuntu)\w|/[U]sers/\w|[f]ile:///")
 REGISTRIES = re.compile(r"[p]ypi\.org|[p]ythonhosted|[n]pmjs\.org|[a]naconda\.org|--[i]ndex-url|[e]xtra-index")
 TEXT = {".py", ".md", ".toml", ".lock", ".yml", ".yaml", ".json", ".csv", ".ipynb", ".svg", ".txt", ".cfg", ".ini", ""}
 HEAVY = {
