@@ -12,6 +12,10 @@ Started as ``python -m aws14.emulator`` (or by `aws14.cloud`), reached over HTTP
 ``world``      the lock, the clock, the state of the behaviours
 ``clock``      AWS time and the queue of events
 ``snapshot``   the whole cloud to bytes and back
+``pickling``   what pickle alone cannot do
+``moto_app``   moto's own application, tuned
+``gaps``       operations that are not there, by name
+``call``       what a request asks, as far as it can be told without moto
 ``store``      snapshots on disk: two generations, named saves, large bodies as files
 ``keeper``     the thread that saves while there is something to save, and ends an idle process
 ``behaviours`` what reacts, one file each

@@ -10,9 +10,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from moto import backends
-from moto.core.common_models import BaseModel
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
 from aws14 import __version__
@@ -21,9 +18,9 @@ from aws14.emulator.api import Api
 from aws14.emulator.clock import WallHand
 from aws14.emulator.control import PREFIX, Control, Verbs
 from aws14.emulator.dispatch import Dispatcher, Route
-from aws14.emulator.gaps import AbsentServiceError
 from aws14.emulator.gate import loopback_host
 from aws14.emulator.keeper import Keeper
+from aws14.emulator.moto_app import MotoApplication, QuietHandler
 from aws14.emulator.store import Store, Versions
 from aws14.emulator.world import World, inhabit
 
@@ -57,7 +54,7 @@ class Machine:
 
     def listen(self, listener: socket.socket, access_key: str) -> None:
         """Build the application and the server on `listener`."""
-        self._moto = _Moto(create_backend_app)
+        self._moto = MotoApplication()
         api = Api(self._moto, self.world, access_key, self._keeper.on_call)
         control = Control(self._verbs(), access_key)
         routes = (
@@ -66,7 +63,7 @@ class Machine:
         )
         host, port = listener.getsockname()
         self.server = make_server(
-            host, port, Dispatcher(routes), threaded=True, request_handler=_QuietHandler, fd=listener.fileno()
+            host, port, Dispatcher(routes), threaded=True, request_handler=QuietHandler, fd=listener.fileno()
         )
 
     def _verbs(self) -> Verbs:
@@ -111,7 +108,7 @@ class Machine:
 
     def shutdown(self) -> dict[str, Any]:
         """Save now, and end once this request is answered."""
-        self._keeper.save()
+        self._keeper.try_to_save()
         threading.Timer(0.05, self.end).start()
         return {}
 
@@ -131,43 +128,7 @@ class Machine:
         """Stop answering, and save."""
         self.world.clock.wake()
         self.server.shutdown()
-        self._keeper.save()
-
-
-class _Moto(DomainDispatcherApplication):
-    """moto's own dispatcher, which here remembers its answers and says when a service is not there."""
-
-    def __init__(self, create_app: Any) -> None:
-        super().__init__(create_app)
-        self._backends: dict[str, str] = {}
-
-    def get_backend_for_host(self, host: str | None) -> Any:
-        """Return the name of the moto service behind one of moto's own host names."""
-        if host is not None and host not in self._backends:
-            self._backends[host] = self._look_up(host)
-        return self._backends[host] if host is not None else None
-
-    def _look_up(self, host: str) -> str:
-        if host in backends.list_of_moto_modules():
-            return host
-        for backend, pattern in self.backend_url_patterns:
-            if pattern.match(f"http://{host}"):
-                return str(backend)
-        raise AbsentServiceError(host)
-
-
-class _QuietHandler(MotoRequestHandler):
-    """Requests are not logged one by one; bytes leave at once."""
-
-    disable_nagle_algorithm = True
-
-    def log_request(self, *_: Any) -> None:
-        """Say nothing."""
-
-
-def _track_nothing() -> None:
-    # moto keeps every object of every class for its dashboard, which is closed here: memory that only grows.
-    BaseModel.__new__ = lambda cls, *_, **__: super(BaseModel, cls).__new__(cls)
+        self._keeper.try_to_save()
 
 
 def assemble(home: Path, listener: socket.socket, access_key: str, stopped: threading.Event) -> Machine:
@@ -186,7 +147,6 @@ def assemble(home: Path, listener: socket.socket, access_key: str, stopped: thre
     """
     world = World(WallHand(time.time()))
     inhabit(world)
-    _track_nothing()
     behaviours.install()
     store = Store(home, Versions(__version__, version("moto")))
     keeper = Keeper(world, store)

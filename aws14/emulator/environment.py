@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 __all__ = ["prepare"]
 
@@ -25,6 +26,8 @@ def prepare(port: int) -> None:
     for name in [name for name in os.environ if name.startswith(("AWS_", "MOTO_"))]:
         del os.environ[name]
     os.environ.update(_SWITCHES, MOTO_PORT=str(port))
+    # jsonschema does without it, and it compiles forty grammars as API Gateway is imported: seconds.
+    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # Python's own way to say "not importable"
     # moto asks boto3 for the list of regions: it must not meet the user's profiles there.
     os.environ.update(AWS_CONFIG_FILE=os.devnull, AWS_SHARED_CREDENTIALS_FILE=os.devnull)
     os.environ.update(AWS_EC2_METADATA_DISABLED="true", AWS_DEFAULT_REGION="us-east-1")

@@ -11,6 +11,7 @@ from typing import Any
 
 from aws14.emulator import snapshot
 from aws14.emulator.call import Call
+from aws14.emulator.pickling import Bodies
 from aws14.emulator.store import SnapshotError, Store
 from aws14.emulator.world import World
 
@@ -37,7 +38,7 @@ class Keeper:
     def __init__(self, world: World, store: Store) -> None:
         self._world = world
         self._store = store
-        self._bodies = snapshot.Bodies(store.put_body, store.get_body)
+        self._bodies = Bodies(store.put_body, store.get_body)
         self._writing = threading.Lock()
         self._writes = 0
         self._saved: tuple[int, int] = (0, 0)
@@ -135,12 +136,13 @@ class Keeper:
         """
         while not stopped.wait(min(1.0, idle_s / 4)):
             if self._mark() != self._saved and time.monotonic() >= self._next_save:
-                self._try_to_save()
+                self.try_to_save()
             if time.monotonic() - self._last_used > idle_s:
                 _log.info("unused for %.0f s: ending", idle_s)
                 end()
 
-    def _try_to_save(self) -> None:
+    def try_to_save(self) -> None:
+        """Save the cloud; if that fails, go on, with a notice."""
         try:
             self.save()
         except Exception as error:  # a full disk, or a behaviour with something unpicklable: the learner goes on

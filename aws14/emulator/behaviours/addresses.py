@@ -1,16 +1,18 @@
 """Public addresses: from the ranges set aside for documentation, each in use once.
 
 What AWS does
-    Gives Elastic IPs, and automatic public addresses of instances, out of its own public ranges. An automatic address is
-    given back when the instance stops, and another one comes when it starts; an Elastic IP stays with its instance.
+    Gives Elastic IPs, and automatic public addresses of instances, out of its own public ranges. An automatic address
+    is given back when the instance stops, and another one comes when it starts; an Elastic IP stays with its
+    instance.
 What moto leaves out
-    Elastic IPs come from 127.0.0.0/8, which is this machine; automatic ones from a random corner of 54.214.0.0/16, which is
-    somebody's; neither is unique. A stop takes the Elastic IP off the instance, a termination leaves it there.
+    Elastic IPs come from 127.0.0.0/8, which is this machine; automatic ones from a random corner of 54.214.0.0/16,
+    which is somebody's; neither is unique. A stop takes the Elastic IP off the instance, a termination leaves it
+    there.
 What this adds
-    Addresses from 198.51.100.0/24, 192.0.2.0/24 and 203.0.113.128/25 (RFC 5737), handed out in turn, each to one holder at a
-    time over all regions. Elastic IPs stay through stop and start, and are free after termination or after the deletion
-    of their NAT gateway. NAT gateways take their private address from their subnet. An Elastic IP needs an internet
-    gateway in the VPC.
+    Addresses from 198.51.100.0/24, 192.0.2.0/24 and 203.0.113.128/25 (RFC 5737), handed out in turn, each to one
+    holder at a time over all regions. Elastic IPs stay through stop and start, and are free after termination or
+    after the deletion of their NAT gateway. NAT gateways take their private address from their subnet. An Elastic IP
+    needs an internet gateway in the VPC.
 What it still does not do
     IPv6, BYOIP, address pools by network border group. At most 636 addresses at a time.
 """

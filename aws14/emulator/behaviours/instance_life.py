@@ -1,15 +1,16 @@
 """The life of an instance: pending, running, stopping, stopped, shutting-down, terminated, each in its time.
 
 What AWS does
-    An instance that is asked for is pending until its host runs it; its two status checks pass minutes later. Stopping
-    and terminating take their time. Some changes are refused in some states. A terminated instance is listed for about an
-    hour; its network interfaces are gone, its Elastic IP is free again.
+    An instance that is asked for is pending until its host runs it; its two status checks pass minutes later.
+    Stopping and terminating take their time. Some changes are refused in some states. A terminated instance is listed
+    for about an hour; its network interfaces are gone, its Elastic IP is free again.
 What moto leaves out
-    Every state is reached within the request. Status checks pass at once, terminated instances are listed for ever and
-    keep their interfaces, a terminated instance can be started again.
+    Every state is reached within the request. Status checks pass at once, terminated instances are listed for ever
+    and keep their interfaces, a terminated instance can be started again.
 What this adds
-    The states follow the clock, with the typical durations of data/durations.csv; status checks are "initializing" at first;
-    start, stop and terminate are refused where AWS refuses them; about an hour after its end an instance vanishes.
+    The states follow the clock, with the typical durations of data/durations.csv; status checks are "initializing" at
+    first; start, stop and terminate are refused where AWS refuses them; about an hour after its end an instance
+    vanishes.
 What it still does not do
     Instances that other services start (Auto Scaling, ECS, EMR, fleets) run at once. Hibernation, host failures,
     insufficient capacity, and spot interruptions do not occur. Durations do not vary.
@@ -115,7 +116,7 @@ def _enters(account: str, region: str, instance_id: str, turn: int, state: str) 
     from moto.ec2.models import ec2_backends
 
     instance = ec2_backends[account][region].get_instance_by_id(instance_id)
-    if instance is None or instance._aws14_turn != turn:  # noqa: SLF001 - ours
+    if instance is None or vars(instance).get("_aws14_turn") != turn:
         return
     _set(instance, state)
     if state == "terminated":

@@ -6,8 +6,8 @@ What AWS does
 What moto leaves out
     Both happen within the request; the Elastic IP and the interface stay with the deleted gateway for ever.
 What this adds
-    The states follow the clock, with the typical durations of data/durations.csv; its interface and Elastic IP are freed
-    when it is deleted; an unknown id is refused.
+    The states follow the clock, with the typical durations of data/durations.csv; its interface and Elastic IP are
+    freed when it is deleted; an unknown id is refused.
 What it still does not do
     It does not fail when the VPC has no internet gateway beyond refusing the Elastic IP; secondary addresses.
 """

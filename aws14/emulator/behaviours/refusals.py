@@ -1,12 +1,14 @@
 """What AWS refuses and moto lets pass, in AWS's words: what is in use, what does not exist, what is in the wrong state.
 
 What AWS does
-    Refuses to delete what something else depends on, to launch from an image, type, group or key pair that does not exist,
-    to change the type of an instance that runs, to detach an internet gateway that carries public addresses, to release
-    an Elastic IP that is associated, to attach a second internet gateway, to delete a hosted zone that has records.
+    Refuses to delete what something else depends on, to launch from an image, type, group or key pair that does not
+    exist, to change the type of an instance that runs, to detach an internet gateway that carries public addresses,
+    to release an Elastic IP that is associated, to attach a second internet gateway, to delete a hosted zone that has
+    records.
 What moto leaves out
-    Subnets vanish under their instances and groups under their rules; gateways and addresses go whenever asked; unknown
-    images, types and key pairs are accepted unless switched on; some refusals say so in other words than AWS's.
+    Subnets vanish under their instances and groups under their rules; gateways and addresses go whenever asked;
+    unknown images, types and key pairs are accepted unless switched on; some refusals say so in other words than
+    AWS's.
 What this adds
     Those refusals, with the codes and messages of AWS.
 What it still does not do

@@ -1,0 +1,75 @@
+"""moto's own WSGI application, without what a single learner's process does not need.
+
+Four things differ from ``moto_server``: a host is looked up once; a service that moto does not have is said, not
+answered by S3; making a service's application makes no backend of another region; objects are not tracked.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto import backends
+from moto.core.base_backend import BackendDict
+from moto.core.common_models import BaseModel
+from moto.moto_server import werkzeug_app
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+
+from aws14.emulator.behaviours.hooks import replace
+from aws14.emulator.gaps import AbsentServiceError
+
+__all__ = ["MotoApplication", "QuietHandler"]
+
+
+class MotoApplication(DomainDispatcherApplication):
+    """moto as a WSGI application."""
+
+    def __init__(self) -> None:
+        replace(werkzeug_app, "backends", _Shells())
+        # moto keeps every object of every class for its dashboard, which is closed here: memory that only grows.
+        replace(BaseModel, "__new__", _untracked)
+        super().__init__(create_backend_app)
+        self._known: dict[str, str] = {}
+
+    def get_backend_for_host(self, host: str | None) -> Any:
+        """Return the name of the moto service behind one of moto's own host names.
+
+        Raises
+        ------
+        AbsentServiceError
+            moto has no such service.
+        """
+        if host is not None and host not in self._known:
+            self._known[host] = self._look_up(host)
+        return self._known[host] if host is not None else None
+
+    def _look_up(self, host: str) -> str:
+        if host in backends.list_of_moto_modules():
+            return host
+        for backend, pattern in self.backend_url_patterns:
+            if pattern.match(f"http://{host}"):
+                return str(backend)
+        raise AbsentServiceError(host)
+
+
+def _untracked(cls: Any, *_: Any, **__: Any) -> Any:
+    return super(BaseModel, cls).__new__(cls)
+
+
+class _Shells:
+    """In the place of ``moto.backends``: backends with a class, for their paths, and nothing inside."""
+
+    def get_backend(self, service: Any) -> Any:
+        """Return what moto's ``create_backend_app`` asks for the paths of a service."""
+        found: Any = backends.get_backend(service)
+        if not isinstance(found, BackendDict):
+            return found
+        return {"global": object.__new__(found.backend)}
+
+
+class QuietHandler(MotoRequestHandler):
+    """Requests are not logged one by one; bytes leave at once."""
+
+    disable_nagle_algorithm = True
+
+    def log_request(self, *_: Any) -> None:
+        """Say nothing."""
