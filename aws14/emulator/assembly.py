@@ -10,6 +10,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from moto.core.base_backend import AccountSpecificBackend
+from moto.core.utils import get_service_model
 from werkzeug.serving import make_server
 
 from aws14 import __version__
@@ -107,8 +109,7 @@ class Machine:
         return {}
 
     def shutdown(self) -> dict[str, Any]:
-        """Save now, and end once this request is answered."""
-        self._keeper.try_to_save()
+        """End once this request is answered; the end saves."""
         threading.Timer(0.05, self.end).start()
         return {}
 
@@ -117,8 +118,9 @@ class Machine:
         self._keeper.keep(self._stopped, idle_s=idle_s, end=self.end)
 
     def warm(self) -> None:
-        """Do now what the first EC2 request would wait for: a second of reading tables."""
-        import moto.ec2.models  # noqa: F401
+        """Read now the tables that the first EC2 request would wait for; the cloud is not touched."""
+        AccountSpecificBackend.get_session().get_available_partitions()
+        get_service_model("ec2")
 
     def end(self) -> None:
         """Ask the process to end."""

@@ -127,7 +127,7 @@ class _RealTime(logging.Formatter):
 def _only_one(home: Path) -> Any:
     lock = filelock.FileLock(home / "serving.lock")
     try:
-        lock.acquire(timeout=5)
+        lock.acquire(timeout=30)  # the one before may still be saving
     except filelock.Timeout:
         raise EmulatorError(
             f"another embedded AWS is running in {home}", cure="use that one, or end it first"
