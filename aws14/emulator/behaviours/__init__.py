@@ -11,7 +11,16 @@ from importlib import import_module
 __all__ = ["BEHAVIOURS", "install"]
 
 #: In the order in which they are installed.
-BEHAVIOURS = ("addresses", "launch_defaults", "instance_life", "nat_life", "refusals", "long_poll")
+BEHAVIOURS = (
+    "addresses",
+    "launch_defaults",
+    "instance_life",
+    "nat_life",
+    "route_state",
+    "network_insights",
+    "refusals",
+    "long_poll",
+)
 
 
 def install() -> None:
