@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from aws14.charts.bills import bill, bills
-from aws14.charts.distribution import distribution
+from aws14.charts.distributions import distribution
 from aws14.charts.frame import picture
 from aws14.charts.loads import load
 from aws14.charts.regions import latency_by_city, latency_cost
 from aws14.charts.runs import compare_runs
-from aws14.charts.timeline import timeline
+from aws14.charts.timelines import timeline
 
 __all__ = [
     "bill",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _MOST_LINES = 12
-_WIDE_ENOUGH = 0.08
+_WIDE_ENOUGH = 0.06
 
 
 def bill(bill: Bill, *, title: str = "") -> Picture:

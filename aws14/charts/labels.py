@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from aws14.charts.style import GREY
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
     from matplotlib.text import Annotation
     from matplotlib.transforms import Bbox
 
-_SPOTS: tuple[tuple[float, float, str, str], ...] = (
+_FAR = ((14, 16), (18, 32), (22, 48), (24, 64))
+Spot = tuple[float, float, Literal["left", "center", "right"], Literal["bottom", "center", "top"]]
+
+_SPOTS: tuple[Spot, ...] = (
     (9, 0, "left", "center"),
     (-9, 0, "right", "center"),
     (0, 9, "center", "bottom"),
     (0, -9, "center", "top"),
-    *(
-        (side * across, down, "left" if side > 0 else "right", "center")
-        for across, down in ((14, 16), (14, -16), (18, 32), (18, -32), (22, 48), (22, -48), (24, 64), (24, -64))
-        for side in (1, -1)
-    ),
+    *((across, up * side, "left", "center") for across, up in _FAR for side in (1, -1)),
+    *((-across, up * side, "right", "center") for across, up in _FAR for side in (1, -1)),
 )
 """Offsets in points that are tried in turn: right, left, above, below, then farther and farther away."""
 
@@ -40,42 +40,50 @@ def point_labels(
 ) -> list[Annotation]:
     """Write a name beside each point of a scatter.
 
-    The offsets of `_SPOTS` are tried in turn, and the first is taken at which the name lies over no other name and
-    no point, inside the axes. A name far from its point is joined to it by a thin line.
+    The offsets of `_SPOTS` are tried in turn, and the first is taken at which the name lies over no other name, no
+    point and no line, inside the axes. A name far from its point is joined to it by a thin line.
     """
     figure = axes.get_figure(root=True)
-    if figure is not None:
-        figure.draw_without_rendering()
+    assert figure is not None  # axes of a chart stand in a figure
+    figure.draw_without_rendering()
     taken = [_around(axes, point) for point in points]
     taken += [line.get_window_extent().padded(1) for line in axes.get_lines()]
     strong = set(bold)
     placed = []
     for point, name in sorted(zip(points, names, strict=True), key=lambda pair: -pair[0][1]):
         label = _placed(axes, point, name, taken, weight="bold" if name in strong else "normal")
-        taken.append(_text_box(label))
+        taken.append(text_box(label))
         placed.append(label)
     return placed
 
 
 def _placed(axes: Axes, point: tuple[float, float], name: str, taken: Sequence[Bbox], *, weight: str) -> Annotation:
     frame = axes.get_window_extent()
-    for across, up, horizontal, vertical in _SPOTS:
-        label = axes.annotate(
-            name, point, xytext=(across, up), textcoords="offset points", ha=horizontal, va=vertical, fontsize=9,
-            weight=weight, arrowprops={"arrowstyle": "-", "color": GREY, "lw": 0.6} if abs(up) > 10 else None,
-        )  # fmt: skip
-        box = _text_box(label)
+    for spot in _SPOTS:
+        label = _label(axes, point, name, spot, weight=weight)
+        box = text_box(label)
         inside = frame.x0 <= box.x0 and box.x1 <= frame.x1 and frame.y0 <= box.y0 and box.y1 <= frame.y1
         if inside and not any(box.overlaps(other) for other in taken):
             return label
         label.remove()
-    return axes.annotate(name, point, xytext=(9, 0), textcoords="offset points", va="center", fontsize=9, weight=weight)
+    return _label(axes, point, name, _SPOTS[0], weight=weight)
 
 
-def _text_box(label: Annotation) -> Bbox:
-    """Where the words are; an annotation's own extent includes the line that joins it to its point."""
+def _label(axes: Axes, point: tuple[float, float], name: str, spot: Spot, *, weight: str) -> Annotation:
+    across, up, horizontal, vertical = spot
+    label = axes.annotate(
+        name, point, xytext=(across, up), textcoords="offset points", ha=horizontal, va=vertical, fontsize=9,
+        weight=weight, arrowprops={"arrowstyle": "-", "color": GREY, "lw": 0.6} if abs(up) > 10 else None,
+    )  # fmt: skip
+    label.set_in_layout(False)
+    return label
+
+
+def text_box(label: Annotation) -> Bbox:
+    """Where the words are, in pixels; an annotation's own extent includes the line that joins it to its point."""
     from matplotlib.text import Text
 
+    label.get_window_extent()  # moves the text to its offset
     return Text.get_window_extent(label)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from aws14.charts.frame import figure, heading, picture, time_axis
 from aws14.charts.numbers import percent, seconds, usd
 from aws14.charts.style import GREY, Look, looks, styled
-from aws14.charts.timeline import within
+from aws14.charts.timelines import within
 from aws14.charts.windows import eventful
 from aws14.model import Bill, Picture, Trace
 
@@ -86,7 +86,7 @@ def _lines(speed: Axes, failures: Axes, label: str, trace: Trace, look: Look, sh
 def _finish_lines(above: SubFigure, speed: Axes, failures: Axes) -> None:
     speed.set_yscale("log")
     speed.yaxis.set_major_formatter(lambda value, _: seconds(value))
-    speed.yaxis.set_minor_formatter(lambda *_: "")
+    speed.minorticks_off()
     speed.set_ylabel("p95 response time")
     failures.set_ylabel("failed in %")
     failures.set_ylim(0, max(1.0, failures.get_ylim()[1]))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from aws14.design.compare import Comparison, compare
+from aws14.design.comparing import Comparison, compare
 from aws14.design.difference import Difference
-from aws14.design.draw import draw
+from aws14.design.drawing import draw
 
 __all__ = ["Comparison", "Difference", "compare", "draw"]

@@ -157,22 +157,30 @@ def _name(panels: Sequence[Axes], trace: Trace, failed: Mapping[str, Counts], cl
     rates, times, busy, failures = panels
     rates.set_ylim(0, max(1.0, 1.25 * float(arrival_rate_rps(trace).max(initial=0))))
     rates.set_ylabel("requests/s")
-    _response_scale(times, client_timeout_s)
+    if trace.served.any():
+        _response_scale(times, client_timeout_s)
+    else:
+        _say_instead(times, "no request was answered")
     busy.set_ylim(0, 105)
     busy.set_yticks([0, 50, 100])
     busy.set_ylabel("utilization\nin %")
     narrow = rates.get_subplotspec().get_gridspec().ncols > 1  # type: ignore[union-attr] # made by subplots
-    for panel in (rates, times, *([failures] if failed else [])):
+    for panel in (rates, *([times] if trace.served.any() else []), *([failures] if failed else [])):
         columns = 1 if panel is failures or (narrow and panel is rates) else 3
         panel.legend(loc="upper left", ncols=columns, borderaxespad=0.1, handlelength=2.4, labelspacing=0.25)
     if failed:
         failures.set_ylim(0, None)
         failures.set_ylabel("failures\nper minute")
     else:
-        failures.set_yticks([])
-        failures.grid(visible=False)
-        failures.spines["left"].set_visible(False)
-        failures.text(0.01, 0.5, "no request failed", transform=failures.transAxes, va="center", color=GREY)
+        _say_instead(failures, "no request failed")
+
+
+def _say_instead(panel: Axes, words: str) -> None:
+    """Words in place of a panel that has nothing to show."""
+    panel.set_yticks([])
+    panel.grid(visible=False)
+    panel.spines["left"].set_visible(False)
+    panel.text(0.01, 0.5, words, transform=panel.transAxes, va="center", color=GREY)
 
 
 def _response_scale(panel: Axes, client_timeout_s: float | None) -> None:
@@ -186,7 +194,7 @@ def _response_scale(panel: Axes, client_timeout_s: float | None) -> None:
     low, high = panel.get_ylim()
     panel.set_ylim(low, high * (high / low) ** 0.25)
     panel.yaxis.set_major_formatter(lambda value, _: seconds(value))
-    panel.yaxis.set_minor_formatter(lambda *_: "")
+    panel.minorticks_off()
     panel.set_ylabel("response time")
 
 
