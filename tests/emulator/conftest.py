@@ -1,11 +1,20 @@
-"""A small network on the worker's embedded AWS, in plain create calls: a public and a private subnet, web, db, NAT."""
+"""Fixtures of the emulator's tests.
+
+Emulators of a test's own, in processes that the test may kill; and a small network on the worker's embedded AWS, in plain
+create calls: a public and a private subnet, web, db, NAT.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import psutil
 import pytest
+
+from aws14.cloud.process import Emulator, find, find_or_start
 
 IMAGE = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
 
@@ -95,3 +104,26 @@ def small_network(clean_emulator, aws) -> SimpleNamespace:
     build_nat(ec2, net)
     clean_emulator.advance(300)
     return net
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    """An empty home; whatever runs there at the end of the test is ended."""
+    folder = tmp_path / "home"
+    yield folder
+    running = find(folder)
+    if running is not None:
+        psutil.Process(running.pid).kill()
+
+
+@pytest.fixture
+def start(home: Path) -> Callable[..., Emulator]:
+    """Start, or find, the emulator of `home`."""
+    return lambda **options: find_or_start(home, **({"idle_s": 300} | options))
+
+
+@pytest.fixture
+def ami(aws: Callable[..., Any]) -> str:
+    """The newest Amazon Linux 2023 image."""
+    found: str = aws("ssm").get_parameter(Name=IMAGE)["Parameter"]["Value"]
+    return found
