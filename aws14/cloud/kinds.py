@@ -107,7 +107,7 @@ KINDS: Mapping[str, Kind] = {
         prefix="ami",
         order=30,
         exists=presence.described("describe_images", "ImageIds", "Images[].ImageId", state="Images[].State"),
-        delete=presence.call("deregister_image", "ImageId"),
+        delete=presence.delete_image,
     ),
     "snapshot": Kind(
         service="ec2",
@@ -176,7 +176,7 @@ KINDS: Mapping[str, Kind] = {
         prefix="rtb",
         order=66,
         exists=presence.described("describe_route_tables", "RouteTableIds", "RouteTables[].RouteTableId"),
-        delete=presence.call("delete_route_table", "RouteTableId"),
+        delete=presence.delete_route_table,
     ),
     "gateway-attachment": Kind(
         service="ec2", order=68, exists=presence.gateway_attached, delete=presence.detach_gateway
@@ -188,7 +188,7 @@ KINDS: Mapping[str, Kind] = {
         exists=presence.described(
             "describe_internet_gateways", "InternetGatewayIds", "InternetGateways[].InternetGatewayId"
         ),
-        delete=presence.call("delete_internet_gateway", "InternetGatewayId"),
+        delete=presence.delete_internet_gateway,
     ),
     "vpc": Kind(
         service="ec2",

@@ -85,7 +85,7 @@ OPERATIONS: Mapping[tuple[str, str], Creation] = {
     ("ec2", "AttachVolume"): Creation(kind="volume-attachment", ids="{VolumeId}|{InstanceId}", tags="none"),
     ("ec2", "CreateSnapshot"): Creation(kind="snapshot", ids="SnapshotId"),
     ("ec2", "CopySnapshot"): Creation(kind="snapshot", ids="SnapshotId"),
-    ("ec2", "CreateImage"): Creation(kind="image", ids="ImageId", tagged=("image", "snapshot")),
+    ("ec2", "CreateImage"): Creation(kind="image", ids="ImageId"),
     # names
     ("route53", "CreateHostedZone"): Creation(kind="hosted-zone", ids="HostedZone.Id", tags="after"),
     ("route53", "ChangeResourceRecordSets"): Creation(kind="dns-record", ids="records", tags="none"),

@@ -133,6 +133,30 @@ def delete_group(client: Any, key: str) -> object:
     return client.delete_security_group(GroupId=key)
 
 
+def delete_image(client: Any, key: str) -> object:
+    """Deregister an image and delete the snapshots that were made for it, which would go on costing."""
+    images = client.describe_images(ImageIds=[key])
+    client.deregister_image(ImageId=key)
+    snapshots = pick(images, "Images[].BlockDeviceMappings[].Ebs.SnapshotId")
+    return [client.delete_snapshot(SnapshotId=snapshot) for snapshot in snapshots]
+
+
+def delete_route_table(client: Any, key: str) -> object:
+    """Delete a route table, taken from its subnets."""
+    tables = client.describe_route_tables(RouteTableIds=[key])
+    for association in pick(tables, "RouteTables[].Associations[]"):
+        client.disassociate_route_table(AssociationId=association["RouteTableAssociationId"])
+    return client.delete_route_table(RouteTableId=key)
+
+
+def delete_internet_gateway(client: Any, key: str) -> object:
+    """Delete an internet gateway, taken from its VPC."""
+    gateways = client.describe_internet_gateways(InternetGatewayIds=[key])
+    for vpc in pick(gateways, "InternetGateways[].Attachments[].VpcId"):
+        client.detach_internet_gateway(InternetGatewayId=key, VpcId=vpc)
+    return client.delete_internet_gateway(InternetGatewayId=key)
+
+
 def delete_key_pair(client: Any, key: str) -> object:
     """Delete a key pair by its name: the embedded AWS overlooks the id here."""
     pairs = client.describe_key_pairs(KeyPairIds=[key])["KeyPairs"]

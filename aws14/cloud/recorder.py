@@ -7,8 +7,8 @@ of the ledger.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from botocore.awsrequest import AWSResponse
@@ -72,6 +72,10 @@ class Recorder:
         if earlier and all_exist(self._session, earlier, call.params):
             call.replayed = True
             return self._say_again(earlier, call.creation)
+        if foretold_exist(self._session, call.record, call.params):
+            # It stands already and the ledger does not know it: not the course's, so never to be torn down.
+            del context[_KEY]
+            return None
         call.record = ledger.begin(call.record)
         return None
 
@@ -113,7 +117,7 @@ class Recorder:
                 "only once; for a real account the course does not keep it",
                 cure="use the file you saved then, or delete the key pair and run the cell again",
             )
-        self._session.say(f"already built: {creation.kind} {', '.join(record.resources)}")
+        self._session.say(f"already built: {in_words(creation.kind, record.resources)}")
         return AWSResponse(url="", status_code=200, headers={}, raw=None), answer
 
     def _kept(self, call: _Call, parsed: Mapping[str, Any]) -> Any:
@@ -157,6 +161,17 @@ def all_exist(session: Session, record: Record, params: Mapping[str, Any]) -> bo
     kind = KINDS[OPERATIONS[record.service, record.operation].kind]
     client = session.client(kind.service, record.region)
     return bool(record.resources) and all(kind.exists(client, resource, params) for resource in record.resources)
+
+
+def foretold_exist(session: Session, record: Record, params: Mapping[str, Any]) -> bool:
+    """Whether everything that the parameters already name, such as a bucket, is there before the call."""
+    foretold = made_by(OPERATIONS[record.service, record.operation], params, {})
+    return all_exist(session, replace(record, resources=foretold), params)
+
+
+def in_words(kind: str, resources: Iterable[str]) -> str:
+    """``route table rtb-0abc``, ``route rtb-0abc to 0.0.0.0/0``."""
+    return f"{kind.replace('-', ' ')} {', '.join(resource.replace('|', ' to ') for resource in resources)}"
 
 
 def _record_keys(params: Mapping[str, Any]) -> tuple[str, ...]:

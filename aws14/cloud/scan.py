@@ -84,10 +84,16 @@ def leftovers(session: Session, *, pattern: str | None = None) -> tuple[Thing, .
 def recorded(session: Session, word: str) -> Iterator[Thing]:
     """What the ledger knows of, newest first, calls included whose answer a crash lost."""
     for record in reversed(session.ledger.records(word)):
-        if record.state in ("begun", "done") and (record.service, record.operation) in OPERATIONS:
-            kind = OPERATIONS[record.service, record.operation].kind
-            for resource in record.resources or _lost(session, record):
-                yield Thing(kind=kind, aws_id=resource, region=record.region, params=record.params)
+        if record.state in ("begun", "done"):
+            yield from made(session, record)
+
+
+def made(session: Session, record: Record) -> Iterator[Thing]:
+    """What one call made, or may have made."""
+    if (record.service, record.operation) in OPERATIONS:
+        kind = OPERATIONS[record.service, record.operation].kind
+        for resource in record.resources or _lost(session, record):
+            yield Thing(kind=kind, aws_id=resource, region=record.region, params=record.params)
 
 
 def tagged(session: Session, word: str) -> Iterator[Thing]:
@@ -102,6 +108,13 @@ def tagged(session: Session, word: str) -> Iterator[Thing]:
     for seen in route53.to_nodes(route53.fetch(session.client("route53"))):
         if seen.tags.get(name) == value:
             yield Thing(kind="hosted-zone", aws_id=seen.node.aws_id, region=session.region)
+
+
+def reopen(session: Session) -> None:
+    """Take back into the ledger what was torn down and is there again, after a saved cloud was restored."""
+    for record in session.ledger.records():
+        if record.state == "gone" and any(thing.exists(session) for thing in made(session, record)):
+            session.ledger.end(record, state="done")
 
 
 def _lost(session: Session, record: Record) -> tuple[str, ...]:

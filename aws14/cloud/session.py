@@ -10,6 +10,7 @@ from typing import Any
 from aws14.cloud.ledger import Ledger
 from aws14.cloud.place import Control, Place, Target
 from aws14.cloud.recorder import Recorder
+from aws14.cloud.scan import reopen
 from aws14.cloud.waiting import on_the_clock
 from aws14.errors import NotAvailable
 
@@ -109,6 +110,7 @@ class Session:
     def restore(self, name: str) -> None:
         """Go back to an embedded cloud kept under a name."""
         self._control("restore").restore(name)
+        reopen(self)
 
     def reset(self) -> None:
         """Start again with an empty embedded cloud."""

@@ -15,8 +15,7 @@ from botocore.exceptions import ClientError, WaiterError
 from aws14.cloud.explaining import explain
 from aws14.cloud.kinds import KINDS
 from aws14.cloud.presence import is_missing
-from aws14.cloud.recorder import all_exist
-from aws14.cloud.scan import Thing, leftovers, recorded, tagged
+from aws14.cloud.scan import Thing, leftovers, made, recorded, tagged
 from aws14.errors import ReadbackError
 from aws14.model import Finding, Report
 
@@ -105,7 +104,7 @@ def _wait(session: Session, things: list[Thing]) -> dict[str, str]:
 
 def _close_records(session: Session, word: str) -> None:
     for record in session.ledger.records(word):
-        if record.state == "done" and not all_exist(session, record, record.params):
+        if record.state in ("begun", "done") and not any(thing.exists(session) for thing in made(session, record)):
             session.ledger.end(record, state="gone")
 
 

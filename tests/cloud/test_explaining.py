@@ -1,0 +1,105 @@
+"""AWS's refusals as one line with a cure; code and request id kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, WaiterError
+
+from aws14.cloud import explain
+from aws14.cloud.explaining import CURES
+from aws14.cloud.isolation import isolated_config, isolated_session
+from aws14.cloud.session import Session
+
+
+def refused(code: str, message: str = "No, because\nof this.", request_id: str = "r-1") -> ClientError:
+    metadata = {"RequestId": request_id} if request_id else {}
+    return ClientError({"Error": {"Code": code, "Message": message}, "ResponseMetadata": metadata}, "CreateThing")
+
+
+def test_operation_message_cure_code_and_request_id_in_one_line() -> None:
+    assert explain(refused("VpcLimitExceeded")) == (
+        "AWS refused CreateThing: No, because of this. Try: delete a VPC that you do not need, or ask AWS for a "
+        "larger quota. [VpcLimitExceeded, request r-1]"
+    )
+
+
+@pytest.mark.parametrize("code", [*CURES, "Something.NotFound", "FooLimitExceeded", "BarAlreadyExists", "Never"])
+def test_every_refusal_is_one_line_with_a_cure(code: str) -> None:
+    line = explain(refused(code, request_id=""))
+    assert "\n" not in line
+    assert line.endswith(f". [{code}]")
+    assert " Try: " in line
+    assert ".." not in line
+
+
+def test_a_real_refusal_of_the_embedded_aws(session: Session) -> None:
+    with pytest.raises(ClientError) as caught:
+        session.client("ec2").create_subnet(VpcId="vpc-0123456789abcdef0", CidrBlock="10.0.0.0/24")
+    line = explain(caught.value)
+    assert line.startswith("AWS refused CreateSubnet: ")
+    assert "describe_vpcs lists the VPCs of this region" in line
+    assert "[InvalidVpcID.NotFound, request " in line
+
+
+def test_an_operation_that_is_not_emulated_points_to_the_page(session: Session) -> None:
+    with pytest.raises(ClientError) as caught:
+        session.client("ec2").create_network_insights_path(Source="i-0123456789abcdef0", Protocol="tcp")
+    assert "docs/fidelity.md" in explain(caught.value)
+
+
+def test_a_dead_emulator_says_how_to_go_on() -> None:
+    client = isolated_session(region="ap-northeast-1", access_key="k", secret_key="s").client(
+        "ec2", endpoint_url="http://127.0.0.1:9", config=isolated_config()
+    )
+    with pytest.raises(EndpointConnectionError) as caught:
+        client.describe_vpcs()
+    line = explain(caught.value)
+    assert "http://127.0.0.1:9" in line
+    assert "connect again" in line
+
+
+@pytest.mark.parametrize(
+    ("error", "part"),
+    [
+        (EndpointConnectionError(endpoint_url="https://ec2.nowhere-1.amazonaws.com"), "the region's name"),
+        (WaiterError(name="X", reason="Max attempts exceeded", last_response={}), "Max attempts exceeded"),
+        (NoCredentialsError(), "AWS_PROFILE"),
+        (ValueError("two\nlines"), "two lines"),
+    ],
+)
+def test_other_errors(error: Exception, part: str) -> None:
+    assert part in explain(error)
+
+
+def test_wrong_parameters(session: Session) -> None:
+    with pytest.raises(Exception, match="Unknown parameter") as caught:
+        session.client("ec2").create_vpc(Cidr="10.0.0.0/16")
+    line = explain(caught.value)
+    assert "\n" not in line
+    assert "Cidr" in line
+
+
+def test_a_notebook_shows_the_line_and_no_traceback(capsys: Any) -> None:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from aws14.cloud import readable_errors
+
+    shell = InteractiveShell.instance()
+    try:
+        assert readable_errors()
+        shell.user_ns["error"] = refused("VpcLimitExceeded")
+        result = shell.run_cell("1 + 1\n\nraise error")
+    finally:
+        InteractiveShell.clear_instance()
+    assert isinstance(result.error_in_exec, ClientError)
+    shown = capsys.readouterr()
+    assert "ClientError in line 3: AWS refused CreateThing" in shown.out + shown.err
+    assert "Traceback" not in shown.out + shown.err
+
+
+def test_outside_a_notebook_nothing_is_changed() -> None:
+    from aws14.cloud import readable_errors
+
+    assert readable_errors() is False
