@@ -222,8 +222,11 @@ def _make_environment(place: Place, uv: str) -> None:
     if place.environment.exists():
         print("Making .venv anew: it is not finished, or of another folder.", flush=True)
         shutil.rmtree(place.environment)
-    command = [uv, "venv", "-q", "--seed", "--no-python-downloads", "--python", place.interpreter]
-    run_step([*command, *_index(), str(place.environment)], what="make .venv", folder=place.root).check()
+    command = [uv, "venv", "-q", "--no-python-downloads", "--python", place.interpreter, str(place.environment)]
+    run_step(command, what="make .venv", folder=place.root).check()
+    # A learner's %pip needs it. Not by --seed: on older Pythons that asks for more than a wheelhouse has.
+    pip = [uv, "pip", "install", "-q", "--python", str(place.python), *_index(), "pip"]
+    run_step(pip, what="install pip", folder=place.root).check()
 
 
 def _install(place: Place, uv: str, *, for_tests: bool) -> None:
