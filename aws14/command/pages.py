@@ -148,7 +148,8 @@ def amount(bill: Billed) -> str:
     bill : Billed
         As the chapter logged it.
     """
-    return f"{bill.title}: {bill.total_usd:,.2f} USD a {bill.period}"
+    said = bill.period.lower() in bill.title.lower()
+    return f"{bill.title}: {bill.total_usd:,.2f} USD" + ("" if said else f" a {bill.period}")
 
 
 def state(execution: Execution) -> str:
