@@ -138,7 +138,7 @@ def scenario(
         Seed of the run.
     """
     crowd = Spike(peak_rps=BRIEF.value("spot_rps") if spot_rps is None else spot_rps, at_s=SPOT_HOUR * 3600)
-    rhythm = Diurnal(night_rps=1.0, day_rps=8.0, peak_hour=21.0)
+    rhythm = Diurnal(night_rps=1.0, day_rps=8.0, peak_hour=17.0)
     return Scenario(
         name="traced day" if traced else "campaign day",
         load=_traced_day() if traced else Campaign(rhythm=rhythm, spots=(crowd,)),

@@ -118,6 +118,7 @@ ec2.create_route(
     RouteTableId=public_routes["RouteTableId"], DestinationCidrBlock="0.0.0.0/0", GatewayId=igw_id
 )
 ec2.associate_route_table(RouteTableId=public_routes["RouteTableId"], SubnetId=subnets["public-a"])
+print("0.0.0.0/0 of public-a leads to", igw_id)
 
 # %% [markdown]
 # **Who may come in.** A security group is a firewall around a server. The web group lets everybody in on the HTTP
@@ -191,6 +192,7 @@ record = {
 route53.change_resource_record_sets(
     HostedZoneId=hosted_zone["Id"], ChangeBatch={"Changes": [{"Action": "UPSERT", "ResourceRecordSet": record}]}
 )
+print(record["Name"], "is", address["PublicIp"])
 
 # %% [markdown]
 # **The private half.** A NAT gateway lets the private subnet reach out and nothing reach in. It stands in the
@@ -389,6 +391,7 @@ second = ec2.create_subnet(
     VpcId=vpc_id, CidrBlock="10.0.2.0/24", AvailabilityZone=f"{lab.region}c", TagSpecifications=named("subnet", "public-c")
 )["Subnet"]
 ec2.associate_route_table(RouteTableId=public_routes["RouteTableId"], SubnetId=second["SubnetId"])
+print(second["SubnetId"], "is public")
 
 # %% tags=["check"] exercise="p01-e2"
 lab.check("p01-e2")
