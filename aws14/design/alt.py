@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aws14.design.scene import Scene
-from aws14.design.words import box_title, facts, merged, named, sentence
-from aws14.model import Link, Node, Topology
+from aws14.design.words import box_title, facts, named, sentence
+from aws14.model import Node, Topology
 from aws14.model.topology import CONTAINERS
 
 
@@ -28,12 +28,9 @@ def _standing(topology: Topology) -> Iterator[str]:
 
 def _reaching(scene: Scene) -> Iterator[str]:
     topology = scene.topology
-    bundles: dict[tuple[str, str, str, str], list[str]] = {}
-    for link in topology.links:
-        bundles.setdefault((link.source, link.target, link.kind, scene.links.get(link, "")), []).append(link.label)
-    for (source, target, kind, word), labels in bundles.items():
-        link = Link(source=source, target=target, kind=kind, label=merged(labels))  # type: ignore[arg-type] # a kind from a Link
-        told = sentence(link, _named(topology, topology.node(source)), _named(topology, topology.node(target)))
+    for link, word in scene.bundles():
+        source, target = (_named(topology, topology.node(end)) for end in (link.source, link.target))
+        told = sentence(link, source, target)
         yield f"{word.capitalize()}: {told}." if word else f"{told}."
 
 

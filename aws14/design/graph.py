@@ -15,7 +15,7 @@ from aws14.design.icons import icon_class
 from aws14.design.labels import box_label, node_label
 from aws14.design.palette import BOXES, FONT, INK, STROKES, TEXT_PT, TITLE_PT, chip, mark_of
 from aws14.design.scene import Scene
-from aws14.design.words import merged, reach
+from aws14.design.words import reach
 from aws14.model import Link, Node
 from aws14.model.topology import CONTAINERS
 
@@ -91,8 +91,8 @@ class _Sheet:
         """Boxes and icons, then links, then what only guides the layout."""
         for node in self._inside(None):
             self._place(node)
-        for (source, target, kind, word), labels in self._bundles().items():
-            self._draw_link(Link(source=source, target=target, kind=kind, label=merged(labels)), word)  # type: ignore[arg-type] # a kind from a Link
+        for link, word in self.scene.bundles():
+            self._draw_link(link, word)
         self._guide()
 
     def _home(self, node: Node) -> str | None:
@@ -127,6 +127,7 @@ class _Sheet:
     def _box_look(self, node: Node, mark: str) -> dict[str, str]:
         public = node.kind == "subnet" and reach(self.topology, node) == "Public"
         look = {
+            "fontname": FONT,
             "fontsize": str(TITLE_PT),
             "margin": "9",
             "id": node.id,
@@ -162,14 +163,6 @@ class _Sheet:
         """The part a link is tied to: itself, or the least tied one of a box."""
         tied = [end for link in self.topology.links for end in (link.source, link.target)]
         return min(self._leaves(name), key=tied.count)
-
-    def _bundles(self) -> dict[tuple[str, str, str, str], list[str]]:
-        """Links of one kind between the same ends, drawn as one: (source, target, kind, word) -> labels."""
-        bundles: dict[tuple[str, str, str, str], list[str]] = {}
-        for link in self.topology.links:
-            key = (link.source, link.target, link.kind, self.scene.links.get(link, ""))
-            bundles.setdefault(key, []).append(link.label)
-        return bundles
 
     def _draw_link(self, link: Link, word: str) -> None:
         """Routes of a subnet are laid out from the way out inwards, so that the Internet stays on top."""

@@ -36,7 +36,7 @@ def box_label(topology: Topology, node: Node, mark: str = "") -> str:
     parts += [_text(cidr, TEXT_PT, GREY)] if cidr else []
     parts += [_text(chip(mark), TITLE_PT, mark_of(mark).color, bold=True)] if mark else []
     below = "".join(f'<BR ALIGN="LEFT"/>{_text(line, TEXT_PT, GREY)}' for line in _identity(node))
-    return "<" + "&#160; ".join(parts) + below + ('<BR ALIGN="LEFT"/>' if below else "") + ">"
+    return "<" + "&#160;&#160; ".join(parts) + below + ('<BR ALIGN="LEFT"/>' if below else "") + ">"
 
 
 def _identity(node: Node) -> Iterable[str]:

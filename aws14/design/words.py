@@ -66,10 +66,13 @@ def reach(topology: Topology, subnet: Node) -> str:
 def box_title(topology: Topology, node: Node) -> tuple[str, str]:
     """The heading of a container's box: its name, and its address range."""
     kind = KIND[node.kind]
-    if node.kind == "subnet":
-        kind = f"{reach(topology, node)} subnet".strip().capitalize()
+    side = reach(topology, node) if node.kind == "subnet" else ""
     name = "" if named(node).lower() in (node.kind, kind.lower()) else named(node)
-    heading = name if kind.lower() in name.lower() else f"{kind[0].upper()}{kind[1:]} {name}".strip()
+    if kind.lower() in name.lower():
+        heading = f"{name} ({side.lower()})" if side else name
+    else:
+        heading = f"{side} {kind} {name}".strip()
+        heading = heading[0].upper() + heading[1:]
     return heading, str(node.attributes.get("cidr", ""))
 
 

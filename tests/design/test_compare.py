@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 
 from aws14.design import compare
 from aws14.model import Link, Node, Topology
+from tests.design.random_topologies import topologies
 
 
 def with_node(topology: Topology, node_id: str, **changes: object) -> Topology:
@@ -222,40 +222,6 @@ def test_every_finding_has_a_sentence_and_a_hint(drawn: Topology) -> None:
     for finding in report.outstanding:
         assert finding.hint
         assert finding.name[0] in "'" or finding.name[0].isupper()
-
-
-KINDS = st.sampled_from(["instance", "nat_gateway", "volume", "internet_gateway", "elastic_ip", "office"])
-
-
-@st.composite
-def topologies(draw: Callable[[st.SearchStrategy], object]) -> Topology:
-    boxes = [Node(id="r", kind="region"), Node(id="v", kind="vpc", parent="r"), Node(id="s", kind="subnet", parent="v")]
-    parts = [
-        Node(
-            id=f"n{number}",
-            kind=kind,
-            parent=draw(st.sampled_from([None, "r", "v", "s"])),
-            count=draw(st.integers(1, 3)),
-            attributes={"cidr": draw(st.sampled_from(["10.0.0.0/8", "192.0.2.0/24"]))} if kind == "office" else {},
-        )
-        for number, kind in enumerate(draw(st.lists(KINDS, max_size=6)))
-    ]
-    nodes = [*boxes, *parts]
-    ends = st.sampled_from([node.id for node in nodes])
-    links = draw(
-        st.lists(
-            st.builds(
-                Link,
-                source=ends,
-                target=ends,
-                kind=st.sampled_from(["routes", "allows", "uses"]),
-                label=st.sampled_from(["", "tcp/80", "0.0.0.0/0"]),
-            ),
-            max_size=8,
-            unique=True,
-        )
-    )
-    return Topology(name="random", origin="drawn", nodes=tuple(nodes), links=tuple(links))
 
 
 @settings(max_examples=100, deadline=None)

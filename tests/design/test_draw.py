@@ -11,6 +11,7 @@ from pathlib import Path
 
 import diagrams
 import pytest
+from hypothesis import given, settings
 
 from aws14.design import compare, draw
 from aws14.design import graph as graph_module
@@ -19,6 +20,7 @@ from aws14.design.words import KIND, merged
 from aws14.errors import NotAvailable
 from aws14.model import Finding, Link, Node, Report, Topology
 from aws14.model.topology import ATTRIBUTES, CONTAINERS
+from tests.design.random_topologies import topologies
 from tests.design.svg_reader import Drawing
 
 
@@ -243,6 +245,19 @@ def test_nameless_parts_are_marked_under_the_ids_of_the_side_that_is_drawn(drawn
         assert len(drawing.groups("node")) == len(Drawing(draw(topology).image).groups("node"))
 
 
+def test_a_thing_of_the_same_name_and_another_kind_is_drawn_beside_the_part(drawn: Topology, built: Topology) -> None:
+    wrong = Node(id="nat", kind="instance", parent="public-a")
+    links = tuple(link for link in built.links if link.target != "nat")
+    other = replace(built, nodes=tuple(wrong if node.id == "nat" else node for node in built.nodes), links=links)
+    report = compare(drawn, other)
+    drawing = Drawing(draw(drawn, marks=report).image)
+    assert "✗ missing" in drawing.words(drawing.part("nat"))
+    assert "+ extra" in drawing.words(drawing.part("nat (built)"))
+    drawing = Drawing(draw(other, marks=report).image)
+    assert "+ extra" in drawing.words(drawing.part("nat"))
+    assert "✗ missing" in drawing.words(drawing.part("nat (drawn)"))
+
+
 def test_boxes_are_marked_too(drawn: Topology, built: Topology) -> None:
     attributes = {"cidr": "10.0.9.0/24"}
     nodes = tuple(replace(node, attributes=attributes) if node.id == "private-a" else node for node in built.nodes)
@@ -261,6 +276,22 @@ def test_any_report_that_names_nodes_can_be_drawn(drawn: Topology) -> None:
     drawing = Drawing(draw(drawn, marks=report).image)
     assert "look here" in drawing.words(drawing.part("web"))
     assert "look here" not in drawing.words(drawing.part("db"))
+
+
+@settings(max_examples=25, deadline=None)
+@given(topologies())
+def test_anything_can_be_drawn_and_every_part_is_found_again(topology: Topology) -> None:
+    drawing = Drawing(draw(topology).image)
+    assert {node.id for node in topology.nodes} <= drawing.ids("node") | drawing.ids("cluster")
+
+
+@settings(max_examples=25, deadline=None)
+@given(topologies(), topologies())
+def test_any_two_can_be_drawn_over_each_other(one: Topology, other: Topology) -> None:
+    report = compare(one, replace(other, origin="built"))
+    assert Drawing(draw(one, marks=report).image).graph()["marks"].keys() >= {
+        difference.drawn.id for difference in report.differences if difference.drawn
+    }
 
 
 @pytest.fixture
