@@ -3,6 +3,9 @@
 Types are stated, so a kernel is compiled once, when its module is first imported, and a wrong array is refused
 instead of being compiled for. Loops run without the interpreter lock, so sweeps can run on threads. No fast-math:
 the compiled loop and its Python source (``kernel.py_func``) give the same bits.
+
+numba compiles a kernel again when its own file changes, not when a file it takes constants from does: after such a
+change, delete the compiled kernels (`cache_folder`).
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from aws14.errors import DataError, DesignError, ScenarioError
 from aws14.model import Application, Replay, Scenario, Spike, Steady
 from aws14.model.trace import FAILURE_REASONS
 from aws14.sim import round_trip_s, simulate, what_if
+from aws14.sim.streams import exponentials, normals, stream
 
 NAME = "www.example.co.jp"
 
@@ -22,14 +23,14 @@ def application(scenario, **changes):
     return replace(scenario, application=replace(scenario.application, **changes))
 
 
-def one_by_one(site, *, seconds, service_s, horizon_s=600.0, **knobs):
-    """A run in which only the arrivals are drawn, so that the rest can be worked out from them."""
+def one_by_one(site, *, seconds, service_s, horizon_s=600.0, users=None, distribution="deterministic", **knobs):
+    """A run so light that most requests meet nobody, and the rest can be worked out from the arrivals."""
     scenario = Scenario(
         name="by hand",
         load=Steady(rate_rps=1 / seconds),
-        application=Application(service_time_s=service_s, service_distribution="deterministic", **knobs),
+        application=Application(service_time_s=service_s, service_distribution=distribution, **knobs),
         entry=NAME,
-        users={"Tokyo": 1.0},
+        users=users or {"Tokyo": 1.0},
         horizon_s=horizon_s,
     )
     return simulate(site, scenario, keep="requests")
@@ -46,6 +47,33 @@ def test_response_time_is_set_up_wait_service_and_transfer(site):
     alone = trace.requests.wait_s == 0
     assert alone.sum() > 50
     np.testing.assert_allclose(trace.requests.response_time_s[alone], expected_s, rtol=1e-9)
+
+
+def test_users_of_each_city_wait_for_their_own_way(site):
+    trace = one_by_one(site, seconds=2, service_s=0.1, horizon_s=7200.0, users={"Tokyo": 0.7, "Singapore": 0.3})
+    response_s = trace.requests.response_time_s[(trace.requests.wait_s == 0) & (trace.requests.outcome == 0)]
+    here, there = (round_trip_s(city, "ap-northeast-1") for city in ("Tokyo", "Singapore"))
+    ways, counts = np.unique(np.round(response_s, 9), return_counts=True)
+    assert len(ways) == 2
+    assert ways[1] - ways[0] == pytest.approx(2 * (there - here))
+    assert abs(counts[1] / counts.sum() - 0.3) < 4 * math.sqrt(0.3 * 0.7 / counts.sum())
+    near = np.flatnonzero(response_s < ways[1] - 1e-6)
+    assert np.any(np.diff(near) > 1)  # the two are mixed in time
+
+
+@pytest.mark.parametrize(
+    ("distribution", "draw"),
+    [
+        ("exponential", exponentials),
+        ("lognormal", lambda random, size: np.exp(normals(random, size) * math.sqrt(math.log(5)) - math.log(5) / 2)),
+    ],
+)
+def test_the_service_time_of_request_i_is_draw_i_of_its_stream(site, distribution, draw):
+    trace = one_by_one(site, seconds=1, service_s=0.1, distribution=distribution, service_cv=2.0)
+    alone = (trace.requests.wait_s == 0) & (trace.requests.outcome == 0)
+    service_s = 0.1 * draw(stream(14, "service"), len(alone))
+    assert alone.sum() > 300
+    assert np.ptp((trace.requests.response_time_s - service_s)[alone]) < 1e-9
 
 
 def test_nodes_region_and_names_are_those_of_the_run(site, hour):
