@@ -40,6 +40,8 @@ def box_label(topology: Topology, node: Node, mark: str = "") -> str:
 
 
 def _identity(node: Node) -> Iterable[str]:
+    if node.kind == "dns_record":
+        return []  # its identity is its name and type, which are there already
     identities = [name for name in node.aws_id.split(",") if name and name != named(node)]
     more = len(identities) - _SHOWN_IDS
     shown = [name.rsplit("/", 1)[-1] for name in identities[:_SHOWN_IDS]]

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from aws14.design.words import NAMED_BY_AWS
 from aws14.model import Node, Topology
 from aws14.model.topology import CONTAINERS, Attribute
-
-NAMED_BY_AWS = frozenset({"internet", "region", "az", "hosted_zone", "dns_record"})
-"""Kinds whose id is a name of the world, not a label: another id is another thing."""
 
 Criterion = Callable[[Node, Node], bool]
 

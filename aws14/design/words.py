@@ -23,6 +23,9 @@ KIND: Mapping[str, str] = {
 }
 """Kind of node -> what people call it."""
 
+NAMED_BY_AWS = frozenset({"internet", "region", "az", "hosted_zone", "dns_record"})
+"""Kinds whose id is a name of the world, not a label: another id is another thing."""
+
 ATTRIBUTE: Mapping[str, str] = {
     "auto_public_ipv4": "automatic public addresses",
     "cidr": "address range",
@@ -49,7 +52,7 @@ def called(node: Node) -> str:
 
 def named(node: Node) -> str:
     """The title of a node; what it is, when it has no name but the id AWS gave it."""
-    if node.aws_id and node.title == node.aws_id:
+    if node.aws_id and node.title == node.aws_id and node.kind not in NAMED_BY_AWS:
         return f"{KIND[node.kind][0].upper()}{KIND[node.kind][1:]}"
     return node.title
 

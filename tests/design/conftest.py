@@ -59,6 +59,13 @@ def drawn() -> Topology:
     )
 
 
+def aws_id(node: Node, number: int) -> str:
+    """Regions and zones are called by their names; a record has no id but its name and type."""
+    if node.kind in ("region", "az"):
+        return node.id
+    return f"ZONE/{node.id}/A" if node.kind == "dns_record" else f"{node.kind}-0123456789abcdef{number}"
+
+
 @pytest.fixture
 def built(drawn: Topology) -> Topology:
     """Read back: no labels, AWS ids, more attributes than the drawing states."""
@@ -66,7 +73,7 @@ def built(drawn: Topology) -> Topology:
         replace(
             node,
             label="",
-            aws_id=f"{node.kind}-0123456789abcdef{number}",
+            aws_id=aws_id(node, number),
             attributes={**EXTRA_ATTRIBUTES.get(node.kind, {}), **node.attributes},
         )
         for number, node in enumerate(drawn.nodes)

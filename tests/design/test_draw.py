@@ -92,6 +92,19 @@ def test_what_is_built_shows_its_aws_ids_and_what_is_drawn_none(drawing: Drawing
     assert "0123456789" not in drawing.words()
 
 
+def test_what_the_world_has_named_keeps_its_name(built: Topology) -> None:
+    drawing = Drawing(draw(built).image)
+    for heading in ("Region ap-northeast-1", "AZ ap-northeast-1a", "Hosted zone example.co.jp"):
+        assert heading in drawing.words()
+    assert drawing.words(drawing.part("www.example.co.jp")) == "www.example.co.jp | A record, TTL 300 s"
+
+
+def test_what_has_no_name_but_its_aws_id_is_titled_by_its_kind(built: Topology) -> None:
+    stray = Node(id="eipalloc-7", kind="elastic_ip", parent="ap-northeast-1", aws_id="eipalloc-7")
+    drawing = Drawing(draw(replace(built, nodes=(*built.nodes, stray))).image)
+    assert drawing.words(drawing.part("eipalloc-7")) == "Unused Elastic IP | eipalloc-7"
+
+
 def test_the_svg_is_complete_and_tells_nothing_of_the_machine(drawing: Drawing) -> None:
     assert len(drawing.images()) == 7
     assert all(address.startswith("data:image/png;base64,") for address in drawing.images())
