@@ -7,10 +7,10 @@ import os
 from collections.abc import Mapping, Sequence
 
 from aws14.cloud import process
+from aws14.cloud.place import DEFAULT_REGION
 from aws14.command import place
 from aws14.errors import NotAvailable
 
-REGION = "ap-northeast-1"
 SHELLS: Mapping[str, tuple[str, str]] = {
     "bash": ("export {name}='{value}'", "unset {name}"),
     "powershell": ("$Env:{name} = '{value}'", "Remove-Item Env:{name} -ErrorAction SilentlyContinue"),
@@ -78,8 +78,8 @@ def lines(found: process.Emulator, shell: str, environment: Mapping[str, str]) -
         "AWS_ENDPOINT_URL": found.endpoint,
         "AWS_ACCESS_KEY_ID": found.access_key,
         "AWS_SECRET_ACCESS_KEY": found.secret_key,
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": DEFAULT_REGION,
+        "AWS_REGION": DEFAULT_REGION,
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
