@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -123,3 +124,11 @@ def test_every_room_is_a_package(root: Path) -> None:
     rooms = {path.parent for path in (root / "aws14").rglob("*.py")}
     assert [room for room in rooms if not (room / "__init__.py").exists()] == []
     assert importlib.util.find_spec("aws14") is not None
+
+
+def test_every_notebook_is_packed_into_the_wheel(root: Path) -> None:
+    packed = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"][
+        "force-include"
+    ]
+    chapters = {f"notebooks/{path.name}" for path in (root / "notebooks").glob("*.ipynb")}
+    assert chapters == {source for source in packed if source.startswith("notebooks")}
