@@ -61,7 +61,7 @@ def bills(bills: Mapping[str, Bill], *, title: str = "") -> Picture:
         axes = fig.subplots()
         most = max((bill.total_usd for bill in bills.values()), default=1.0)
         for service, look in zip(services, looks(len(services)), strict=True):
-            _segment(axes, bills, service, look, most)
+            _segment(axes, bills, service, look=look, most=most)
         for row, bill in enumerate(bills.values()):
             axes.annotate(
                 usd(bill.total_usd), (bill.total_usd, row), xytext=(5, 0), textcoords="offset points",
@@ -100,7 +100,7 @@ def _services(bills: Mapping[str, Bill]) -> list[str]:
     return sorted((name for name in names if totals[name]), key=lambda name: -totals[name])
 
 
-def _segment(axes: Axes, bills: Mapping[str, Bill], service: str, look: Look, most: float) -> None:
+def _segment(axes: Axes, bills: Mapping[str, Bill], service: str, *, look: Look, most: float) -> None:
     lefts = [_left_of(axes, row) for row in range(len(bills))]
     widths = [bill.of_service(service) for bill in bills.values()]
     bars = axes.barh(

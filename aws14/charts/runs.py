@@ -48,7 +48,7 @@ def compare_runs(
         panels = above.subplots(2, len(windows), sharex="col", sharey="row", squeeze=False, height_ratios=(2.6, 1.8))
         for (speed, failures), window in zip(panels.T, windows, strict=True):
             for label, trace in runs.items():
-                _lines(speed, failures, label, trace, look[label], within(trace, window))
+                _lines(speed, failures, trace, label=label, look=look[label], shown=within(trace, window))
             time_axis(failures, window, start_hour)
         if close:
             panels[0, 1].set_title("a closer look", fontsize=9.5, weight="normal", color=GREY)
@@ -63,10 +63,10 @@ def _bar_panels(
 ) -> None:
     panels = below.subplots(1, 2 if bills else 1, squeeze=False)[0]
     shares = {label: trace.failure_ratio for label, trace in runs.items()}
-    _bars(panels[0], "failed in all", shares, look, [percent(share) for share in shares.values()])
+    _bars(panels[0], "failed in all", shares, look, told=[percent(share) for share in shares.values()])
     if bills:
         totals = {label: bills[label].total_usd for label in runs}
-        _bars(panels[1], "USD a month", totals, look, [usd(total) for total in totals.values()])
+        _bars(panels[1], "USD a month", totals, look, told=[usd(total) for total in totals.values()])
 
 
 def _heading(runs: Mapping[str, Trace]) -> str:
@@ -74,7 +74,7 @@ def _heading(runs: Mapping[str, Trace]) -> str:
     return f"{', '.join(scenarios)}: {len(runs)} runs compared"
 
 
-def _lines(speed: Axes, failures: Axes, label: str, trace: Trace, look: Look, shown: slice) -> None:
+def _lines(speed: Axes, failures: Axes, trace: Trace, *, label: str, look: Look, shown: slice) -> None:
     start = trace.tick_start_s[shown]
     p95 = trace.response_time_by_tick_s(0.95)[shown]
     speed.plot(start, p95, color=look.color, linestyle=look.line, linewidth=1.3, label=label)
@@ -93,7 +93,7 @@ def _finish_lines(above: SubFigure, speed: Axes, failures: Axes) -> None:
     above.legend(handles=speed.get_lines(), loc="outside upper left", ncols=6, handlelength=2.6, columnspacing=1.4)
 
 
-def _bars(axes: Axes, name: str, values: Mapping[str, float], look: Mapping[str, Look], told: Sequence[str]) -> None:
+def _bars(axes: Axes, name: str, values: Mapping[str, float], look: Mapping[str, Look], *, told: Sequence[str]) -> None:
     bars = axes.barh(list(values), list(values.values()), color=[look[label].color for label in values], height=0.62)
     for bar, label in zip(bars, values, strict=True):
         bar.set(hatch=look[label].hatch, edgecolor="white", linewidth=0)
