@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aws14.cloud import presence
-from aws14.cloud.presence import Delete, Exists, Params
+from aws14.cloud import deletion, presence
+from aws14.cloud.deletion import Delete
+from aws14.cloud.presence import Exists, Narrow, Params
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,6 +33,8 @@ class Kind:
         Waiter that says when it is gone, and the name of its parameter.
     prefix : str
         What its ids begin with, for knowing a kind by an id.
+    narrow : callable, optional
+        ``(client, parameters) -> parameters``: what a repeated call still has to do when a part of it stands.
     find : callable, optional
         ``(client, parameters) -> ids``: what a call made whose answer was lost, when no tag tells.
     """
@@ -42,6 +45,7 @@ class Kind:
     delete: Delete | None = None
     waiter: tuple[str, str] | None = None
     prefix: str = ""
+    narrow: Narrow | None = None
     find: Callable[[Any, Params], list[str]] | None = None
 
 
@@ -51,15 +55,15 @@ def kind_of(aws_id: str) -> str:
 
 
 KINDS: Mapping[str, Kind] = {
-    "dns-record": Kind(service="route53", order=10, exists=presence.record_exists, delete=presence.delete_record),
+    "dns-record": Kind(service="route53", order=10, exists=presence.record_exists, delete=deletion.delete_record),
     "hosted-zone": Kind(
-        service="route53", order=12, exists=presence.zone_exists, delete=presence.delete_zone, find=presence.find_zone
+        service="route53", order=12, exists=presence.zone_exists, delete=deletion.delete_zone, find=presence.find_zone
     ),
     "address-association": Kind(
         service="ec2",
         order=14,
         exists=presence.filtered("describe_addresses", "association-id", "Addresses[]"),
-        delete=presence.call("disassociate_address", "AssociationId"),
+        delete=deletion.call("disassociate_address", "AssociationId"),
     ),
     "instance": Kind(
         service="ec2",
@@ -81,7 +85,7 @@ KINDS: Mapping[str, Kind] = {
         exists=presence.described(
             "describe_launch_templates", "LaunchTemplateIds", "LaunchTemplates[].LaunchTemplateId"
         ),
-        delete=presence.call("delete_launch_template", "LaunchTemplateId"),
+        delete=deletion.call("delete_launch_template", "LaunchTemplateId"),
     ),
     "natgateway": Kind(
         service="ec2",
@@ -90,7 +94,7 @@ KINDS: Mapping[str, Kind] = {
         exists=presence.described(
             "describe_nat_gateways", "NatGatewayIds", "NatGateways[].NatGatewayId", state="NatGateways[].State"
         ),
-        delete=presence.call("delete_nat_gateway", "NatGatewayId"),
+        delete=deletion.call("delete_nat_gateway", "NatGatewayId"),
         waiter=("nat_gateway_deleted", "NatGatewayIds"),
     ),
     "volume-attachment": Kind(service="ec2", order=26, exists=presence.volume_attached),
@@ -99,7 +103,7 @@ KINDS: Mapping[str, Kind] = {
         prefix="vol",
         order=28,
         exists=presence.described("describe_volumes", "VolumeIds", "Volumes[].VolumeId", state="Volumes[].State"),
-        delete=presence.call("delete_volume", "VolumeId"),
+        delete=deletion.call("delete_volume", "VolumeId"),
         waiter=("volume_deleted", "VolumeIds"),
     ),
     "image": Kind(
@@ -107,14 +111,14 @@ KINDS: Mapping[str, Kind] = {
         prefix="ami",
         order=30,
         exists=presence.described("describe_images", "ImageIds", "Images[].ImageId", state="Images[].State"),
-        delete=presence.delete_image,
+        delete=deletion.delete_image,
     ),
     "snapshot": Kind(
         service="ec2",
         prefix="snap",
         order=32,
         exists=presence.described("describe_snapshots", "SnapshotIds", "Snapshots[].SnapshotId"),
-        delete=presence.call("delete_snapshot", "SnapshotId"),
+        delete=deletion.call("delete_snapshot", "SnapshotId"),
     ),
     "network-interface": Kind(
         service="ec2",
@@ -123,34 +127,42 @@ KINDS: Mapping[str, Kind] = {
         exists=presence.described(
             "describe_network_interfaces", "NetworkInterfaceIds", "NetworkInterfaces[].NetworkInterfaceId"
         ),
-        delete=presence.call("delete_network_interface", "NetworkInterfaceId"),
+        delete=deletion.call("delete_network_interface", "NetworkInterfaceId"),
     ),
     "elastic-ip": Kind(
         service="ec2",
         prefix="eipalloc",
         order=40,
         exists=presence.described("describe_addresses", "AllocationIds", "Addresses[].AllocationId"),
-        delete=presence.release,
+        delete=deletion.release,
     ),
     "ingress-rule": Kind(
-        service="ec2", order=45, exists=presence.rules_in("IpPermissions"), delete=presence.revoke_rule
+        service="ec2",
+        order=45,
+        exists=presence.rules_in("IpPermissions"),
+        narrow=presence.rules_missing("IpPermissions"),
+        delete=deletion.revoke_rule,
     ),
     "egress-rule": Kind(
-        service="ec2", order=45, exists=presence.rules_in("IpPermissionsEgress"), delete=presence.revoke_rule
+        service="ec2",
+        order=45,
+        exists=presence.rules_in("IpPermissionsEgress"),
+        narrow=presence.rules_missing("IpPermissionsEgress"),
+        delete=deletion.revoke_rule,
     ),
     "security-group": Kind(
         service="ec2",
         prefix="sg",
         order=50,
         exists=presence.described("describe_security_groups", "GroupIds", "SecurityGroups[].GroupId"),
-        delete=presence.delete_group,
+        delete=deletion.delete_group,
     ),
-    "route": Kind(service="ec2", order=52, exists=presence.route_exists, delete=presence.delete_route),
+    "route": Kind(service="ec2", order=52, exists=presence.route_exists, delete=deletion.delete_route),
     "route-table-association": Kind(
         service="ec2",
         order=54,
         exists=presence.filtered("describe_route_tables", "association.route-table-association-id", "RouteTables[]"),
-        delete=presence.call("disassociate_route_table", "AssociationId"),
+        delete=deletion.call("disassociate_route_table", "AssociationId"),
     ),
     "network-acl-association": Kind(
         service="ec2",
@@ -162,24 +174,24 @@ KINDS: Mapping[str, Kind] = {
         prefix="subnet",
         order=60,
         exists=presence.described("describe_subnets", "SubnetIds", "Subnets[].SubnetId"),
-        delete=presence.call("delete_subnet", "SubnetId"),
+        delete=deletion.call("delete_subnet", "SubnetId"),
     ),
     "network-acl": Kind(
         service="ec2",
         prefix="acl",
-        order=64,
+        order=58,
         exists=presence.described("describe_network_acls", "NetworkAclIds", "NetworkAcls[].NetworkAclId"),
-        delete=presence.call("delete_network_acl", "NetworkAclId"),
+        delete=deletion.delete_network_acl,
     ),
     "route-table": Kind(
         service="ec2",
         prefix="rtb",
         order=66,
         exists=presence.described("describe_route_tables", "RouteTableIds", "RouteTables[].RouteTableId"),
-        delete=presence.delete_route_table,
+        delete=deletion.delete_route_table,
     ),
     "gateway-attachment": Kind(
-        service="ec2", order=68, exists=presence.gateway_attached, delete=presence.detach_gateway
+        service="ec2", order=68, exists=presence.gateway_attached, delete=deletion.detach_gateway
     ),
     "internet-gateway": Kind(
         service="ec2",
@@ -188,22 +200,22 @@ KINDS: Mapping[str, Kind] = {
         exists=presence.described(
             "describe_internet_gateways", "InternetGatewayIds", "InternetGateways[].InternetGatewayId"
         ),
-        delete=presence.delete_internet_gateway,
+        delete=deletion.delete_internet_gateway,
     ),
     "vpc": Kind(
         service="ec2",
         prefix="vpc",
         order=90,
         exists=presence.described("describe_vpcs", "VpcIds", "Vpcs[].VpcId"),
-        delete=presence.call("delete_vpc", "VpcId"),
+        delete=deletion.call("delete_vpc", "VpcId"),
     ),
     "key-pair": Kind(
         service="ec2",
         prefix="key",
         order=92,
         exists=presence.described("describe_key_pairs", "KeyPairIds", "KeyPairs[].KeyPairId"),
-        delete=presence.delete_key_pair,
+        delete=deletion.delete_key_pair,
     ),
-    "bucket": Kind(service="s3", order=94, exists=presence.bucket_exists, delete=presence.delete_bucket),
+    "bucket": Kind(service="s3", order=94, exists=presence.bucket_exists, delete=deletion.delete_bucket),
 }
 """Kind -> how it is seen and deleted."""

@@ -1,6 +1,6 @@
-"""How AWS is asked whether something is still there, and told to delete it: the functions behind `aws14.cloud.kinds`.
+"""How AWS is asked whether something is still there: the checks behind `aws14.cloud.kinds`.
 
-Checks take ``(client, id, parameters of the creating call)``; deletions take ``(client, id)``.
+A check takes ``(client, id, parameters of the creating call)``.
 """
 
 from __future__ import annotations
@@ -14,8 +14,14 @@ from aws14.cloud.paths import pick
 
 Params = Mapping[str, Any]
 Exists = Callable[[Any, str, Params], bool]
-Delete = Callable[[Any, str], object]
+Narrow = Callable[[Any, Params], Params]
 
+_SOURCES = {
+    "IpRanges": "CidrIp",
+    "Ipv6Ranges": "CidrIpv6",
+    "PrefixListIds": "PrefixListId",
+    "UserIdGroupPairs": "GroupId",
+}
 _ENDED = frozenset({"terminated", "shutting-down", "deleted", "deleting", "failed", "deregistered"})
 
 
@@ -52,11 +58,6 @@ def filtered(operation: str, filter_name: str, found: str) -> Exists:
     return exists
 
 
-def call(operation: str, argument: str, **more: Any) -> Delete:
-    """A deletion by one call that takes the id."""
-    return lambda client, key: getattr(client, operation)(**{argument: key}, **more)
-
-
 def route_exists(client: Any, key: str, params: Params) -> bool:
     """Whether the table has this route to this next hop; ids are ``<table>|<destination>``."""
     table, _, destination = key.partition("|")
@@ -68,24 +69,12 @@ def route_exists(client: Any, key: str, params: Params) -> bool:
     )
 
 
-def delete_route(client: Any, key: str) -> object:
-    """Delete a route."""
-    table, _, destination = key.partition("|")
-    return client.delete_route(RouteTableId=table, DestinationCidrBlock=destination)
-
-
 def gateway_attached(client: Any, key: str, params: Params) -> bool:
     """Whether the internet gateway is attached to this VPC; ids are ``<gateway>|<VPC>``."""
     del params
     gateway, _, vpc = key.partition("|")
     wanted = [{"Name": "internet-gateway-id", "Values": [gateway]}, {"Name": "attachment.vpc-id", "Values": [vpc]}]
     return bool(client.describe_internet_gateways(Filters=wanted)["InternetGateways"])
-
-
-def detach_gateway(client: Any, key: str) -> object:
-    """Detach an internet gateway from its VPC."""
-    gateway, _, vpc = key.partition("|")
-    return client.detach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
 
 
 def volume_attached(client: Any, key: str, params: Params) -> bool:
@@ -101,93 +90,60 @@ def rules_in(direction: str) -> Exists:
 
     def exists(client: Any, key: str, params: Params) -> bool:
         del key
-        wanted = [{"Name": "group-id", "Values": [params.get("GroupId", "")]}]
-        groups = client.describe_security_groups(Filters=wanted)
-        there = {rule for entry in pick(groups, f"SecurityGroups[].{direction}[]") for rule in _rules(entry)}
         asked = [rule for entry in params.get("IpPermissions", [params]) for rule in _rules(entry)]
-        return bool(asked) and there.issuperset(asked)
+        return bool(asked) and _standing(client, direction, params).issuperset(asked)
 
     return exists
+
+
+def rules_missing(direction: str) -> Narrow:
+    """What is left of a call when the rules that stand already are taken out: AWS would refuse it all for one."""
+
+    def narrow(client: Any, params: Params) -> Params:
+        there = _standing(client, direction, params)
+        left = [_without(entry, there) for entry in params.get("IpPermissions", ())]
+        return {**params, "IpPermissions": [entry for entry in left if _rules(entry)]} if left else params
+
+    return narrow
+
+
+def _standing(client: Any, direction: str, params: Params) -> set[tuple[Any, ...]]:
+    wanted = [{"Name": "group-id", "Values": [params.get("GroupId", "")]}]
+    groups = client.describe_security_groups(Filters=wanted)
+    return {rule for entry in pick(groups, f"SecurityGroups[].{direction}[]") for rule in _rules(entry)}
+
+
+def _without(permission: Params, there: set[tuple[Any, ...]]) -> Params:
+    ports = {name: value for name, value in permission.items() if name not in _SOURCES}
+    left = {
+        name: [source for source in permission[name] if not there.issuperset(_rules({**ports, name: [source]}))]
+        for name in _SOURCES
+        if name in permission
+    }
+    return ports | left
 
 
 def _rules(permission: Params) -> list[tuple[Any, ...]]:
     """A permission as (protocol, from, to, source), one for each source; ports may be absent or -1 for all."""
     ports = tuple(None if permission.get(name) in (None, -1) else permission[name] for name in ("FromPort", "ToPort"))
-    sources = [
-        *pick(permission, "IpRanges[].CidrIp"),
-        *pick(permission, "Ipv6Ranges[].CidrIpv6"),
-        *pick(permission, "PrefixListIds[].PrefixListId"),
-        *pick(permission, "UserIdGroupPairs[].GroupId"),
-        *pick(permission, "CidrIp"),
-    ]
+    sources = [*pick(permission, "CidrIp")]
+    for name, key in _SOURCES.items():
+        sources += pick(permission, f"{name}[].{key}")
     return [(str(permission.get("IpProtocol")), *ports, source) for source in sources]
 
 
-def delete_group(client: Any, key: str) -> object:
-    """Delete a security group, after the rules that name other groups: two groups may name each other."""
-    for group in client.describe_security_groups(GroupIds=[key])["SecurityGroups"]:
-        named = [{**entry, "IpRanges": [], "Ipv6Ranges": [], "PrefixListIds": []} for entry in group["IpPermissions"]]
-        named = [entry for entry in named if entry.get("UserIdGroupPairs")]
-        if named:
-            client.revoke_security_group_ingress(GroupId=key, IpPermissions=named)
-    return client.delete_security_group(GroupId=key)
-
-
-def delete_image(client: Any, key: str) -> object:
-    """Deregister an image and delete the snapshots that were made for it, which would go on costing."""
-    images = client.describe_images(ImageIds=[key])
-    client.deregister_image(ImageId=key)
-    snapshots = pick(images, "Images[].BlockDeviceMappings[].Ebs.SnapshotId")
-    return [client.delete_snapshot(SnapshotId=snapshot) for snapshot in snapshots]
-
-
-def delete_route_table(client: Any, key: str) -> object:
-    """Delete a route table, taken from its subnets."""
-    tables = client.describe_route_tables(RouteTableIds=[key])
-    for association in pick(tables, "RouteTables[].Associations[]"):
-        client.disassociate_route_table(AssociationId=association["RouteTableAssociationId"])
-    return client.delete_route_table(RouteTableId=key)
-
-
-def delete_internet_gateway(client: Any, key: str) -> object:
-    """Delete an internet gateway, taken from its VPC."""
-    gateways = client.describe_internet_gateways(InternetGatewayIds=[key])
-    for vpc in pick(gateways, "InternetGateways[].Attachments[].VpcId"):
-        client.detach_internet_gateway(InternetGatewayId=key, VpcId=vpc)
-    return client.delete_internet_gateway(InternetGatewayId=key)
-
-
-def delete_key_pair(client: Any, key: str) -> object:
-    """Delete a key pair by its name: the embedded AWS overlooks the id here."""
-    pairs = client.describe_key_pairs(KeyPairIds=[key])["KeyPairs"]
-    return [client.delete_key_pair(KeyName=pair["KeyName"]) for pair in pairs]
-
-
-def revoke_rule(client: Any, key: str) -> object:
-    """Revoke one rule of a security group."""
-    rules = client.describe_security_group_rules(Filters=[{"Name": "security-group-rule-id", "Values": [key]}])
-    for rule in rules["SecurityGroupRules"]:
-        revoke = client.revoke_security_group_egress if rule["IsEgress"] else client.revoke_security_group_ingress
-        revoke(GroupId=rule["GroupId"], SecurityGroupRuleIds=[key])
-    return rules
-
-
-def release(client: Any, key: str) -> object:
-    """Release an Elastic IP, taken from whatever holds it."""
-    for association in pick(client.describe_addresses(AllocationIds=[key]), "Addresses[].AssociationId"):
-        client.disassociate_address(AssociationId=association)
-    return client.release_address(AllocationId=key)
-
-
-def _records(client: Any, key: str) -> list[dict[str, Any]]:
+def records(client: Any, key: str) -> list[dict[str, Any]]:
+    """The record sets of an id ``<zone>/<name>/<type>[/<set identifier>]`` as they stand now."""
     zone, name, kind, *mark = key.split("/")
     pages = client.get_paginator("list_resource_record_sets").paginate(HostedZoneId=zone)
-    return [
-        record
-        for page in pages
-        for record in page["ResourceRecordSets"]
-        if (record["Name"].rstrip("."), record["Type"], record.get("SetIdentifier", "")) == (name, kind, "".join(mark))
-    ]
+    wanted = (name, kind, "".join(mark))
+    return [record for page in pages for record in page["ResourceRecordSets"] if _record_key(record) == wanted]
+
+
+def _record_key(record: Params) -> tuple[str, str, str]:
+    # Route 53 escapes the wildcard as an octal code.
+    name = str(record["Name"]).rstrip(".").replace("\\052", "*")
+    return name, record["Type"], record.get("SetIdentifier", "")
 
 
 def record_exists(client: Any, key: str, params: Params) -> bool:
@@ -198,7 +154,7 @@ def record_exists(client: Any, key: str, params: Params) -> bool:
         if change["ResourceRecordSet"]["Name"].rstrip(".") == key.split("/")[1]
     ]
     try:
-        there = _records(client, key)
+        there = records(client, key)
     except ClientError as error:
         if is_missing(error):
             return False
@@ -209,13 +165,8 @@ def record_exists(client: Any, key: str, params: Params) -> bool:
 
 
 def _content(record: Params) -> tuple[Any, ...]:
-    return (record["Type"], record.get("TTL"), record.get("ResourceRecords"), record.get("AliasTarget"))
-
-
-def delete_record(client: Any, key: str) -> object:
-    """Delete a record as it stands now."""
-    changes = [{"Action": "DELETE", "ResourceRecordSet": record} for record in _records(client, key)]
-    return client.change_resource_record_sets(HostedZoneId=key.partition("/")[0], ChangeBatch={"Changes": changes})
+    values = sorted(pick(record, "ResourceRecords[].Value"))
+    return (record["Type"], record.get("TTL"), values, record.get("AliasTarget"))
 
 
 def zone_exists(client: Any, key: str, params: Params) -> bool:
@@ -242,19 +193,6 @@ def find_zone(client: Any, params: Params) -> list[str]:
     ]
 
 
-def delete_zone(client: Any, key: str) -> object:
-    """Delete a hosted zone and the records in it."""
-    for page in client.get_paginator("list_resource_record_sets").paginate(HostedZoneId=key):
-        changes = [
-            {"Action": "DELETE", "ResourceRecordSet": record}
-            for record in page["ResourceRecordSets"]
-            if record["Type"] not in {"NS", "SOA"}
-        ]
-        if changes:
-            client.change_resource_record_sets(HostedZoneId=key, ChangeBatch={"Changes": changes})
-    return client.delete_hosted_zone(Id=key)
-
-
 def bucket_exists(client: Any, key: str, params: Params) -> bool:
     """Whether the bucket is there."""
     del params
@@ -265,11 +203,3 @@ def bucket_exists(client: Any, key: str, params: Params) -> bool:
             return False
         raise
     return True
-
-
-def delete_bucket(client: Any, key: str) -> object:
-    """Delete a bucket with every version of every object in it."""
-    for page in client.get_paginator("list_object_versions").paginate(Bucket=key):
-        for entry in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
-            client.delete_object(Bucket=key, Key=entry["Key"], VersionId=entry["VersionId"])
-    return client.delete_bucket(Bucket=key)

@@ -83,7 +83,7 @@ def _require_all(region: str, terms: Terms) -> None:
             allowed='connect(target="aws", account="<12 digits>", region=..., budget_usd=..., hours=..., '
             "quote_usd_per_hour=..., quote_text=...)",
         )
-    if not re.fullmatch(r"\d{12}", str(terms["account"])):
+    if not re.fullmatch(r"[0-9]{12}", str(terms["account"])):
         raise GuardError(f"'{terms['account']}' is not an account number", allowed="twelve digits, as a string")
     for name in ("budget_usd", "hours"):
         if not float(terms[name]) > 0:

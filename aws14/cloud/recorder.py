@@ -34,7 +34,7 @@ class _Call:
     creation: Creation
     record: Record
     params: Mapping[str, Any]
-    replayed: bool = False
+    earlier: Record | None = None
 
 
 class Recorder:
@@ -59,29 +59,38 @@ class Recorder:
         creation = creation_of(model.service_model.service_name, model.name, params)
         if creation is None:
             return None
-        check_not_expired(self._session.place.expires)
-        context[_KEY] = _Call(creation=creation, record=self._record(params, model, creation, context), params=params)
+        record = self._record(params, model, creation, context)
+        earlier = self._session.ledger.find(record.digest)
+        if earlier is None and foretold_exist(self._session, record, params):
+            # It stands already and the ledger does not know it: not the course's, so never to be torn down.
+            return None
+        call = _Call(creation=creation, record=record, params=params)
+        if earlier:
+            if all_exist(self._session, earlier, params):
+                call.earlier = earlier
+            else:
+                params = self._narrowed(call)
+        context[_KEY] = call
         return with_tags(params, creation, self._tags())
+
+    def _narrowed(self, call: _Call) -> Mapping[str, Any]:
+        kind = KINDS[call.creation.kind]
+        client = self._session.client(kind.service, call.record.region)
+        return kind.narrow(client, call.params) if kind.narrow else call.params
 
     def _answer_or_begin(self, context: dict[str, Any], **_: object) -> Any:
         call: _Call | None = context.get(_KEY)
         if call is None:
             return None
-        ledger = self._session.ledger
-        earlier = ledger.find(call.record.digest)
-        if earlier and all_exist(self._session, earlier, call.params):
-            call.replayed = True
-            return self._say_again(earlier, call.creation)
-        if foretold_exist(self._session, call.record, call.params):
-            # It stands already and the ledger does not know it: not the course's, so never to be torn down.
-            del context[_KEY]
-            return None
-        call.record = ledger.begin(call.record)
+        if call.earlier:
+            return self._say_again(call.earlier, call.creation)
+        check_not_expired(self._session.place.expires)
+        call.record = self._session.ledger.begin(call.record)
         return None
 
     def _end(self, http_response: Any, parsed: dict[str, Any], context: dict[str, Any], **_: object) -> None:
         call: _Call | None = context.get(_KEY)
-        if call is None or call.replayed:
+        if call is None or call.earlier:
             return
         if http_response.status_code >= 300:
             code = str(parsed.get("Error", {}).get("Code", http_response.status_code))

@@ -52,6 +52,11 @@ class Thing:
         """Place in the order of deletion; 0 for what has no row."""
         return KINDS[self.kind].order if self.kind in KINDS else 0
 
+    @property
+    def stands_alone(self) -> bool:
+        """Whether it does not simply go with its parent."""
+        return self.kind not in KINDS or KINDS[self.kind].delete is not None
+
     def exists(self, session: Session) -> bool:
         """Whether AWS still has it; True for what has no row, since something named it just now."""
         kind = KINDS.get(self.kind)
@@ -76,7 +81,7 @@ def leftovers(session: Session, *, pattern: str | None = None) -> tuple[Thing, .
     """
     word = session.pattern if pattern is None else pattern
     known = {thing.aws_id: thing for thing in (*recorded(session, word), *tagged(session, word))}
-    found = {key: thing for key, thing in known.items() if thing.exists(session)}
+    found = {key: thing for key, thing in known.items() if thing.stands_alone and thing.exists(session)}
     found |= {thing.aws_id: thing for thing in _seen(session, word) if thing.aws_id not in known}
     return tuple(sorted(found.values(), key=lambda thing: thing.order))
 

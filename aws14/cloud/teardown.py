@@ -56,7 +56,7 @@ def tear_down(session: Session, *, pattern: str | None = None) -> Report:
 
 def _ours(session: Session, word: str) -> list[Thing]:
     things = dict.fromkeys((*recorded(session, word), *tagged(session, word)))
-    there = [thing for thing in things if thing.kind in KINDS and KINDS[thing.kind].delete and thing.exists(session)]
+    there = [thing for thing in things if thing.kind in KINDS and thing.stands_alone and thing.exists(session)]
     return sorted(there, key=lambda thing: thing.order)
 
 

@@ -45,7 +45,7 @@ def test_a_real_refusal_of_the_embedded_aws(session: Session) -> None:
 
 def test_an_operation_that_is_not_emulated_points_to_the_page(session: Session) -> None:
     with pytest.raises(ClientError) as caught:
-        session.client("ec2").create_network_insights_path(Source="i-0123456789abcdef0", Protocol="tcp")
+        session.client("ec2").create_placement_group(GroupName="g", Strategy="cluster")
     assert "docs/fidelity.md" in explain(caught.value)
 
 

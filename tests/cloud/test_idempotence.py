@@ -129,6 +129,28 @@ def _mysql(site: SimpleNamespace) -> list[dict[str, Any]]:
     return [{"IpProtocol": "tcp", "FromPort": 3306, "ToPort": 3306, "UserIdGroupPairs": [{"GroupId": site.web_group}]}]
 
 
+def test_of_several_rules_only_the_missing_one_is_authorized_again(
+    session: Session, site: SimpleNamespace, ec2: Any, build: Build
+) -> None:
+    """Break it, run the build cell again: AWS alone would refuse the whole call for the rules that still stand."""
+    before = _labels(read_back(session))
+    http = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    ec2.revoke_security_group_ingress(GroupId=site.web_group, IpPermissions=[http])
+    assert len(_labels(read_back(session))) == len(before) - 1
+    build(session)
+    assert _labels(read_back(session)) == before
+
+
+def test_of_several_sources_only_the_missing_one_is_authorized_again(site: SimpleNamespace, ec2: Any) -> None:
+    ranges = [{"CidrIp": "192.0.2.0/24"}, {"CidrIp": "198.51.100.0/24"}]
+    rule = {"IpProtocol": "tcp", "FromPort": 9000, "ToPort": 9000, "IpRanges": ranges}
+    ec2.authorize_security_group_ingress(GroupId=site.db_group, IpPermissions=[rule])
+    ec2.revoke_security_group_ingress(GroupId=site.db_group, IpPermissions=[{**rule, "IpRanges": ranges[:1]}])
+    ec2.authorize_security_group_ingress(GroupId=site.db_group, IpPermissions=[rule])
+    entry = ec2.describe_security_groups(GroupIds=[site.db_group])["SecurityGroups"][0]["IpPermissions"]
+    assert sorted(source["CidrIp"] for e in entry for source in e["IpRanges"]) == ["192.0.2.0/24", "198.51.100.0/24"]
+
+
 def test_rules_given_flat_are_known_again(site: SimpleNamespace, ec2: Any) -> None:
     for _ in range(2):
         ec2.authorize_security_group_ingress(

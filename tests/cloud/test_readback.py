@@ -236,7 +236,10 @@ def test_what_is_chosen_at_birth_is_read_back_as_chosen(session: Session, make: 
         AvailabilityZone="ap-northeast-1c", Size=33, VolumeType="st1", TagSpecifications=make.named("volume", "disk")
     )["VolumeId"]
     session.client("route53").create_hosted_zone(
-        Name="inside.example", CallerReference="x", VPC={"VPCRegion": session.region, "VPCId": vpc}
+        Name="inside.example",
+        CallerReference="x",
+        VPC={"VPCRegion": session.region, "VPCId": vpc},
+        HostedZoneConfig={"PrivateZone": True, "Comment": ""},
     )
     built = read_back(session)
     assert built.node("v").attributes == {"cidr": "10.20.0.0/16"}

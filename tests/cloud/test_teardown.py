@@ -88,14 +88,14 @@ class Crash(BaseException):
 @pytest.mark.parametrize(
     ("service", "operation"),
     [
-        ("ec2", "CreateVpc"),
+        pytest.param("ec2", "CreateVpc", marks=pytest.mark.slow),
         ("ec2", "AttachInternetGateway"),
-        ("ec2", "CreateNatGateway"),
-        ("ec2", "CreateKeyPair"),
+        pytest.param("ec2", "CreateNatGateway", marks=pytest.mark.slow),
+        pytest.param("ec2", "CreateKeyPair", marks=pytest.mark.slow),
         ("ec2", "RunInstances"),
-        ("ec2", "AssociateAddress"),
+        pytest.param("ec2", "AssociateAddress", marks=pytest.mark.slow),
         ("route-53", "CreateHostedZone"),
-        ("route-53", "ChangeResourceRecordSets"),
+        pytest.param("route-53", "ChangeResourceRecordSets", marks=pytest.mark.slow),
     ],
 )
 def test_a_crash_between_the_call_and_its_line_leaves_nothing(
