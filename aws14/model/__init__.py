@@ -1,6 +1,7 @@
 """The waist: frozen nouns that every room speaks in, Topology, Scenario, Trace, Bill, Report (and Picture)."""
 
 from aws14.model.bill import Bill, LineItem, Usage
+from aws14.model.faults import AzOutage, Fault, InstanceLoss
 from aws14.model.load import Campaign, Diurnal, LoadProfile, Ramp, Replay, Spike, Steady
 from aws14.model.picture import Picture
 from aws14.model.report import Finding, Report
@@ -10,10 +11,13 @@ from aws14.model.trace import Requests, Trace
 
 __all__ = [
     "Application",
+    "AzOutage",
     "Bill",
     "Campaign",
     "Diurnal",
+    "Fault",
     "Finding",
+    "InstanceLoss",
     "LineItem",
     "Link",
     "LoadProfile",
