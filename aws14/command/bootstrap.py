@@ -230,7 +230,7 @@ def _make_environment(place: Place, uv: str) -> None:
 
 
 def _install(place: Place, uv: str, *, for_tests: bool) -> None:
-    install = [uv, "pip", "install", "--python", str(place.python), "--no-deps", *_index()]
+    install = [uv, "pip", "install", "--compile-bytecode", "--python", str(place.python), "--no-deps", *_index()]
     lock = place.lock(for_tests=for_tests)
     run_step([*install, "--require-hashes", "-r", str(lock)], what="install the packages", folder=place.root).check()
     run_step([*install, "-q", "-e", str(place.root)], what="install the course", folder=place.root).check()

@@ -27,7 +27,8 @@ class Finding:
     hint : str
         What to look at next; shown only when not yet passed.
     category : str
-        For comparisons: ``missing``, ``extra``, ``misplaced``, ``misconnected`` or ``different``.
+        For comparisons: ``missing``, ``extra``, ``misplaced``, ``misconnected``, ``different``
+        or ``ambiguous``.
     subjects : tuple of str
         Ids of the nodes it is about, for marking on a drawing.
     """

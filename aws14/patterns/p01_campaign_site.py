@@ -63,6 +63,7 @@ USERS: Mapping[str, float] = {"Tokyo": 0.45, "Osaka": 0.25, "Fukuoka": 0.15, "Sa
 OFFICE_CIDR = "203.0.113.0/24"
 NAME = "www.example.co.jp"
 SPOT_HOUR = 19.9
+SPOTS = ((SPOT_HOUR * 3600, "TV spot"),)
 
 PAGE = Application(
     service_time_s=0.045,
@@ -206,7 +207,7 @@ def _another_day(built: Topology, instance_type: str, spot_rps: float) -> Pictur
     title = (
         f"{instance_type}: {trace.failure_ratio:.1%} of the day's page views fail, {bill.total_usd:,.0f} USD a month"
     )
-    return charts.timeline(trace, title=title)
+    return charts.timeline(trace, title=title, spots=SPOTS)
 
 
 def _types(built: Topology, types: Sequence[str] = TYPES) -> Picture:

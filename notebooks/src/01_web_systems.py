@@ -235,7 +235,7 @@ lab.check("p01-built")
 
 # %% tags=["experiment"]
 day = lab.run()
-charts.timeline(day, title="Campaign day on a t3.small")
+charts.timeline(day, title="Campaign day on a t3.small", spots=lab.lesson.SPOTS)
 
 # %% [markdown]
 # Look at the minutes after the spot. The processors are fully busy, the queue grows, waiting visitors give up at
