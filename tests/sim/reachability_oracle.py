@@ -1,7 +1,7 @@
 """An independent judge of reachability: a tiny network that really moves packets, one port at a time.
 
 It shares no code with `aws14.sim.reachability`. It does not reason about a way back: it lets the receiver send its
-answer, with tables of tracked connections in security groups and of translations in NAT gateways, and looks who gets it.
+answer, with tables of tracked connections (security groups) and of translations (NAT gateways), and looks who gets it.
 """
 
 from __future__ import annotations
@@ -35,6 +35,10 @@ class P:
 
 def inside(cidr: str, address: str) -> bool:
     return IPv4Address(address) in IPv4Network(cidr)
+
+
+def speaks(rule, p: P) -> bool:
+    return rule.protocol == "all" or (rule.protocol == p.proto and rule.ports[0] <= p.dport <= rule.ports[1])
 
 
 @dataclass
@@ -72,14 +76,11 @@ class World:
         key = (one.id, p.connection)
         if key in self.tracked:
             return True
-        for group in self.net.groups:
-            for rule in group.rules if group.id in one.groups else ():
-                if rule.egress is not out or rule.protocol not in ("all", p.proto):
-                    continue
-                if rule.protocol == "all" or rule.ports[0] <= p.dport <= rule.ports[1]:
-                    if self.is_peer(rule.peer, p, out=out):
-                        self.tracked.add(key)
-                        return True
+        rules = [rule for group in self.net.groups if group.id in one.groups for rule in group.rules]
+        for rule in rules:
+            if rule.egress is out and speaks(rule, p) and self.is_peer(rule.peer, p, out=out):
+                self.tracked.add(key)
+                return True
         return False
 
     def is_peer(self, peer: str, p: P, *, out: bool) -> bool:
@@ -98,11 +99,9 @@ class World:
         found = next(one for one in self.net.acls if subnet in one.subnets)
         for number in range(1, 400):
             for rule in found.entries:
-                if rule.number == number and rule.egress is out and inside(rule.cidr, p.dst if out else p.src):
-                    if rule.protocol == "all" or (
-                        rule.protocol == p.proto and rule.ports[0] <= p.dport <= rule.ports[1]
-                    ):
-                        return rule.allow
+                remote = p.dst if out else p.src
+                if rule.number == number and rule.egress is out and inside(rule.cidr, remote) and speaks(rule, p):
+                    return rule.allow
         return False
 
     def router(self, subnet: str, p: P):

@@ -425,7 +425,8 @@ def test_no_port_means_any_port() -> None:
 
 
 def test_a_peering_needs_a_route_on_both_sides() -> None:
-    net = changed(NET, "sg-partner", rules=(OUT, tcp(8080, "10.0.0.0/16")))
+    net = changed(NET, "sg-partner", rules=(OUT, tcp(8080, "10.0.1.0/24"), tcp(8080, "sg-web")))
+    net = rerouted(net, "rtb-public", "10.1.0.0/16", None)
     assert wall(net, "db", "partner", 8080)[0] == "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS"  # by NAT, in vain
     there = rerouted(net, "rtb-private", "10.1.0.0/16", "pcx-1")
     assert ask(there, "db", "partner", 8080).reachable
@@ -433,6 +434,7 @@ def test_a_peering_needs_a_route_on_both_sides() -> None:
     assert wall(back, "db", "partner", 8080) == ("NO_ROUTE_TO_DESTINATION", "rtb-partner", "return")
     back = rerouted(back, "rtb-partner", "10.0.1.0/24", "pcx-1")
     assert ask(back, "db", "partner", 8080).reachable
+    back = rerouted(back, "rtb-public", "10.1.0.0/16", "pcx-1")
     assert wall(back, "web", "partner", 8080) == ("NO_ROUTE_TO_DESTINATION", "rtb-partner", "return")
 
 
