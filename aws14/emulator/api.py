@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from aws14.emulator.call import Call, parse
-from aws14.emulator.gaps import AbsentServiceError, missing, operation_of
+from aws14.emulator.gaps import AbsentServiceError, is_lost_in_s3, missing, operation_of
 from aws14.emulator.gate import stranger
 from aws14.emulator.refusal import Answer, refuse
 from aws14.emulator.world import World
@@ -47,6 +47,8 @@ class Api:
         """Answer one request."""
         call = parse(environ)
         answer = stranger(environ, call, self._access_key)
+        if answer is None and is_lost_in_s3(call):
+            answer = missing(call)
         if answer is None:
             answer = self._answer(environ, call)
         return send(answer, start_response)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import socket
 import threading
 import time
@@ -15,8 +14,9 @@ from moto.core.utils import get_service_model
 from werkzeug.serving import make_server
 
 from aws14 import __version__
-from aws14.emulator import behaviours, snapshot
+from aws14.emulator import snapshot
 from aws14.emulator.api import Api
+from aws14.emulator.behaviours import Installer
 from aws14.emulator.clock import WallHand
 from aws14.emulator.control import PREFIX, Control, Verbs
 from aws14.emulator.dispatch import Dispatcher, Route
@@ -26,38 +26,41 @@ from aws14.emulator.moto_app import MotoApplication, QuietHandler
 from aws14.emulator.store import Store, Versions
 from aws14.emulator.world import World, inhabit
 
-__all__ = ["Machine", "assemble"]
-
-_log = logging.getLogger(__name__)
+__all__ = ["Machine"]
 
 
 class Machine:
-    """One embedded AWS, ready to serve.
+    """One embedded AWS: put together, restored, ready to listen.
 
     Parameters
     ----------
-    world : World
-        Lock, clock, state.
-    keeper : Keeper
-        Saves and restores.
-    store : Store
-        Snapshots on disk.
+    home : pathlib.Path
+        Where its snapshots are.
     stopped : threading.Event
         Set when the process is to end.
+
+    Attributes
+    ----------
+    world : World
+        Lock, clock, state.
+    server : werkzeug.serving.BaseWSGIServer
+        Once it listens.
     """
 
-    def __init__(self, world: World, keeper: Keeper, store: Store, stopped: threading.Event) -> None:
-        self.world = world
-        self._keeper = keeper
-        self._store = store
-        self._stopped = stopped
+    def __init__(self, home: Path, stopped: threading.Event) -> None:
+        self.world = World(WallHand(time.time()))
+        inhabit(self.world)
         self.server: Any = None
-        self._moto: Any = None
+        self._stopped = stopped
+        self._installer = Installer()
+        self._store = Store(home, Versions(__version__, version("moto")))
+        self._keeper = Keeper(self.world, self._store, self._installer.install_loaded)
+        self._keeper.resume()
 
     def listen(self, listener: socket.socket, access_key: str) -> None:
-        """Build the application and the server on `listener`."""
-        self._moto = MotoApplication()
-        api = Api(self._moto, self.world, access_key, self._keeper.on_call)
+        """Build the application and the server on `listener`, for holders of `access_key`."""
+        moto = MotoApplication(self._installer.install_loaded)
+        api = Api(moto, self.world, access_key, self._keeper.on_call)
         control = Control(self._verbs(), access_key)
         routes = (
             Route(lambda environ: loopback_host(environ) and environ["PATH_INFO"].startswith(PREFIX), control),
@@ -118,7 +121,11 @@ class Machine:
         self._keeper.keep(self._stopped, idle_s=idle_s, end=self.end)
 
     def warm(self) -> None:
-        """Read now the tables that the first EC2 request would wait for; the cloud is not touched."""
+        """Read now what the first EC2 request would wait for; the cloud is not touched."""
+        import moto.ec2.models  # noqa: F401 - a second of tables
+
+        with self.world.turn():
+            self._installer.install_loaded()
         AccountSpecificBackend.get_session().get_available_partitions()
         get_service_model("ec2")
 
@@ -131,28 +138,3 @@ class Machine:
         self.world.clock.wake()
         self.server.shutdown()
         self._keeper.try_to_save()
-
-
-def assemble(home: Path, listener: socket.socket, access_key: str, stopped: threading.Event) -> Machine:
-    """Put one embedded AWS together and restore what was saved.
-
-    Parameters
-    ----------
-    home : pathlib.Path
-        Where its snapshots are.
-    listener : socket.socket
-        Bound and listening.
-    access_key : str
-        What its sessions sign with.
-    stopped : threading.Event
-        Set when the process is to end.
-    """
-    world = World(WallHand(time.time()))
-    inhabit(world)
-    behaviours.install()
-    store = Store(home, Versions(__version__, version("moto")))
-    keeper = Keeper(world, store)
-    machine = Machine(world, keeper, store, stopped)
-    keeper.resume()
-    machine.listen(listener, access_key)
-    return machine

@@ -35,7 +35,7 @@ class Call:
         ``"RunInstances"``; empty for REST services, whose operation is in method and path.
     protocol : str
         ``ec2 | query | json | cbor | rest-xml | rest-json``.
-    method, path : str
+    method, path, query : str
         Of the HTTP request.
     body : bytes
         Of the HTTP request.
@@ -48,6 +48,7 @@ class Call:
     protocol: str
     method: str
     path: str
+    query: str
     body: bytes
 
     @property
@@ -73,8 +74,17 @@ def parse(environ: Environ) -> Call:
         protocol = "rest-xml" if s3 or service in _REST_XML else "rest-json"
     if protocol == "query" and service == "ec2":
         protocol = "ec2"
-    method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "/")
-    return Call(key, service, region, operation, protocol, method, path, body)  # one value a line would hide the order
+    return Call(
+        key=key,
+        service=service,
+        region=region,
+        operation=operation,
+        protocol=protocol,
+        method=environ["REQUEST_METHOD"],
+        path=environ.get("PATH_INFO", "/"),
+        query=environ.get("QUERY_STRING", ""),
+        body=body,
+    )
 
 
 def _body(environ: Environ) -> bytes:

@@ -120,6 +120,7 @@ class Clock:
         self._queue: list[Event] = []
         self._sequence = 0
         self._busy = False
+        self._logs: list[list[tuple[float, str]]] = []
         self.ran = 0
 
     def now(self) -> float:
@@ -183,7 +184,7 @@ class Clock:
         Returns
         -------
         list of (float, str)
-            Due time and name of every event that ran here, in order.
+            Due time and name of every event that ran meanwhile, in order, whoever ran it.
 
         Raises
         ------
@@ -192,13 +193,17 @@ class Clock:
         """
         target = self.now() + seconds
         fired: list[tuple[float, str]] = []
-        while self._step(target, fired):
-            if len(fired) >= _MOST_EVENTS:
-                raise TooManyEventsError(fired[-1][1])
-            time.sleep(0)  # whoever waits for the lock gets it here
+        self._logs.append(fired)
+        try:
+            while self._step(target):
+                if len(fired) >= _MOST_EVENTS:
+                    raise TooManyEventsError(fired[-1][1])
+                time.sleep(0)  # whoever waits for the lock gets it here
+        finally:
+            self._logs = [log for log in self._logs if log is not fired]
         return fired
 
-    def _step(self, target: float, fired: list[tuple[float, str]]) -> bool:
+    def _step(self, target: float) -> bool:
         with self._lock:
             while self._busy:
                 self._moved.wait(1.0)
@@ -210,13 +215,14 @@ class Clock:
             resume = max(event.t, self.now())
             self._run(event)
             self._hand.move_to(resume, tick=True)
-            fired.append((event.t, event.name))
             return True
 
     def _run(self, event: Event) -> None:
         # A handler may let go of the lock while it waits: nobody else may run events meanwhile.
         self._busy = True
         self.ran += 1
+        for log in self._logs:
+            log.append((event.t, event.name))
         self._hand.move_to(event.t, tick=False)
         try:
             _HANDLERS[event.name](*event.args)

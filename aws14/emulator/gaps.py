@@ -8,7 +8,7 @@ from typing import Any
 from aws14.emulator.call import Call
 from aws14.emulator.refusal import Answer, refuse
 
-__all__ = ["AbsentServiceError", "missing", "operation_of"]
+__all__ = ["AbsentServiceError", "is_lost_in_s3", "missing", "operation_of"]
 
 _log = logging.getLogger(__name__)
 #: Signing names that are not the name of botocore's model.
@@ -21,10 +21,38 @@ _MODELS = {
     "es": "opensearch",
     "states": "stepfunctions",
 }
+#: Sub-resources in botocore's model of S3 that moto/s3/responses.py does not look for.
+_S3_OVERLOOKED = frozenset(
+    {
+        "abac",
+        "analytics",
+        "annotation",
+        "intelligent-tiering",
+        "metadataAnnotationTable",
+        "metadataConfiguration",
+        "metadataInventoryTable",
+        "metadataJournalTable",
+        "metadataTable",
+        "metrics",
+        "renameObject",
+        "requestPayment",
+        "session",
+        "torrent",
+    }
+)
+_S3_OVERLOOKED_BY_METHOD = frozenset({("DELETE", "inventory")})
 
 
 class AbsentServiceError(Exception):
     """moto has no such service."""
+
+
+def is_lost_in_s3(call: Call) -> bool:
+    """Whether S3 is asked for a sub-resource that moto overlooks: it would list, make or delete the bucket instead."""
+    if call.protocol != "rest-xml" or call.service not in {"", "s3"}:
+        return False
+    asked = {part.partition("=")[0] for part in call.query.split("&")}
+    return bool(asked & _S3_OVERLOOKED) or any((call.method, name) in _S3_OVERLOOKED_BY_METHOD for name in asked)
 
 
 def missing(call: Call) -> Answer:
@@ -56,6 +84,6 @@ def _route(call: Call) -> str:
     from moto.core.routing import get_service_router
     from werkzeug.test import EnvironBuilder
 
-    environ: dict[str, Any] = EnvironBuilder(path=call.path, method=call.method).get_environ()
+    environ: dict[str, Any] = EnvironBuilder(path=call.path, method=call.method, query_string=call.query).get_environ()
     operation, _ = get_service_router(_MODELS.get(call.service, call.service or "s3")).match(Request(environ))
     return str(operation.name)

@@ -33,10 +33,13 @@ class Keeper:
         What is kept.
     store : Store
         Where.
+    on_load : callable
+        Called when a cloud has been loaded, before anything happens in it.
     """
 
-    def __init__(self, world: World, store: Store) -> None:
+    def __init__(self, world: World, store: Store, on_load: Callable[[], None]) -> None:
         self._world = world
+        self._on_load = on_load
         self._store = store
         self._bodies = Bodies(store.put_body, store.get_body)
         self._writing = threading.Lock()
@@ -90,6 +93,7 @@ class Keeper:
         data = self._store.read(path)
         with self._world.turn():
             snapshot.load(data, self._world, self._bodies)
+            self._on_load()
             self._world.announce()
             self.changed()
 
@@ -112,6 +116,7 @@ class Keeper:
             data = self._store.read(path)
             with self._world.turn():
                 snapshot.load(data, self._world, self._bodies)
+                self._on_load()
             return True
         except SnapshotError as bad:
             problem = str(bad)

@@ -6,6 +6,7 @@ answered by S3; making a service's application makes no backend of another regio
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from moto import backends
@@ -21,14 +22,26 @@ __all__ = ["MotoApplication", "QuietHandler"]
 
 
 class MotoApplication(DomainDispatcherApplication):
-    """moto as a WSGI application."""
+    """moto as a WSGI application.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    on_service : callable
+        Called when a service has been loaded, before its first request is answered.
+    """
+
+    def __init__(self, on_service: Callable[[], None]) -> None:
         replace(werkzeug_app, "backends", _Shells())
         # moto keeps every object of every class for its dashboard, which is closed here: memory that only grows.
         replace(BaseModel, "__new__", _untracked)
-        super().__init__(create_backend_app)
+        self._on_service = on_service
+        super().__init__(self._create)
         self._known: dict[str, str] = {}
+
+    def _create(self, service: Any) -> Any:
+        application = create_backend_app(service)
+        self._on_service()
+        return application
 
     def get_backend_for_host(self, host: str | None) -> Any:
         """Return the name of the moto service behind one of moto's own host names.

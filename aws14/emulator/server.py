@@ -166,11 +166,12 @@ def _listen(port: int) -> socket.socket:
 def _serve(options: Options, listener: socket.socket, ready: Callable[[Identity], None]) -> None:
     port = listener.getsockname()[1]
     environment.prepare(port)
-    from aws14.emulator.assembly import assemble  # imports moto, which reads the environment
+    from aws14.emulator.assembly import Machine  # imports moto, which reads the environment
 
     identity = _identity(port)
     stopped = threading.Event()
-    machine = assemble(options.home, listener, identity.access_key, stopped)
+    machine = Machine(options.home, stopped)
+    machine.listen(listener, identity.access_key)
     for name in ("SIGTERM", "SIGINT"):
         with suppress(ValueError):  # not the main thread
             signal.signal(getattr(signal, name), lambda *_: machine.end())

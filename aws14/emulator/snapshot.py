@@ -8,6 +8,8 @@ backends, so identity is kept: an instance in an Auto Scaling group *is* the ins
 from __future__ import annotations
 
 import io
+import sys
+from collections.abc import Iterator
 from typing import Any
 
 from moto.core.base_backend import BackendDict
@@ -17,6 +19,8 @@ from aws14.emulator.pickling import Bodies, Pickler, Unpickler, address, at
 from aws14.emulator.world import World
 
 __all__ = ["dump", "load", "wipe"]
+
+_COUNTED = (("moto.logs.models", "LogEvent", "_event_id"), ("moto.logs.models", "LogStream", "_log_ids"))
 
 
 def dump(world: World, bodies: Bodies) -> tuple[bytes, set[str]]:
@@ -29,15 +33,10 @@ def dump(world: World, bodies: Bodies) -> tuple[bytes, set[str]]:
     bodies : Bodies
         Takes the large ones.
     """
-    backends = [
-        (address(registry), account, region, backend)
-        for registry in list(_registries())
-        for account, regions in registry.items()
-        for region, backend in regions.items()
-    ]
+    registries = [(address(registry), _extras(registry), list(_flat(registry))) for registry in _registries()]
     buffer = io.BytesIO()
     pickler = Pickler(buffer, bodies)
-    pickler.dump((backends, mock_random.getstate(), world.clock.state(), world.state))
+    pickler.dump((registries, _counters(), mock_random.getstate(), world.clock.state(), world.state))
     return buffer.getvalue(), pickler.names
 
 
@@ -53,10 +52,15 @@ def load(data: bytes, world: World, bodies: Bodies) -> None:
     bodies : Bodies
         Gives the large ones back.
     """
-    backends, random_state, clock, state = Unpickler(io.BytesIO(data), bodies).load()
+    registries, counters, random_state, clock, state = Unpickler(io.BytesIO(data), bodies).load()
     wipe(world)
-    for (module, name), account, region, backend in backends:
-        dict.__setitem__(at(module, name)[account], region, backend)
+    for (module, name), extras, backends in registries:
+        registry = at(module, name)
+        vars(registry).update(extras)
+        for account, region, backend in backends:
+            dict.__setitem__(registry[account], region, backend)
+    for (module, owner, name), value in counters.items():
+        setattr(at(module, owner), name, value)
     mock_random.setstate(random_state)
     world.state = state
     world.clock.restore(clock)
@@ -68,9 +72,33 @@ def wipe(world: World) -> None:
     registries = _registries()
     for registry in registries:
         registry.clear()
+        for extra in _extras(registry).values():
+            extra.clear()
     registries.clear()
     world.clock.clear()
     world.state = {}
+
+
+def _extras(registry: Any) -> dict[str, Any]:
+    """What a registry knows beyond its backends: S3's names of all buckets, Organizations' accounts."""
+    held = {name: value for name, value in vars(registry).items() if isinstance(value, dict | list | set)}
+    held.pop("_additional_regions", None)  # fixed: where the service is
+    return held
+
+
+def _flat(registry: Any) -> Iterator[tuple[str, str, Any]]:
+    for account, regions in registry.items():
+        for region, backend in regions.items():
+            yield account, region, backend
+
+
+def _counters() -> dict[tuple[str, str, str], Any]:
+    """What moto counts on classes instead of backends, where loaded."""
+    return {
+        (module, owner, name): getattr(at(module, owner), name)
+        for module, owner, name in _COUNTED
+        if module in sys.modules
+    }
 
 
 def _registries() -> list[Any]:

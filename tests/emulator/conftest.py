@@ -1,7 +1,7 @@
 """Fixtures of the emulator's tests.
 
-Emulators of a test's own, in processes that the test may kill; and a small network on the worker's embedded AWS, in plain
-create calls: a public and a private subnet, web, db, NAT.
+Emulators of a test's own, in processes that the test may kill; and a small network on the worker's embedded AWS, in
+plain create calls: a public and a private subnet, web, db, NAT.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def build_nat(ec2: Any, net: SimpleNamespace) -> None:
 
 @pytest.fixture
 def small_network(clean_emulator, aws) -> SimpleNamespace:
-    """Web in a public subnet (port 80 for all, 22 for the office), db in a private one (3306 for web), NAT; all running."""
+    """Web in a public subnet (80 for all, 22 for the office), db in a private one (3306 for web), NAT; all running."""
     ec2 = aws("ec2")
     net = build_subnets(ec2)
     build_groups(ec2, net)

@@ -6,24 +6,35 @@ test per behaviour holds them against the pinned moto. ``docs/fidelity.md`` is g
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 
-__all__ = ["BEHAVIOURS", "install"]
+__all__ = ["BEHAVIOURS", "Installer"]
 
-#: In the order in which they are installed.
-BEHAVIOURS = (
-    "addresses",
-    "launch_defaults",
-    "instance_life",
-    "nat_life",
-    "route_state",
-    "network_insights",
-    "refusals",
-    "long_poll",
-)
+#: Name -> the moto module it takes hold of; in the order in which they are installed.
+BEHAVIOURS = {
+    "addresses": "moto.ec2.models",
+    "launch_defaults": "moto.ec2.models",
+    "instance_life": "moto.ec2.models",
+    "nat_life": "moto.ec2.models",
+    "route_state": "moto.ec2.models",
+    "network_insights": "moto.ec2.models",
+    "refusals": "moto.ec2.models",
+    "long_poll": "moto.sqs.models",
+}
 
 
-def install() -> None:
-    """Install every behaviour into the moto of this process."""
-    for name in BEHAVIOURS:
-        import_module(f"aws14.emulator.behaviours.{name}").install()
+class Installer:
+    """Installs each behaviour once, when moto has loaded what it takes hold of: EC2 alone costs a second to load."""
+
+    def __init__(self) -> None:
+        # Imported at once: the events of a saved cloud find their handlers.
+        modules = {name: import_module(f"aws14.emulator.behaviours.{name}") for name in BEHAVIOURS}
+        self._waiting = {modules[name]: needed for name, needed in BEHAVIOURS.items()}
+
+    def install_loaded(self) -> None:
+        """Install those that wait for what is loaded by now; called under the world lock."""
+        for module, needed in list(self._waiting.items()):
+            if needed in sys.modules:
+                del self._waiting[module]
+                module.install()

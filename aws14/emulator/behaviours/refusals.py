@@ -10,7 +10,7 @@ What moto leaves out
     unknown images, types and key pairs are accepted unless switched on; some refusals say so in other words than
     AWS's.
 What this adds
-    Those refusals, with the codes and messages of AWS.
+    Those refusals, with the codes and messages of AWS. A subnet that is deleted no longer holds its route table.
 What it still does not do
     Quotas, insufficient capacity, IAM permissions, and refusals of services outside EC2 and Route 53.
 """
@@ -35,7 +35,7 @@ def install() -> None:
     from moto.ec2.models.vpcs import VPCBackend
     from moto.ec2.responses.security_groups import SecurityGroups
 
-    before(SubnetBackend, "delete_subnet", _subnet)
+    around(SubnetBackend, "delete_subnet", _subnet)
     before(VPCBackend, "delete_vpc", _vpc)
     before(SecurityGroupBackend, "delete_security_group", _group)
     before(SecurityGroups, "delete_security_group", _default_group)
@@ -61,11 +61,16 @@ def _living(backend: Any) -> Iterator[Any]:
     return (instance for instance in backend.all_instances() if instance.state != "terminated")
 
 
-def _subnet(backend: Any, subnet_id: str) -> None:
+def _subnet(original: Callable[..., Any], backend: Any, subnet_id: str) -> Any:
     if any(eni.subnet.id == subnet_id for eni in backend.enis.values() if not _of_terminated(eni)):
         _has_dependencies("subnet", subnet_id)
     if any(instance.subnet_id == subnet_id for instance in _living(backend)):
         _has_dependencies("subnet", subnet_id)
+    deleted = original(backend, subnet_id)
+    for table in backend.route_tables.values():
+        held = table._associations  # noqa: SLF001 - moto keeps them here; a subnet that is gone holds no table
+        table._associations = {key: target for key, target in held.items() if target != subnet_id}  # noqa: SLF001
+    return deleted
 
 
 def _of_terminated(eni: Any) -> bool:
