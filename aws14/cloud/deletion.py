@@ -124,3 +124,11 @@ def delete_bucket(client: Any, key: str) -> object:
         for entry in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
             client.delete_object(Bucket=key, Key=entry["Key"], VersionId=entry["VersionId"])
     return client.delete_bucket(Bucket=key)
+
+
+def delete_path(client: Any, key: str) -> None:
+    """Delete a path of Reachability Analyzer after its analyses, which hold it."""
+    answer = client.describe_network_insights_analyses(NetworkInsightsPathId=key)
+    for analysis in answer["NetworkInsightsAnalyses"]:
+        client.delete_network_insights_analysis(NetworkInsightsAnalysisId=analysis["NetworkInsightsAnalysisId"])
+    client.delete_network_insights_path(NetworkInsightsPathId=key)

@@ -55,6 +55,15 @@ def kind_of(aws_id: str) -> str:
 
 
 KINDS: Mapping[str, Kind] = {
+    "network-insights-path": Kind(
+        service="ec2",
+        prefix="nip",
+        order=8,
+        exists=presence.described(
+            "describe_network_insights_paths", "NetworkInsightsPathIds", "NetworkInsightsPaths[].NetworkInsightsPathId"
+        ),
+        delete=deletion.delete_path,
+    ),
     "dns-record": Kind(service="route53", order=10, exists=presence.record_exists, delete=deletion.delete_record),
     "hosted-zone": Kind(
         service="route53", order=12, exists=presence.zone_exists, delete=deletion.delete_zone, find=presence.find_zone

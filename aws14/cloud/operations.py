@@ -66,6 +66,10 @@ OPERATIONS: Mapping[tuple[str, str], Creation] = {
         kind="network-acl-association", ids="NewAssociationId", tags="none"
     ),
     ("ec2", "CreateNetworkInterface"): Creation(kind="network-interface", ids="NetworkInterface.NetworkInterfaceId"),
+    # An analysis is not made only once: it is asked for again after each change.
+    ("ec2", "CreateNetworkInsightsPath"): Creation(
+        kind="network-insights-path", ids="NetworkInsightsPath.NetworkInsightsPathId"
+    ),
     # who may come in
     ("ec2", "CreateSecurityGroup"): Creation(kind="security-group", ids="GroupId"),
     ("ec2", "AuthorizeSecurityGroupIngress"): Creation(

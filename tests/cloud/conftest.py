@@ -25,15 +25,18 @@ def said() -> list[str]:
 
 
 @pytest.fixture
-def place(clean_emulator: Emulator) -> Place:
+def place(emulator: Emulator, request: pytest.FixtureRequest) -> Place:
+    """The worker's embedded AWS: empty, or with pattern 1 where the test asks for `site`."""
+    if "site" not in request.fixturenames:
+        emulator.reset()
     return Place(
         target="emulator",
         region=REGION,
         account_id="123456789012",
-        endpoint=clean_emulator.endpoint,
-        access_key=clean_emulator.access_key,
-        secret_key=clean_emulator.secret_key,
-        control=clean_emulator,
+        endpoint=emulator.endpoint,
+        access_key=emulator.access_key,
+        secret_key=emulator.secret_key,
+        control=emulator,
     )
 
 
@@ -156,10 +159,25 @@ def build() -> Callable[[Session], SimpleNamespace]:
     return build_campaign_site
 
 
+@pytest.fixture(scope="session")
+def built_once(emulator: Emulator) -> dict[str, Any]:
+    """Pattern 1 as the first test that asks for it builds it; the others restore the saved cloud."""
+    del emulator
+    return {}
+
+
 @pytest.fixture
-def site(session: Session) -> SimpleNamespace:
+def site(session: Session, built_once: dict[str, Any]) -> SimpleNamespace:
     """Pattern 1, built; the ids of what it consists of."""
-    return build_campaign_site(session)
+    if not built_once:
+        session.reset()
+        built_once["ids"] = vars(build_campaign_site(session))
+        built_once["ledger"] = session.ledger.path.read_bytes()
+        session.save("cloud-tests")
+    else:
+        session.ledger.path.write_bytes(built_once["ledger"])
+        session.place.control.restore("cloud-tests")  # type: ignore[union-attr]
+    return SimpleNamespace(**built_once["ids"])
 
 
 @pytest.fixture

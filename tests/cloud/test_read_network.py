@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from aws14.cloud import tear_down
 from aws14.cloud.readback.network import read_network
 from aws14.sim.reachability import matrix, reach
 
@@ -88,3 +89,18 @@ def test_states_are_read(session, site, state):
     session.advance(300)
     states = {one.instance: one.state for one in read_network(session).interfaces}
     assert states.get(site.web) == ("stopped" if state == "stopped" else None)
+
+
+def test_a_path_is_made_once_and_torn_down_with_its_analyses(session, site):
+    ec2 = session.client("ec2")
+    wanted = {"Source": site.web, "Destination": site.db, "Protocol": "tcp", "DestinationPort": 22}
+    made = {ec2.create_network_insights_path(**wanted)["NetworkInsightsPath"]["NetworkInsightsPathId"] for _ in "ab"}
+    assert len(made) == 1
+    path = made.pop()
+    first, second = (
+        ec2.start_network_insights_analysis(NetworkInsightsPathId=path)["NetworkInsightsAnalysis"] for _ in "ab"
+    )
+    assert first["NetworkInsightsAnalysisId"] != second["NetworkInsightsAnalysisId"]
+    tear_down(session)
+    assert ec2.describe_network_insights_paths()["NetworkInsightsPaths"] == []
+    assert ec2.describe_network_insights_analyses()["NetworkInsightsAnalyses"] == []

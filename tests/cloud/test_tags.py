@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,6 +15,7 @@ from aws14.cloud.operations import OPERATIONS, Creation
 from aws14.cloud.session import Session
 from aws14.cloud.tags import TAG_AFTER, course_tags, with_tags
 
+service_model = lru_cache(botocore.session.Session().get_service_model)
 OURS = {"aws14:course": "aws14", "aws14:pattern": "p01"}
 
 
@@ -51,7 +53,7 @@ def test_a_plain_list_of_tags() -> None:
 def test_a_row_fits_the_operation_as_aws_defines_it(service: str, operation: str) -> None:
     """Every row against botocore's own model: the operation, its tag parameter, the path to its id."""
     creation = OPERATIONS[service, operation]
-    model = botocore.session.Session().get_service_model(service).operation_model(operation)
+    model = service_model(service).operation_model(operation)
     assert creation.kind in KINDS
     assert KINDS[creation.kind].service == service
     parameter = {"specifications": "TagSpecifications", "list": "Tags"}.get(creation.tags)

@@ -53,6 +53,7 @@ def test_a_second_time_deletes_nothing_and_passes(session: Session, site: Simple
     assert len(again.findings) == 1
 
 
+@pytest.mark.slow
 def test_after_teardown_the_pattern_is_built_anew(session: Session, site: SimpleNamespace, build: Build) -> None:
     tear_down(session)
     again = build(session)
@@ -60,6 +61,7 @@ def test_after_teardown_the_pattern_is_built_anew(session: Session, site: Simple
     assert tear_down(session).ok
 
 
+@pytest.mark.slow
 def test_without_the_ledger_the_tags_still_tell(
     session: Session, site: SimpleNamespace, place: Place, tmp_path: Any, aws: Callable[..., Any]
 ) -> None:
@@ -94,7 +96,7 @@ class Crash(BaseException):
         pytest.param("ec2", "CreateKeyPair", marks=pytest.mark.slow),
         ("ec2", "RunInstances"),
         pytest.param("ec2", "AssociateAddress", marks=pytest.mark.slow),
-        ("route-53", "CreateHostedZone"),
+        pytest.param("route-53", "CreateHostedZone", marks=pytest.mark.slow),
         pytest.param("route-53", "ChangeResourceRecordSets", marks=pytest.mark.slow),
     ],
 )
@@ -162,6 +164,7 @@ def test_what_the_course_did_not_make_is_not_deleted_but_reported(
     assert tear_down(session).ok
 
 
+@pytest.mark.slow
 def test_groups_that_name_each_other_go(
     session: Session, site: SimpleNamespace, ec2: Any, aws: Callable[..., Any]
 ) -> None:
@@ -186,6 +189,7 @@ def test_two_regions_are_cleared(session: Session, aws: Callable[..., Any]) -> N
     assert all(vpc["IsDefault"] for vpc in aws("ec2", region="us-west-2").describe_vpcs()["Vpcs"])
 
 
+@pytest.mark.slow
 def test_disks_images_templates_and_snapshots_go(session: Session, site: SimpleNamespace, ec2: Any, aws: Any) -> None:
     volume = ec2.create_volume(AvailabilityZone="ap-northeast-1a", Size=1)["VolumeId"]
     ec2.attach_volume(VolumeId=volume, InstanceId=site.web, Device="/dev/sdf")
