@@ -65,8 +65,9 @@ class RoundTrip:
 class NetworkModel:
     """Constants of the latency model for pairs of places that nobody measured.
 
-    A round trip is estimated as the fibre bound of the great circle, ``2 d n / c``, times the median ratio of measured
-    round trips to their bound, plus the access delay of the user's line.
+    The round trip to the nearest region is estimated as the fibre bound of the great circle, ``2 d n / c``, times the
+    median ratio of measured round trips to their bound; from there on, round trips between regions are measured. The
+    access delay of the user's line comes on top (`aws14.sim.network`).
 
     Attributes
     ----------

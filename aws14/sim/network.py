@@ -1,9 +1,10 @@
 """The way between a user and the server: round trips, connection set-up, transfer.
 
 Model. The round trip between a city and a region is the measured one where ``data/latency.csv`` has it between the
-two cities; else the fibre bound of the great circle, ``2 d n / c``, times the median ratio of measured round trips to
-their bound. Measurements are between data centres, so the access delay of the user's line is added in both cases.
-A request of a new visitor takes
+two cities. Else it is made of two pieces: from the city to the region nearest to it the fibre bound of the great
+circle, ``2 d n / c``, times the median ratio of measured round trips to their bound; from there to the region asked for
+the measured median between the two regions (nothing when they are one). Measurements are between data centres, so the
+access delay of the user's line is added in both cases. A request of a new visitor takes
 
 - one access delay to look the name up at the provider's resolver (only when addressed by name),
 - one round trip for TCP, one more for TLS 1.3 on port 443,
@@ -11,8 +12,9 @@ A request of a new visitor takes
 - the time to send the request over the user's line, and the answer over the narrower of the user's line and the
   instance's baseline bandwidth.
 
-Left out: jitter, loss, TCP slow start, kept-alive connections, a resolver that has to ask Route 53, network bursts
-above the baseline, and answers that wait for each other on the instance's line.
+Left out: ways that do not pass the nearest region (a city far from all of them, such as Johannesburg or Manila, seems
+farther away than it is), jitter, loss, TCP slow start, kept-alive connections, a resolver that has to ask Route 53,
+network bursts above the baseline, and answers that wait for each other on the instance's line.
 """
 
 from __future__ import annotations
@@ -60,14 +62,31 @@ def round_trip_s(city: str, region: str) -> float:
     DataError
         When the course has no facts about the city or the region.
     """
-    model = catalog.network_model()
-    here, there = catalog.city(city), catalog.region(region)
-    measured_ms = catalog.user_rtt_ms(city, there.city) if there.city in catalog.cities() else None
-    if measured_ms is not None:
-        return (measured_ms + model.access_delay_ms) / 1000
-    kilometres = great_circle_km((here.lat, here.lon), (there.lat, there.lon), model.earth_radius_km)
-    bound_s = 2 * kilometres * model.fibre_refractive_index / model.speed_of_light_km_per_s
-    return bound_s * model.rtt_over_fibre_bound_median + model.access_delay_ms / 1000
+    model, there = catalog.network_model(), catalog.region(region)
+    rtt_ms = catalog.user_rtt_ms(city, there.city) if there.city in catalog.cities() else None
+    if rtt_ms is None:
+        nearest, kilometres = nearest_region(city)
+        bound_ms = 2000 * kilometres * model.fibre_refractive_index / model.speed_of_light_km_per_s
+        onward_ms = catalog.rtt_ms(nearest, region) if nearest != region else 0.0
+        rtt_ms = bound_ms * model.rtt_over_fibre_bound_median + onward_ms
+    return (rtt_ms + model.access_delay_ms) / 1000
+
+
+def nearest_region(city: str) -> tuple[str, float]:
+    """Name of the AWS region nearest to a city, and how far away it is, in km.
+
+    Raises
+    ------
+    DataError
+        When the course has no facts about the city.
+    """
+    here, radius_km = catalog.city(city), catalog.network_model().earth_radius_km
+    away_km = {
+        name: great_circle_km((here.lat, here.lon), (region.lat, region.lon), radius_km)
+        for name, region in catalog.regions().items()
+    }
+    nearest = min(away_km, key=lambda name: away_km[name])
+    return nearest, away_km[nearest]
 
 
 def great_circle_km(here: tuple[float, float], there: tuple[float, float], radius_km: float) -> float:

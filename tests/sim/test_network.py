@@ -8,7 +8,7 @@ import pytest
 from aws14 import catalog
 from aws14.errors import DataError
 from aws14.model import Application
-from aws14.sim.network import great_circle_km, journey, round_trip_s
+from aws14.sim.network import great_circle_km, journey, nearest_region, round_trip_s
 
 ACCESS_S = catalog.network_model().access_delay_ms / 1000
 PAGE = Application(service_time_s=0.01, request_kib=1.0, response_kib=125.0, user_mbps=8.192)
@@ -32,12 +32,48 @@ def test_a_measured_round_trip_is_used_with_the_line_of_the_user():
     assert catalog.user_rtt_ms("Osaka", "Tokyo") == 9
 
 
-def test_a_round_trip_nobody_measured_is_the_fibre_bound_times_the_median_ratio():
-    assert catalog.user_rtt_ms("Fukuoka", "Tokyo") is None
-    kilometres, model = 886, catalog.network_model()
-    bound_s = 2 * kilometres * 1.468 / 299_792.458
-    expected_s = bound_s * model.rtt_over_fibre_bound_median + ACCESS_S
-    assert round_trip_s("Fukuoka", "ap-northeast-1") == pytest.approx(expected_s, rel=0.01)
+def test_from_a_city_at_a_region_the_way_on_is_the_measured_one_between_regions():
+    for region in ("us-west-2", "eu-west-1", "ap-south-1", "us-east-1"):
+        assert catalog.user_rtt_ms("Tokyo", "Dublin") is None
+        expected_ms = catalog.rtt_ms("ap-northeast-1", region) + 1000 * ACCESS_S
+        assert 1000 * round_trip_s("Tokyo", region) == pytest.approx(expected_ms, abs=0.01)
+    assert 1000 * round_trip_s("Tokyo", "eu-west-1") == pytest.approx(202.47 + 10, abs=0.01)
+
+
+def test_at_its_own_region_a_city_has_only_the_line_of_the_user():
+    at_home = {"Tokyo": "ap-northeast-1", "Mumbai": "ap-south-1", "Dublin": "eu-west-1", "Sao Paulo": "sa-east-1"}
+    for city, region in at_home.items():
+        assert nearest_region(city)[0] == region
+        assert round_trip_s(city, region) == pytest.approx(ACCESS_S, abs=1e-5)
+
+
+def test_a_city_without_a_region_reaches_the_nearest_by_fibre_and_goes_on_from_there():
+    assert nearest_region("Fukuoka") == ("ap-northeast-3", pytest.approx(485, abs=1))
+    by_fibre_ms = 2 * 485.276 * 1.468 / 299.792458 * 1.65
+    assert 1000 * round_trip_s("Fukuoka", "ap-northeast-3") == pytest.approx(by_fibre_ms + 10, abs=0.01)
+    assert 1000 * round_trip_s("Fukuoka", "ap-northeast-1") == pytest.approx(by_fibre_ms + 9.9 + 10, abs=0.01)
+
+
+def test_seen_from_a_city_the_regions_stand_in_the_order_seen_from_its_nearest():
+    """Unless somebody measured the way from the city itself."""
+    for city in catalog.cities():
+        nearest = nearest_region(city)[0]
+        modelled = [
+            region.name
+            for region in catalog.regions().values()
+            if region.city not in catalog.cities() or catalog.user_rtt_ms(city, region.city) is None
+        ]
+        onward_ms = {name: catalog.rtt_ms(nearest, name) if name != nearest else 0.0 for name in modelled}
+        assert len(modelled) >= 5
+        assert sorted(modelled, key=lambda name: round_trip_s(city, name)) == sorted(modelled, key=onward_ms.get)
+        assert min(modelled, key=lambda name: round_trip_s(city, name)) == nearest
+
+
+def test_nearer_to_the_nearest_region_is_nearer_to_all():
+    for near, far in [("Nagoya", "Fukuoka"), ("Sendai", "Sapporo"), ("Seattle", "Los Angeles"), ("Berlin", "Warsaw")]:
+        assert nearest_region(near)[0] == nearest_region(far)[0]
+        for region in ("us-east-1", "eu-west-1", "sa-east-1", "ap-southeast-2"):
+            assert round_trip_s(near, region) < round_trip_s(far, region)
 
 
 def test_the_model_is_right_in_the_middle_for_the_measured_region_pairs():
