@@ -194,12 +194,12 @@ def find_zone(client: Any, params: Params) -> list[str]:
 
 
 def bucket_exists(client: Any, key: str, params: Params) -> bool:
-    """Whether the bucket is there."""
+    """Whether the bucket is there and ours; a stranger's bucket answers 403."""
     del params
     try:
         client.head_bucket(Bucket=key)
     except ClientError as error:
-        if is_missing(error):
+        if is_missing(error) or error.response["Error"]["Code"] == "403":
             return False
         raise
     return True

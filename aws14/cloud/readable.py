@@ -30,13 +30,8 @@ def readable_errors() -> bool:
 
 
 def _show(
-    shell: Any,
-    kind: type[BaseException],
-    error: BaseException,
-    trace: TracebackType | None,
-    tb_offset: int | None = None,
+    shell: Any, kind: type[BaseException], error: BaseException, trace: TracebackType | None, **_: object
 ) -> list[str]:
-    del tb_offset
     lines = [f"{kind.__name__} in line {_cell_line(trace)}: {explain(error)}"]
     # The shell's own way of showing: a front end gets an error output, a test an error reply.
     shell._showtraceback(kind, error, lines)  # noqa: SLF001 - IPython has no public one

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from botocore.stub import Stubber
 
 from aws14.cloud import read_back
 from aws14.cloud.ledger import Ledger
+from aws14.cloud.presence import bucket_exists
 from aws14.cloud.session import Session
 from aws14.model import Topology
 
@@ -194,6 +196,18 @@ def test_a_bucket_of_before_the_course_is_not_recorded(session: Session, place: 
     session.client("s3", "us-east-1").create_bucket(**arguments)
     assert session.ledger.records() == ()
     assert "holiday-photos" not in session.ledger.ids()
+
+
+@pytest.mark.parametrize(("code", "there"), [("404", False), ("403", False), ("500", None)])
+def test_a_strangers_bucket_is_not_ours(code: str, there: bool | None, session: Session) -> None:
+    s3 = session.client("s3")
+    with Stubber(s3) as stub:
+        stub.add_client_error("head_bucket", code, http_status_code=int(code))
+        if there is None:
+            with pytest.raises(ClientError):
+                bucket_exists(s3, "theirs", {})
+        else:
+            assert bucket_exists(s3, "theirs", {}) is there
 
 
 def _labels(topology: Topology) -> set[tuple[str, str, str, str]]:
