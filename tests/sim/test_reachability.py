@@ -464,6 +464,12 @@ def test_groups_are_recognised_over_a_peering() -> None:
     assert wall(changed(NET, "eni-web", groups=("sg-batch",)), "web", "partner", 8080)[0] == "ENI_SG_RULES_MISMATCH"
 
 
+def test_a_nat_gateway_hides_the_group_of_who_sends() -> None:
+    net = changed(NET, "sg-partner", rules=(OUT, tcp(8080, "sg-db")))  # db's way to the peering is by NAT
+    assert wall(net, "db", "partner", 8080) == ("ENI_SG_RULES_MISMATCH", "sg-partner", "forward")
+    assert ask(changed(net, "sg-partner", rules=(tcp(8080, "10.0.0.20/32"),)), "db", "partner", 8080).reachable
+
+
 def test_s3_by_its_endpoint_else_by_nat() -> None:
     kinds = [hop.kind for hop in ask(NET, "db", "s3", 443).hops]
     assert "vpc_endpoint" in kinds

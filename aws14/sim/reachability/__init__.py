@@ -12,7 +12,20 @@ Every ephemeral port has to be allowed back, where AWS's analyzer is content wit
 
 from aws14.sim.reachability.asking import reach
 from aws14.sim.reachability.outcome import EPHEMERAL, Block, Hop, Packet, Reach
-from aws14.sim.reachability.places import INTERNET, S3, anyone
+from aws14.sim.reachability.places import INTERNET, S3, anyone, interfaces_of
 from aws14.sim.reachability.table import MatrixRow, matrix
 
-__all__ = ["EPHEMERAL", "INTERNET", "S3", "Block", "Hop", "MatrixRow", "Packet", "Reach", "anyone", "matrix", "reach"]
+__all__ = [
+    "EPHEMERAL",
+    "INTERNET",
+    "S3",
+    "Block",
+    "Hop",
+    "MatrixRow",
+    "Packet",
+    "Reach",
+    "anyone",
+    "interfaces_of",
+    "matrix",
+    "reach",
+]

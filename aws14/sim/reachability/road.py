@@ -134,9 +134,10 @@ class Road:
             self.stops("NO_ROUTE_TO_DESTINATION", "route_table", table.id, packet, detail=detail, **where)
         target = self.network.title(found.target)
         if found.state == "blackhole" or self._is_gone(found.target, where["vpc"]):
-            detail = f"{title} sends {to} into nothing: its route {found.destination} leads to {target}, which is gone"
+            detail = f"{title} drops what is for {to}: its route {found.destination} is a blackhole, {target} is "
+            detail += "deleted, detached or not accepted"
             self.stops("BAD_STATE_ROUTE", "route_table", table.id, packet, detail=detail, rule=found, **where)
-        detail = f"{title} sends {to} to {target} by its route {found.destination}"
+        detail = f"{title} sends what is for {to} to {target}, by its route {found.destination}"
         self.passes("route_table", table.id, packet, detail, rule=found, **where)
         return found
 
