@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -111,15 +112,21 @@ def clean_emulator(emulator: Emulator) -> Emulator:
     return emulator
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def aws(emulator: Emulator) -> Callable[..., Any]:
     """Return a factory of plain boto3 clients on it: ``aws("ec2")``, ``aws("s3", region="us-west-2")``."""
-    return lambda service, *, region=REGION: client(emulator, service, region=region)
+    return cache(lambda service, *, region=REGION: client(emulator, service, region=region))
+
+
+@cache
+def _boto3_session() -> Any:
+    import boto3
+
+    return boto3.session.Session()  # one for all: reading EC2's model takes a fifth of a second
 
 
 def client(emulator: Emulator, service: str, *, region: str = REGION, **changed: Any) -> Any:
     """Return a plain boto3 client on `emulator`; one attempt a call, so that an error is seen as it came."""
-    import boto3
     from botocore.config import Config
 
     settings = {
@@ -129,4 +136,4 @@ def client(emulator: Emulator, service: str, *, region: str = REGION, **changed:
         "region_name": region,
         "config": Config(retries={"total_max_attempts": 1}, proxies={}),
     }
-    return boto3.session.Session().client(service, **(settings | changed))
+    return _boto3_session().client(service, **(settings | changed))

@@ -6,9 +6,14 @@ import argparse
 import sys
 from pathlib import Path
 
-from aws14.emulator.server import Identity, Options, serve
+from typing import TYPE_CHECKING
+
+from aws14.emulator import environment
 from aws14.errors import EmulatorError
 from aws14.home import home
+
+if TYPE_CHECKING:
+    from aws14.emulator.server import Identity
 
 _IDLE_S = 4 * 3600.0
 
@@ -21,6 +26,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--idle-seconds", type=float, default=_IDLE_S, help="end after so long without a request")
     parser.add_argument("--foreground", action="store_true", help="say where it listens, and how to end it")
     chosen = parser.parse_args(arguments)
+    environment.keep_out()
+    from aws14.emulator.server import Options, serve
+
     try:
         serve(
             Options(chosen.home.expanduser().resolve(), chosen.port, chosen.idle_seconds),

@@ -73,7 +73,8 @@ class Keeper:
             with self._world.turn():
                 now, mark = self._world.clock.now(), self._mark()
                 data, bodies = snapshot.dump(self._world, self._bodies)
-            written = self._store.write(path or self._store.current, data, now=now, bodies=bodies)
+            same = mark == self._saved
+            written = self._store.write(path or self._store.current, data, now=now, bodies=bodies, same=same)
             if path is None:
                 self._saved = mark
                 self._next_save = time.monotonic() + max(_EVERY, _SHARE * (time.monotonic() - started))

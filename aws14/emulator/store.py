@@ -91,7 +91,7 @@ class Store:
         """Return the file of the save called `name`."""
         return self._home / "saves" / f"{name}.snapshot"
 
-    def write(self, path: Path, data: bytes, *, now: float, bodies: set[str]) -> int:
+    def write(self, path: Path, data: bytes, *, now: float, bodies: set[str], same: bool = False) -> int:
         """Write a snapshot so that `path` is at every instant whole: the old one or the new one.
 
         Parameters
@@ -104,6 +104,8 @@ class Store:
             Epoch seconds of AWS time in it.
         bodies : set of str
             Names of the large bodies in it.
+        same : bool, optional
+            It is the cloud of `current`, at a later time: `previous` stays what it is.
 
         Returns
         -------
@@ -113,7 +115,7 @@ class Store:
         header = Header(asdict(self._versions), now, hashlib.sha256(data).hexdigest(), sorted(bodies))
         whole = json.dumps(asdict(header)).encode() + b"\n" + data
         fresh = _write_beside(path, whole)
-        if path == self.current and path.exists():
+        if path == self.current and path.exists() and not same:
             path.replace(self.previous)
         fresh.replace(path)
         if path == self.current:
