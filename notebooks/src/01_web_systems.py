@@ -108,15 +108,12 @@ for name, cidr in {"public-a": "10.0.0.0/24", "private-a": "10.0.1.0/24"}.items(
 # (`0.0.0.0/0`) goes to the Internet gateway. Without it a public address is of no use.
 
 # %% tags=["build"] step="internet"
-igw_id = ec2.create_internet_gateway(TagSpecifications=named("internet-gateway", "igw"))["InternetGateway"][
-    "InternetGatewayId"
-]
+igw = ec2.create_internet_gateway(TagSpecifications=named("internet-gateway", "igw"))["InternetGateway"]
+igw_id = igw["InternetGatewayId"]
 ec2.attach_internet_gateway(InternetGatewayId=igw_id, VpcId=vpc_id)
 
 public_routes = ec2.create_route_table(VpcId=vpc_id, TagSpecifications=named("route-table", "public"))["RouteTable"]
-ec2.create_route(
-    RouteTableId=public_routes["RouteTableId"], DestinationCidrBlock="0.0.0.0/0", GatewayId=igw_id
-)
+ec2.create_route(RouteTableId=public_routes["RouteTableId"], DestinationCidrBlock="0.0.0.0/0", GatewayId=igw_id)
 ec2.associate_route_table(RouteTableId=public_routes["RouteTableId"], SubnetId=subnets["public-a"])
 print("0.0.0.0/0 of public-a leads to", igw_id)
 
@@ -206,9 +203,7 @@ nat_id = ec2.create_nat_gateway(
 ec2.get_waiter("nat_gateway_available").wait(NatGatewayIds=[nat_id])
 
 private_routes = ec2.create_route_table(VpcId=vpc_id, TagSpecifications=named("route-table", "private"))["RouteTable"]
-ec2.create_route(
-    RouteTableId=private_routes["RouteTableId"], DestinationCidrBlock="0.0.0.0/0", NatGatewayId=nat_id
-)
+ec2.create_route(RouteTableId=private_routes["RouteTableId"], DestinationCidrBlock="0.0.0.0/0", NatGatewayId=nat_id)
 ec2.associate_route_table(RouteTableId=private_routes["RouteTableId"], SubnetId=subnets["private-a"])
 
 db = ec2.run_instances(

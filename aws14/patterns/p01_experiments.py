@@ -1,0 +1,86 @@
+"""Experiments with the campaign site that send load through it or price it. Each takes the built topology first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from aws14 import catalog, charts, cost
+from aws14.model import Bill, Picture, Topology, Trace
+from aws14.patterns.p01_day import ASSUMPTIONS, SPOTS, USERS, scenario
+from aws14.sim import round_trip_s, simulate, sweep, what_if
+from aws14.sim.elsewhere import in_region
+
+CITIES = ("Tokyo", "Sapporo", "Taipei", "Singapore", "Sydney", "Mumbai", "London", "New York", "San Francisco")
+TYPES = ("t3.small", "m5.large", "m5.xlarge", "c5.xlarge", "c5.2xlarge")
+AMERICANS: Mapping[str, float] = {"New York": 0.5, "San Francisco": 0.3, "Chicago": 0.2}
+
+
+def month(built: Topology, trace: Trace, free_tier: Literal["none", "12-month"] = "none") -> Bill:
+    """A month of the site when every day is like the run."""
+    return cost.monthly_bill(built, trace, free_tier=free_tier, assume=ASSUMPTIONS)
+
+
+class Outlook(NamedTuple):
+    """The site in one region: response times of the day in milliseconds, and the month's bill in USD."""
+
+    p50_ms: float
+    p95_ms: float
+    usd_per_month: float
+
+
+def _round_trips(_: Topology, cities: Sequence[str] = CITIES) -> dict[str, dict[str, float]]:
+    """City -> region -> round-trip time in milliseconds."""
+    return {city: {region: 1000 * round_trip_s(city, region) for region in catalog.regions()} for city in cities}
+
+
+def regions(built: Topology, users: Mapping[str, float] = USERS) -> dict[str, Outlook]:
+    """The same site, the same day, the given visitors, in each of the eleven regions."""
+    names = catalog.regions()
+    day = scenario(users=users)
+    moved = {name: in_region(built, name) for name in names}
+    traces = dict(zip(names, sweep((moved[name], day) for name in names), strict=True))
+    return {
+        name: Outlook(
+            p50_ms=1000 * trace.response_time_s(0.5),
+            p95_ms=1000 * trace.response_time_s(0.95),
+            usd_per_month=month(moved[name], trace).total_usd,
+        )
+        for name, trace in traces.items()
+    }
+
+
+def _moving(built: Topology, to_region: str, gib: float, hours: float = 48) -> Bill:
+    """What moving the site costs: the copy, and both sites running side by side."""
+    usage = cost.moving_usage(built, gib, to_region=to_region, hours=hours)
+    return cost.bill(usage, title=f"Moving to {to_region} with {gib:g} GiB in {hours:g} hours", period="move")
+
+
+def _another_day(built: Topology, instance_type: str, spot_rps: float) -> Picture:
+    """The campaign day with another type of web server and another crowd."""
+    changed = what_if(built, "web", instance_type=instance_type)
+    trace = simulate(changed, scenario(spot_rps=spot_rps))
+    bill = month(changed, trace)
+    title = (
+        f"{instance_type}: {trace.failure_ratio:.1%} of the day's page views fail, {bill.total_usd:,.0f} USD a month"
+    )
+    return charts.timeline(trace, title=title, spots=SPOTS)
+
+
+def _types(built: Topology, types: Sequence[str] = TYPES) -> Picture:
+    """The campaign day on several types side by side, with their bills."""
+    changed = {name: what_if(built, "web", instance_type=name) for name in types}
+    day = scenario()
+    traces = dict(zip(types, sweep((changed[name], day) for name in types), strict=True))
+    bills = {name: month(changed[name], trace) for name, trace in traces.items()}
+    return charts.compare_runs(traces, bills=bills)
+
+
+experiments: Mapping[str, Callable[..., object]] = {
+    "round trips": _round_trips,
+    "regions": regions,
+    "moving": _moving,
+    "another day": _another_day,
+    "types": _types,
+    "bill with free tier": lambda built, trace: month(built, trace, free_tier="12-month"),
+}
