@@ -19,6 +19,7 @@ from aws14.emulator.api import Api
 from aws14.emulator.behaviours import Installer
 from aws14.emulator.clock import WallHand
 from aws14.emulator.control import PREFIX, Control, Verbs
+from aws14.emulator.dataplane import DataPlane, inside, ssh_port
 from aws14.emulator.dispatch import Dispatcher, Route
 from aws14.emulator.gate import loopback_host
 from aws14.emulator.keeper import Keeper
@@ -43,6 +44,8 @@ class Machine:
     ----------
     world : World
         Lock, clock, state.
+    plane : DataPlane
+        Names, connections, pages.
     server : werkzeug.serving.BaseWSGIServer
         Once it listens.
     """
@@ -56,6 +59,7 @@ class Machine:
         self._store = Store(home, Versions(__version__, version("moto")))
         self._keeper = Keeper(self.world, self._store, self._installer.install_loaded)
         self._keeper.resume()
+        self.plane = DataPlane(self.world, home, inside=inside, ssh=ssh_port, used=self._keeper.used)
 
     def listen(self, listener: socket.socket, access_key: str) -> None:
         """Build the application and the server on `listener`, for holders of `access_key`."""
@@ -79,15 +83,18 @@ class Machine:
             restore=self.restore,
             reset=self.reset,
             shutdown=self.shutdown,
+            connect=self.plane.connect,
+            resolve=self.plane.resolve,
         )
 
     def status(self) -> dict[str, Any]:
-        """Version, AWS time, requests so far, waiting events, notices."""
+        """Version, AWS time, requests so far, waiting events, notices, ports of the data plane."""
         self._keeper.used()
         with self.world.turn():
             clock = self.world.clock
             counts = {"requests": self._keeper.requests, "pending_events": clock.pending}
-            return {"version": __version__, "now": clock.now(), **counts, "notices": list(self._keeper.notices)}
+            told = {"version": __version__, "now": clock.now(), **counts, "notices": list(self._keeper.notices)}
+        return {**told, **self.plane.status()}
 
     def advance(self, seconds: float) -> dict[str, Any]:
         """Let AWS time pass."""
@@ -136,5 +143,6 @@ class Machine:
     def close(self) -> None:
         """Stop answering, and save."""
         self.world.clock.wake()
+        self.plane.close()
         self.server.shutdown()
         self._keeper.try_to_save()

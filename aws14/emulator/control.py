@@ -14,6 +14,8 @@ from aws14.emulator.api import StartResponse, send
 from aws14.emulator.clock import TooManyEventsError
 from aws14.emulator.refusal import Answer
 from aws14.emulator.store import SnapshotError
+from aws14.errors import ScenarioError
+from aws14.sim.reachability import INTERNET
 
 __all__ = ["PREFIX", "Control", "Verbs"]
 
@@ -34,6 +36,10 @@ class Verbs:
         Seconds.
     save, restore : callable
         A name.
+    connect : callable
+        Host, port, source.
+    resolve : callable
+        A name and a source.
     """
 
     status: Callable[[], dict[str, Any]]
@@ -42,6 +48,8 @@ class Verbs:
     restore: Callable[[str], dict[str, Any]]
     reset: Callable[[], dict[str, Any]]
     shutdown: Callable[[], dict[str, Any]]
+    connect: Callable[[str, int, str], dict[str, Any]]
+    resolve: Callable[[str, str], dict[str, Any]]
 
 
 class _RefusedError(Exception):
@@ -64,6 +72,16 @@ class Control:
     def __init__(self, verbs: Verbs, access_key: str) -> None:
         self._verbs = verbs
         self._access_key = access_key.encode()
+        self._answers: dict[tuple[str, str], Callable[[dict[str, Any]], dict[str, Any]]] = {
+            ("GET", "status"): lambda _: verbs.status(),
+            ("POST", "advance"): self._advance,
+            ("POST", "save"): lambda body: verbs.save(_name(body)),
+            ("POST", "restore"): lambda body: self._restore(_name(body)),
+            ("POST", "reset"): lambda _: verbs.reset(),
+            ("POST", "shutdown"): lambda _: verbs.shutdown(),
+            ("POST", "connect"): self._connect,
+            ("POST", "resolve"): lambda body: verbs.resolve(_text(body, "name"), _text(body, "source", INTERNET)),
+        }
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -71,6 +89,8 @@ class Control:
             status, answer = 200, self._answer(environ)
         except _RefusedError as refused:
             status, answer = refused.status, {"problem": refused.problem, "cure": refused.cure}
+        except ScenarioError as error:
+            status, answer = 400, {"problem": error.problem, "cure": error.cure or error.allowed}
         except Exception as error:
             _log.exception("control %s", environ["PATH_INFO"])
             status, answer = (
@@ -85,22 +105,11 @@ class Control:
         given = environ.get("HTTP_X_AWS14_KEY", "").encode("latin-1")
         if "HTTP_ORIGIN" in environ or not hmac.compare_digest(given, self._access_key):
             raise _RefusedError(403, "the control API asks for the key of this embedded AWS")
-        verb = (environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix(PREFIX))
+        method, name = environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix(PREFIX)
         body = _json(environ)
-        match verb:
-            case ("GET", "status"):
-                return self._verbs.status()
-            case ("POST", "advance"):
-                return self._advance(body)
-            case ("POST", "save"):
-                return self._verbs.save(_name(body))
-            case ("POST", "restore"):
-                return self._restore(_name(body))
-            case ("POST", "reset"):
-                return self._verbs.reset()
-            case ("POST", "shutdown"):
-                return self._verbs.shutdown()
-        raise _RefusedError(404, f"{verb[0]} {environ['PATH_INFO']} is not in the control API")
+        if (method, name) not in self._answers:
+            raise _RefusedError(404, f"{method} {environ['PATH_INFO']} is not in the control API")
+        return self._answers[method, name](body)
 
     def _advance(self, body: dict[str, Any]) -> dict[str, Any]:
         seconds = body.get("seconds")
@@ -112,6 +121,12 @@ class Control:
             raise _RefusedError(
                 400, f"a million events were not enough; the last was {stopped}", "a shorter advance"
             ) from None
+
+    def _connect(self, body: dict[str, Any]) -> dict[str, Any]:
+        port = body.get("port")
+        if not isinstance(port, int) or not 0 < port < 65_536:
+            raise _RefusedError(400, f"{port!r} is no port", "a number from 1 to 65535")
+        return self._verbs.connect(_text(body, "host"), port, _text(body, "source", INTERNET))
 
     def _restore(self, name: str) -> dict[str, Any]:
         try:
@@ -129,6 +144,13 @@ def _json(environ: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise _RefusedError(400, "the body is not a JSON object")
     return body
+
+
+def _text(body: dict[str, Any], name: str, default: str = "") -> str:
+    text = body.get(name, default)
+    if not isinstance(text, str) or not text:
+        raise _RefusedError(400, f"{text!r} cannot be the {name}", "a text that is not empty")
+    return text
 
 
 def _name(body: dict[str, Any]) -> str:

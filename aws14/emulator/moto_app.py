@@ -27,7 +27,7 @@ class MotoApplication(DomainDispatcherApplication):
     Parameters
     ----------
     on_service : callable
-        Called when a service has been loaded, before its first request is answered.
+        Called when a service has been loaded, before its paths are read and its first request is answered.
     """
 
     def __init__(self, on_service: Callable[[], None]) -> None:
@@ -39,9 +39,9 @@ class MotoApplication(DomainDispatcherApplication):
         self._known: dict[str, str] = {}
 
     def _create(self, service: Any) -> Any:
-        application = create_backend_app(service)
+        backends.get_backend(service)  # loads it
         self._on_service()
-        return application
+        return create_backend_app(service)
 
     def get_backend_for_host(self, host: str | None) -> Any:
         """Return the name of the moto service behind one of moto's own host names.

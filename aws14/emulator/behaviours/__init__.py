@@ -20,6 +20,7 @@ BEHAVIOURS = {
     "route_state": "moto.ec2.models",
     "network_insights": "moto.ec2.models",
     "refusals": "moto.ec2.models",
+    "dns": "moto.route53.models",
     "long_poll": "moto.sqs.models",
 }
 

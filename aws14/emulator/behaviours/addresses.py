@@ -27,9 +27,10 @@ from typing import Any
 from aws14.emulator.behaviours.hooks import around, before, replace
 from aws14.emulator.world import world
 
-__all__ = ["free_elastic_ips", "install"]
+__all__ = ["RANGES", "free_elastic_ips", "install"]
 
-_RANGES = ("198.51.100.0/24", "192.0.2.0/24", "203.0.113.128/25")
+RANGES = ("198.51.100.0/24", "192.0.2.0/24", "203.0.113.128/25")
+"""CIDR blocks that public addresses come from."""
 
 
 def install() -> None:
@@ -49,7 +50,7 @@ def install() -> None:
 
 @cache
 def _pool() -> tuple[str, ...]:
-    return tuple(str(host) for each in _RANGES for host in IPv4Network(each).hosts())
+    return tuple(str(host) for each in RANGES for host in IPv4Network(each).hosts())
 
 
 def _next_address() -> str:

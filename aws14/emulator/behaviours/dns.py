@@ -1,0 +1,65 @@
+"""Route 53 answers: names resolve as their zones say.
+
+What AWS does
+    Answers DNS queries for the names of public hosted zones to everybody, of private ones inside their VPCs only.
+    Simple and weighted records, chains of CNAME, aliases, wildcards. ``test_dns_answer`` says what a name server of
+    a public zone answers.
+What moto leaves out
+    Zones and records are kept; no name resolves, and ``test_dns_answer`` is not there.
+What this adds
+    ``test_dns_answer`` in AWS's shape, and the same answers in the data plane: A records, CNAME, alias, weighted
+    (spread evenly, as often as its weight says, without chance), wildcards, NXDOMAIN for what is not there, the TTL. A
+    private zone speaks only inside its VPCs, where both DNS attributes have to be on. EC2's own names answer their
+    public address outside and the private one inside.
+What it still does not do
+    Failover, latency, geolocation and multivalue records answer as simple ones do, the first of several; health checks
+    are not heard. A public zone counts as delegated the moment it is there. Aliases lead to names that the data plane
+    knows. No AAAA for EC2's names, no DNSSEC, no resolver endpoints, rules or logs.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws14.emulator.dataplane.names import Answer, answer, plain
+from aws14.emulator.network_view import account_network
+
+__all__ = ["install"]
+
+_OPERATION = r"{0}/(?P<api_version>[\d_-]+)/testdnsanswer$"
+
+
+def install() -> None:
+    """Give moto's Route 53 the operation and its path."""
+    from moto.route53.responses import Route53
+    from moto.route53.urls import url_paths
+
+    url_paths[_OPERATION] = Route53.dispatch
+    Route53.test_dns_answer = _test_dns_answer  # type: ignore[attr-defined] # moto has none
+
+
+def _test_dns_answer(response: Any) -> Any:
+    from moto.core.responses import ActionResult
+    from moto.route53.exceptions import InvalidInput
+
+    from aws14.emulator.dataplane.zones import one_zone
+
+    zone = response.backend.get_hosted_zone(response._get_param("HostedZoneId"))  # noqa: SLF001 - moto's way to ask
+    name, kind = (response._get_param(each) for each in ("RecordName", "RecordType"))  # noqa: SLF001
+    if zone.private_zone:
+        raise InvalidInput("TestDNSAnswer is only supported for public hosted zones.")
+    account = response.current_account
+    said = answer(one_zone(account, account_network(account), zone), name, kind)
+    return ActionResult(_shape(said, zone, name))
+
+
+def _shape(said: Answer, zone: Any, name: str) -> dict[str, Any]:
+    servers = zone.delegation_set.name_servers
+    return {
+        "Nameserver": servers[0],
+        "RecordName": f"{plain(name)}.",
+        "RecordType": said.type,
+        "RecordData": list(said.values),
+        "ResponseCode": said.code,
+        "Protocol": "UDP",
+    }

@@ -1,0 +1,173 @@
+"""The data plane of this process: decides on the cloud as it is now, and keeps the doors.
+
+The world lock is held for a decision and for what a machine answers from its files, never while bytes move.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from moto.core.models import DEFAULT_ACCOUNT_ID
+
+from aws14.emulator.behaviours.addresses import RANGES
+from aws14.emulator.dataplane import zones
+from aws14.emulator.dataplane.certificates import Authority
+from aws14.emulator.dataplane.connecting import Ask, Connection, Inside, Surroundings, decide
+from aws14.emulator.dataplane.conversation import Reply, Request
+from aws14.emulator.dataplane.doors import Doors
+from aws14.emulator.network_view import account_network
+from aws14.emulator.world import World
+from aws14.errors import ScenarioError
+from aws14.model.network import Network
+
+__all__ = ["DataPlane", "connect"]
+
+_log = logging.getLogger(__name__)
+_SSH = 22
+
+
+def connect(ask: Ask, inside: Callable[[str], Inside | None]) -> Connection:
+    """What comes of a wish to connect, in the cloud as it is now; the world lock is held.
+
+    Parameters
+    ----------
+    ask : Ask
+        The wish.
+    inside : callable
+        From an instance's id to its inside.
+
+    Raises
+    ------
+    ScenarioError
+        When the source is nothing that could ask.
+    """
+    network = account_network(DEFAULT_ACCOUNT_ID)
+    return decide(ask, _around(network, ask.source, inside))
+
+
+def _around(network: Network, source: str, inside: Callable[[str], Inside | None]) -> Surroundings:
+    def resolve(name: str) -> Any:
+        return zones.ask(DEFAULT_ACCOUNT_ID, network, name, zones.vpc_of(network, source))
+
+    return Surroundings(network=network, resolve=resolve, inside=inside, pools=RANGES)
+
+
+class DataPlane:
+    """Names, connections, pages.
+
+    Parameters
+    ----------
+    world : World
+        Lock and clock.
+    home : pathlib.Path
+        Where the certificate authority is kept.
+    inside : callable
+        From an instance's id to its inside; None where it has none.
+    ssh : callable
+        From an instance's id and a source to the loopback port of a door to its SSH.
+    used : callable
+        Called with each use, so that the process does not end as unused.
+
+    Attributes
+    ----------
+    doors : Doors
+        Its loopback ports.
+    authority : Authority
+        Of its certificates.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        home: Path,
+        *,
+        inside: Callable[[str], Inside | None],
+        ssh: Callable[[str, str], int],
+        used: Callable[[], None],
+    ) -> None:
+        self._world = world
+        self._inside = inside
+        self._ssh = ssh
+        self._used = used
+        self.authority = Authority(home)
+        self.doors = Doors(self, self.authority)
+
+    def status(self) -> dict[str, Any]:
+        """The shared ports, and the file of the authority's certificate."""
+        return {
+            "http_port": self.doors.http_port,
+            "tls_port": self.doors.tls_port,
+            "ca_file": str(self.authority.ensure()),
+        }
+
+    def connect(self, host: str, port: int, source: str) -> dict[str, Any]:
+        """Try to connect; an open connection comes with a loopback port that leads there.
+
+        Raises
+        ------
+        ScenarioError
+            When the source is nothing that could ask.
+        """
+        self._used()
+        with self._world.turn():
+            network = account_network(DEFAULT_ACCOUNT_ID)
+            found = decide(Ask(host=host, port=port, source=source), _around(network, source, self._inside))
+        return {**found.told(network), "loopback_port": self._door(found), "tls": self.speaks_tls(found)}
+
+    def resolve(self, name: str, source: str) -> dict[str, Any]:
+        """Ask DNS for a name's IPv4 addresses."""
+        self._used()
+        with self._world.turn():
+            network = account_network(DEFAULT_ACCOUNT_ID)
+            said = zones.ask(DEFAULT_ACCOUNT_ID, network, name, zones.vpc_of(network, source))
+        return {
+            "known": said.known,
+            "code": said.code,
+            "addresses": list(said.records),
+            "chain": list(said.values[: said.links]),
+            "ttl_s": said.ttl_s,
+            "zone": said.zone,
+            "explanation": said.explanation,
+        }
+
+    def look(self, ask: Ask) -> Connection:
+        """What comes of a wish to connect."""
+        self._used()
+        with self._world.turn():
+            return connect(ask, self._inside)
+
+    def speaks_tls(self, connection: Connection) -> bool:
+        """Whether what was reached expects TLS."""
+        if connection.outcome != "open" or not connection.instance:
+            return False
+        with self._world.turn():
+            inside = self._inside(connection.instance)
+            return inside is not None and inside.speaks_tls(connection.ask.port)
+
+    def serve(self, ask: Ask, request: Request) -> Reply | None:
+        """Answer a request; None where it is not open, a `ConnectionError` where nothing speaks HTTP."""
+        self._used()
+        with self._world.turn():
+            try:
+                found = connect(ask, self._inside)
+            except ScenarioError:
+                return None
+            inside = self._inside(found.instance) if found.outcome == "open" and found.instance else None
+            if inside is None:
+                return None
+            told = inside.answer(request.method, request.path, request.headers, request.body, port=ask.port)
+        return Reply(*told)
+
+    def close(self) -> None:
+        """Close the doors."""
+        self.doors.close()
+
+    def _door(self, found: Connection) -> int | None:
+        if found.outcome != "open" or not found.instance:
+            return None
+        if found.ask.port == _SSH:
+            return self._ssh(found.instance, found.ask.source)
+        return self.doors.open(Ask(host=found.address, port=found.ask.port, source=found.ask.source))
