@@ -8,9 +8,10 @@ from aws14.cloud.connecting import connect
 from aws14.cloud.explaining import explain
 from aws14.cloud.readable import readable_errors
 from aws14.cloud.readback import read_back
+from aws14.cloud.readback.network import read_network
 from aws14.cloud.scan import leftovers
 from aws14.cloud.session import Session
 from aws14.cloud.teardown import tear_down
 from aws14.home import home
 
-__all__ = ["Session", "connect", "explain", "home", "leftovers", "read_back", "readable_errors", "tear_down"]
+__all__ = ["Session", "connect", "explain", "home", "leftovers", "read_back", "read_network", "readable_errors", "tear_down"]

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aws14 import cloud, cost, design, patterns, sim, widgets
 from aws14.errors import NotebookError
-from aws14.lab import cells, journal, rebuild
+from aws14.lab import cells, journal, rebuild, tables
 from aws14.model import Bill, Picture, Report, Scenario, Topology, Trace
+from aws14.model.network import Network
+from aws14.sim import reachability
+from aws14.sim.reachability import Reach
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _session: ContextVar[cloud.Session | None] = ContextVar("aws14_session", default=None)
 
@@ -154,6 +160,18 @@ class Lab:
     def keep_private(self, name: str, secret: str | None) -> Path:
         """Keep a secret in a file of the course's home that only you may read; None: the one kept before."""
         return journal.keep_private(name, secret)
+
+    def network(self) -> Network:
+        """Read back what decides where packets go."""
+        return cloud.read_network(self.session, pattern=self.pattern.key)
+
+    def reach(self, source: str, destination: str, port: int) -> Reach:
+        """Follow a packet from one thing to another, and back."""
+        return reachability.reach(self.network(), source=source, destination=destination, port=port)
+
+    def who_reaches(self, sources: Mapping[str, str], ports: Iterable[int]) -> pd.DataFrame:
+        """Ask for every source, every instance and every port who gets through, and what stops the others."""
+        return tables.who_reaches(self.network(), sources, ports)
 
     def advance(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, days: float = 0) -> float:
         """Let AWS time pass; returns the new time in epoch seconds."""

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 from aws14 import catalog, charts, cost
 from aws14.model import Bill, Picture, Topology, Trace
 from aws14.patterns.p01_day import ASSUMPTIONS, SPOTS, USERS, scenario
+from aws14.patterns.p01_walls import name_depends_on, why
 from aws14.sim import round_trip_s, simulate, sweep, what_if
 from aws14.sim.elsewhere import in_region
 
@@ -82,5 +83,7 @@ experiments: Mapping[str, Callable[..., object]] = {
     "moving": _moving,
     "another day": _another_day,
     "types": _types,
+    "why": lambda _, network: why(network),
+    "name": name_depends_on,
     "bill with free tier": lambda built, trace: month(built, trace, free_tier="12-month"),
 }

@@ -5,13 +5,14 @@ The network read back is copied without the component and asked again; nothing t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
 from aws14.model import Finding, Node, Report, Topology
 from aws14.model.network import GroupRule, Interface, Network, RouteTable, SecurityGroup
+from aws14.model.trace import FAILURE_REASONS
 from aws14.patterns.p01_day import NAME
 from aws14.sim import Unreachable, resolve
 from aws14.sim.reachability import INTERNET, reach
@@ -192,8 +193,8 @@ def _asked(network: Network, wall: Wall) -> Finding:
     )
 
 
-def name_depends_on(built: Topology) -> Mapping[str, str]:
-    """What becomes of a visitor who types the name, when a part of the name is missing: part -> reason."""
+def name_depends_on(built: Topology) -> Report:
+    """What becomes of a visitor who types the name, when a part of the name is missing."""
     web = built.node("web")
     moved = replace(web, attributes={**web.attributes, "public_ipv4": STRANGER, "public_ipv4_kind": "public"})
     cases = {
@@ -201,12 +202,18 @@ def name_depends_on(built: Topology) -> Mapping[str, str]:
         "the record deleted": _lacking(built, NAME),
         "no Elastic IP, after a stop and a start": _replaced(built, moved),
     }
-    return {case: _outcome(topology) for case, topology in cases.items()}
+    return Report(
+        title=f"Visitors who type {NAME}",
+        findings=tuple(
+            Finding(name=case, status="note", detail=_outcome(topology)) for case, topology in cases.items()
+        ),
+        summary="what a visitor meets",
+    )
 
 
 def _outcome(topology: Topology) -> str:
     way = resolve(topology, NAME, 80)
-    return way.reason if isinstance(way, Unreachable) else f"reaches {way.instance.id}"
+    return FAILURE_REASONS[way.reason] if isinstance(way, Unreachable) else f"reach {way.instance.id}"
 
 
 def _lacking(built: Topology, node_id: str) -> Topology:
