@@ -33,6 +33,12 @@ class Control(Protocol):
     def restore(self, name: str) -> float:
         """Go back to a cloud kept under a name."""
 
+    def damage(self, kind: str, target: str, seconds: float | None) -> None:
+        """Break an ``instance`` or an ``az`` for some seconds, or for good."""
+
+    def heal(self) -> list[str]:
+        """End all that was broken."""
+
     def reset(self) -> None:
         """Start with an empty cloud."""
 

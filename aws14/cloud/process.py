@@ -117,6 +117,24 @@ class Emulator:
         """Go back to a save; return AWS time, epoch seconds."""
         return float(_ask(self, "POST", "restore", {"name": name})["now"])
 
+    def damage(self, kind: str, target: str, seconds: float | None) -> None:
+        """Break something.
+
+        Parameters
+        ----------
+        kind : {'instance', 'az'}
+            The hardware under an instance, or the power of an Availability Zone.
+        target : str
+            Id of the instance, name of the zone.
+        seconds : float or None
+            Of AWS time until it works again by itself; None: never.
+        """
+        _ask(self, "POST", "break", {"kind": kind, "target": target, "seconds": seconds})
+
+    def heal(self) -> list[str]:
+        """End all that was broken; return the ids and names of it."""
+        return [str(each) for each in _ask(self, "POST", "heal")["healed"]]
+
     def reset(self) -> None:
         """Empty the cloud."""
         _ask(self, "POST", "reset")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import socket
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from werkzeug.serving import make_server
 from aws14 import __version__
 from aws14.emulator import snapshot
 from aws14.emulator.api import Api
-from aws14.emulator.behaviours import Installer
+from aws14.emulator.behaviours import Installer, failures
 from aws14.emulator.clock import WallHand
 from aws14.emulator.control import PREFIX, Control, Verbs
 from aws14.emulator.dataplane import DataPlane, inside, ssh_port
@@ -85,6 +87,8 @@ class Machine:
             shutdown=self.shutdown,
             connect=self.plane.connect,
             resolve=self.plane.resolve,
+            damage=self.damage,
+            heal=self.heal,
         )
 
     def status(self) -> dict[str, Any]:
@@ -117,6 +121,27 @@ class Machine:
             self.world.announce()
             self._keeper.changed()
         return {}
+
+    def damage(self, kind: str, target: str, seconds: float | None) -> dict[str, Any]:
+        """Let an instance's hardware fail, or a zone lose its power."""
+        with self._changing():
+            (failures.break_instance if kind == "instance" else failures.break_zone)(target, seconds)
+        return {"now": self.world.clock.now()}
+
+    def heal(self) -> dict[str, Any]:
+        """End every failure."""
+        with self._changing():
+            return {"healed": failures.heal()}
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """The world's turn, with EC2 loaded; whoever waits is told, and the change is saved."""
+        self._keeper.used()
+        self.warm()
+        with self.world.turn():
+            yield
+            self.world.announce()
+            self._keeper.changed()
 
     def shutdown(self) -> dict[str, Any]:
         """End once this request is answered; the end saves."""

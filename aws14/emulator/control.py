@@ -21,6 +21,7 @@ __all__ = ["PREFIX", "Control", "Verbs"]
 
 PREFIX = "/_aws14/"
 _log = logging.getLogger(__name__)
+_LONGEST_S = 10 * 366 * 86400
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -40,6 +41,10 @@ class Verbs:
         Host, port, source.
     resolve : callable
         A name and a source.
+    damage : callable
+        ``instance`` or ``az``, the id or name of one, and seconds or None.
+    heal : callable
+        Without arguments.
     """
 
     status: Callable[[], dict[str, Any]]
@@ -50,6 +55,8 @@ class Verbs:
     shutdown: Callable[[], dict[str, Any]]
     connect: Callable[[str, int, str], dict[str, Any]]
     resolve: Callable[[str, str], dict[str, Any]]
+    damage: Callable[[str, str, float | None], dict[str, Any]]
+    heal: Callable[[], dict[str, Any]]
 
 
 class _RefusedError(Exception):
@@ -81,6 +88,8 @@ class Control:
             ("POST", "shutdown"): lambda _: verbs.shutdown(),
             ("POST", "connect"): self._connect,
             ("POST", "resolve"): lambda body: verbs.resolve(_text(body, "name"), _text(body, "source", INTERNET)),
+            ("POST", "break"): self._break,
+            ("POST", "heal"): lambda _: verbs.heal(),
         }
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -113,7 +122,7 @@ class Control:
 
     def _advance(self, body: dict[str, Any]) -> dict[str, Any]:
         seconds = body.get("seconds")
-        if not isinstance(seconds, int | float) or not 0 <= seconds <= 10 * 366 * 86400:
+        if not isinstance(seconds, int | float) or not 0 <= seconds <= _LONGEST_S:
             raise _RefusedError(400, f"cannot advance by {seconds!r} seconds", "a number from 0 to ten years")
         try:
             return self._verbs.advance(float(seconds))
@@ -127,6 +136,14 @@ class Control:
         if not isinstance(port, int) or not 0 < port < 65_536:
             raise _RefusedError(400, f"{port!r} is no port", "a number from 1 to 65535")
         return self._verbs.connect(_text(body, "host"), port, _text(body, "source", INTERNET))
+
+    def _break(self, body: dict[str, Any]) -> dict[str, Any]:
+        kind, target, seconds = _text(body, "kind"), _text(body, "target"), body.get("seconds")
+        if kind not in {"instance", "az"}:
+            raise _RefusedError(400, f"{kind!r} does not break", "instance or az")
+        if seconds is not None and not (isinstance(seconds, int | float) and 0 < seconds <= _LONGEST_S):
+            raise _RefusedError(400, f"nothing breaks for {seconds!r} seconds", "a number up to ten years, or null")
+        return self._verbs.damage(kind, target, None if seconds is None else float(seconds))
 
     def _restore(self, name: str) -> dict[str, Any]:
         try:

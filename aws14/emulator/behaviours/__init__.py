@@ -20,6 +20,11 @@ BEHAVIOURS = {
     "route_state": "moto.ec2.models",
     "network_insights": "moto.ec2.models",
     "refusals": "moto.ec2.models",
+    "failures": "moto.ec2.models",
+    "zone_capacity": "moto.ec2.models",
+    "recovery": "moto.ec2.models",
+    "credit_specification": "moto.ec2.models",
+    "status_alarms": "moto.cloudwatch.models",
     "dns": "moto.route53.models",
     "long_poll": "moto.sqs.models",
 }

@@ -12,8 +12,8 @@ What this adds
     first; start, stop and terminate are refused where AWS refuses them; about an hour after its end an instance
     vanishes.
 What it still does not do
-    Instances that other services start (Auto Scaling, ECS, EMR, fleets) run at once. Hibernation, host failures,
-    insufficient capacity, and spot interruptions do not occur. Durations do not vary.
+    Instances that other services start (Auto Scaling, ECS, EMR, fleets) run at once. Hibernation and spot
+    interruptions do not occur. Durations do not vary.
 """
 
 from __future__ import annotations
@@ -28,8 +28,9 @@ from aws14.emulator.clock import handles
 from aws14.emulator.durations import typical_s
 from aws14.emulator.world import world
 
-__all__ = ["install"]
+__all__ = ["boot_checks", "install", "on_state"]
 
+_LISTENERS: list[Callable[[Any], None]] = []
 _CODES = {"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48, "stopping": 64, "stopped": 80}
 
 
@@ -108,7 +109,20 @@ def _set(instance: Any, state: str) -> None:
 
     instance._state = InstanceState(state, _CODES[state])  # noqa: SLF001 - moto keeps it here
     if state == "running":
-        instance._aws14_running_since = world().clock.now()  # noqa: SLF001 - ours
+        boot_checks(instance)
+    for listener in _LISTENERS:
+        listener(instance)
+
+
+def on_state(listener: Callable[[Any], None]) -> None:
+    """Call `listener` with an instance whenever the clock, or a call, has changed its state."""
+    if listener not in _LISTENERS:
+        _LISTENERS.append(listener)
+
+
+def boot_checks(instance: Any) -> None:
+    """Begin the status checks of an instance anew: it boots now."""
+    instance._aws14_running_since = world().clock.now()  # noqa: SLF001 - ours
 
 
 @handles("instance.enters")
