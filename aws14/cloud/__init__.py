@@ -14,4 +14,14 @@ from aws14.cloud.session import Session
 from aws14.cloud.teardown import tear_down
 from aws14.home import home
 
-__all__ = ["Session", "connect", "explain", "home", "leftovers", "read_back", "read_network", "readable_errors", "tear_down"]
+__all__ = [
+    "Session",
+    "connect",
+    "explain",
+    "home",
+    "leftovers",
+    "read_back",
+    "read_network",
+    "readable_errors",
+    "tear_down",
+]

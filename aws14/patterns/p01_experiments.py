@@ -51,6 +51,15 @@ def regions(built: Topology, users: Mapping[str, float] = USERS) -> dict[str, Ou
     }
 
 
+def _region_chooser(built: Topology, american_share: float = 0.0) -> Picture:
+    """The eleven regions for visitors of whom a share is American; the quickest is marked."""
+    homes = {city: share * (1 - american_share) for city, share in USERS.items()}
+    abroad = {city: share * american_share for city, share in AMERICANS.items()}
+    outlook = regions(built, homes | abroad)
+    quickest = min(outlook, key=lambda name: outlook[name].p95_ms)
+    return charts.latency_cost(outlook, highlight=quickest)
+
+
 def _moving(built: Topology, to_region: str, gib: float, hours: float = 48) -> Bill:
     """What moving the site costs: the copy, and both sites running side by side."""
     usage = cost.moving_usage(built, gib, to_region=to_region, hours=hours)
@@ -80,6 +89,7 @@ def _types(built: Topology, types: Sequence[str] = TYPES) -> Picture:
 experiments: Mapping[str, Callable[..., object]] = {
     "round trips": _round_trips,
     "regions": regions,
+    "region chooser": _region_chooser,
     "moving": _moving,
     "another day": _another_day,
     "types": _types,
