@@ -67,13 +67,18 @@ def prepare(aws: Clients) -> dict[str, Callable[[], Any]]:
     launch = {"ImageId": image, "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1}
     one = aws["ec2"].run_instances(**launch)["Instances"][0]["InstanceId"]
     metric = [{"MetricName": "m", "Value": 1.0}]
+
+    def read() -> bytes:
+        body: bytes = aws["s3"].get_object(Bucket="bench-bucket", Key="read")["Body"].read()
+        return body
+
     return {
         "ec2 describe_vpcs": aws["ec2"].describe_vpcs,
         "ec2 describe_instances (1)": lambda: aws["ec2"].describe_instances(InstanceIds=[one]),
         "ec2 run_instances": partial(aws["ec2"].run_instances, **launch),
         "s3 put_object 1 KB": lambda: aws["s3"].put_object(Bucket="bench-bucket", Key="k", Body=b"x" * 1024),
         "s3 put_object 1 MB": lambda: aws["s3"].put_object(Bucket="bench-bucket", Key="m", Body=b"x" * 1024**2),
-        "s3 get_object 1 KB": lambda: aws["s3"].get_object(Bucket="bench-bucket", Key="read")["Body"].read(),
+        "s3 get_object 1 KB": read,
         "s3 list_objects_v2": lambda: aws["s3"].list_objects_v2(Bucket="bench-bucket"),
         "sqs send_message": lambda: aws["sqs"].send_message(QueueUrl=queue, MessageBody="x"),
         "dynamodb put_item": lambda: aws["dynamodb"].put_item(TableName="bench", Item={"pk": {"S": "1"}}),
