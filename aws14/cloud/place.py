@@ -42,6 +42,12 @@ class Control(Protocol):
     def reset(self) -> None:
         """Start with an empty cloud."""
 
+    def connect(self, host: str, port: int, source: str = "internet") -> Mapping[str, Any]:
+        """Try to connect in its network."""
+
+    def resolve(self, name: str, source: str = "internet") -> Mapping[str, Any]:
+        """Ask its DNS for the addresses of a name."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Place:

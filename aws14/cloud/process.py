@@ -7,7 +7,6 @@ creation time and its answer agree; one of another version is asked to end, and 
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import subprocess
@@ -21,15 +20,14 @@ import filelock
 import psutil
 
 import aws14
+from aws14.cloud.control_api import ask
 from aws14.errors import EmulatorError
 from aws14.home import home
 
 __all__ = ["Emulator", "Status", "find", "find_or_start", "home", "start"]
 
 _START_S = 60.0
-_ANSWER_S = 10.0
-#: An advance may run a million events.
-_LONG_S = 600.0
+_END_S = 10.0
 
 
 class Status(TypedDict):
@@ -47,6 +45,10 @@ class Status(TypedDict):
         Events that wait for their time.
     notices : list of str
         What the learner should know: changes lost, snapshots set aside.
+    http_port, tls_port : int
+        Loopback ports of its data plane.
+    ca_file : str
+        Certificate of the authority that its TLS servers show.
     """
 
     version: str
@@ -54,6 +56,9 @@ class Status(TypedDict):
     requests: int
     pending_events: int
     notices: list[str]
+    http_port: int
+    tls_port: int
+    ca_file: str
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,7 @@ class Emulator:
 
     def status(self) -> Status:
         """Ask how it is."""
-        answer: Status = _ask(self, "GET", "status")
+        answer: Status = ask(self, "GET", "status")
         return answer
 
     def advance(self, seconds: float) -> tuple[float, list[tuple[float, str]]]:
@@ -106,16 +111,16 @@ class Emulator:
         list of (float, str)
             Due time and name of each event that ran.
         """
-        answer = _ask(self, "POST", "advance", {"seconds": seconds})
+        answer = ask(self, "POST", "advance", {"seconds": seconds})
         return answer["now"], [(t, name) for t, name in answer["events"]]
 
     def save(self, name: str) -> int:
         """Save the cloud under a name; return the bytes written."""
-        return int(_ask(self, "POST", "save", {"name": name})["bytes"])
+        return int(ask(self, "POST", "save", {"name": name})["bytes"])
 
     def restore(self, name: str) -> float:
         """Go back to a save; return AWS time, epoch seconds."""
-        return float(_ask(self, "POST", "restore", {"name": name})["now"])
+        return float(ask(self, "POST", "restore", {"name": name})["now"])
 
     def damage(self, kind: str, target: str, seconds: float | None) -> None:
         """Break something.
@@ -129,19 +134,29 @@ class Emulator:
         seconds : float or None
             Of AWS time until it works again by itself; None: never.
         """
-        _ask(self, "POST", "break", {"kind": kind, "target": target, "seconds": seconds})
+        ask(self, "POST", "break", {"kind": kind, "target": target, "seconds": seconds})
 
     def heal(self) -> list[str]:
         """End all that was broken; return the ids and names of it."""
-        return [str(each) for each in _ask(self, "POST", "heal")["healed"]]
+        return [str(each) for each in ask(self, "POST", "heal")["healed"]]
 
     def reset(self) -> None:
         """Empty the cloud."""
-        _ask(self, "POST", "reset")
+        ask(self, "POST", "reset")
+
+    def connect(self, host: str, port: int, source: str = "internet") -> dict[str, Any]:
+        """Try to connect in its network; what comes of it as docs/architecture.md says."""
+        answer: dict[str, Any] = ask(self, "POST", "connect", {"host": host, "port": port, "source": source})
+        return answer
+
+    def resolve(self, name: str, source: str = "internet") -> dict[str, Any]:
+        """Ask its DNS for the addresses of a name; the answer as docs/architecture.md says."""
+        answer: dict[str, Any] = ask(self, "POST", "resolve", {"name": name, "source": source})
+        return answer
 
     def shutdown(self) -> None:
         """Ask it to save and end; returns when the process is gone."""
-        _ask(self, "POST", "shutdown")
+        ask(self, "POST", "shutdown")
         _wait_for_end(self.pid)
 
 
@@ -265,32 +280,10 @@ def _alive(pid: int, created: float) -> bool:
 
 def _wait_for_end(pid: int) -> None:
     try:
-        psutil.Process(pid).wait(timeout=_ANSWER_S)
+        psutil.Process(pid).wait(timeout=_END_S)
     except psutil.NoSuchProcess:
         return
     except psutil.TimeoutExpired:
         raise EmulatorError(
             f"process {pid} of the embedded AWS did not end", cure="end that process, then try again"
         ) from None
-
-
-def _ask(emulator: Emulator, method: str, verb: str, body: dict[str, Any] | None = None) -> Any:
-    # http.client knows nothing of proxies: HTTP_PROXY must not capture loopback.
-    connection = http.client.HTTPConnection(
-        "127.0.0.1", emulator.port, timeout=_ANSWER_S if method == "GET" else _LONG_S
-    )
-    headers = {"X-Aws14-Key": emulator.access_key, "Content-Type": "application/json"}
-    try:
-        connection.request(method, f"/_aws14/{verb}", body=json.dumps(body or {}), headers=headers)
-        response = connection.getresponse()
-        answer = json.loads(response.read())
-    except (OSError, ValueError, http.client.HTTPException) as error:
-        raise EmulatorError(
-            f"the embedded AWS on port {emulator.port} does not answer: {error}",
-            cure="connect again; it is started anew",
-        ) from None
-    finally:
-        connection.close()
-    if response.status != 200:
-        raise EmulatorError(f"the embedded AWS refused {verb}: {answer.get('problem')}", cure=answer.get("cure", ""))
-    return answer
