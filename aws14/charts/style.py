@@ -67,7 +67,7 @@ class Look:
 _COLORS = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY, INK)
 _LINES: tuple[str | tuple[int, tuple[float, ...]], ...] = ("-", (0, (5, 2)), (0, (1, 1.2)), (0, (6, 2, 1, 2)))
 _MARKERS = "osD^vPX"
-_ALARMS = (RED, ORANGE, PURPLE, GREEN, SKY, INK, GREY, BLUE)
+_ALARMS = (RED, ORANGE, PURPLE, SKY, INK, GREEN, GREY, BLUE)
 _HATCHES = ("", "///", "...", "\\\\\\", "xx", "--", "++")
 
 

@@ -16,12 +16,12 @@ from aws14.kernels.compiled import (
     kernel,
     part,
 )
-from aws14.kernels.worker_pool import ACCEPTED, NO_CONNECTION, NO_PLACE
+from aws14.kernels.worker_pool import ACCEPTED, DOWN, LOST, NO_CONNECTION, NO_PLACE
 
-IN_FLIGHT, SERVED, CONNECTION_LIMIT, BACKLOG_FULL, TIMED_OUT = range(-1, 4)
+IN_FLIGHT, SERVED, CONNECTION_LIMIT, BACKLOG_FULL, TIMED_OUT, CONNECTION_RESET, INSTANCE_DOWN = range(-1, 6)
 """Outcomes of a request: undecided at the horizon, answered in time, or why not."""
 
-ACCEPTED_COLUMN, ANSWERED_COLUMN, COLUMNS = 5, 6, 7
+ACCEPTED_COLUMN, ANSWERED_COLUMN, COLUMNS = 7, 8, 9
 """Columns of the counts after those of the outcomes: accepted by the server; answer sent to a client still there."""
 
 
@@ -38,13 +38,13 @@ def _spread(from_s, to_s, tick_s, per_tick):
 
 
 @kernel(VOID(READ_F8, READ_F8, READ_F8, F8, F8, WRITE_F8, WRITE_F8))
-def work(start_s, service_s, leave_s, tick_s, horizon_s, busy_s, wasted_s):
+def work(start_s, end_s, leave_s, tick_s, horizon_s, busy_s, wasted_s):
     """Add up the time worked, and that for clients who had left, per tick.
 
     Parameters
     ----------
-    start_s, service_s, leave_s : float64[n]
-        Start of service (NaN for none), its length, when the client gives up.
+    start_s, end_s, leave_s : float64[n]
+        Start of service (NaN for none), its end, when the client gives up.
     tick_s, horizon_s : float
         Length of a tick and of the run; work beyond the run does not count.
     busy_s, wasted_s : float64[ticks]
@@ -52,10 +52,10 @@ def work(start_s, service_s, leave_s, tick_s, horizon_s, busy_s, wasted_s):
     """
     for i in range(start_s.size):
         if start_s[i] < horizon_s:
-            end_s = min(start_s[i] + service_s[i], horizon_s)
-            _spread(start_s[i], end_s, tick_s, busy_s)
-            if leave_s[i] < end_s:
-                _spread(max(start_s[i], leave_s[i]), end_s, tick_s, wasted_s)
+            stops_s = min(end_s[i], horizon_s)
+            _spread(start_s[i], stops_s, tick_s, busy_s)
+            if leave_s[i] < stops_s:
+                _spread(max(start_s[i], leave_s[i]), stops_s, tick_s, wasted_s)
 
 
 @part
@@ -65,30 +65,36 @@ def _decide(verdict, answer_s, refusal_s, leave_s):
     if verdict == ACCEPTED:
         if answer_s <= leave_s:
             outcome, at_s = SERVED, answer_s
+    elif verdict == DOWN:
+        outcome = INSTANCE_DOWN
     elif refusal_s <= leave_s:
         if verdict == NO_CONNECTION:
             outcome, at_s = CONNECTION_LIMIT, refusal_s
         elif verdict == NO_PLACE:
             outcome, at_s = BACKLOG_FULL, refusal_s
+        elif verdict == LOST:
+            outcome, at_s = CONNECTION_RESET, refusal_s
     return outcome, at_s
 
 
 @kernel(
     VOID(
-        *(READ_F8, READ_F8, READ_F8, READ_F8, READ_F8, READ_F8, READ_F8, READ_I1, F8, F8),
+        *(READ_F8, READ_F8, READ_F8, READ_F8, READ_F8, READ_F8, READ_I1, F8, F8),
         *(WRITE_I1, WRITE_F8, WRITE_I4, WRITE_I8_2D, WRITE_F8),
     )
 )
 def outcomes(  # noqa: PLR0917 - a kernel takes plain arrays
-    sent_s, arrival_s, start_s, service_s, send_s, back_s, leave_s, verdict, tick_s, horizon_s,
+    sent_s, arrival_s, end_s, send_s, back_s, leave_s, verdict, tick_s, horizon_s,
     outcome, response_s, served_tick, count, response_sum_s,
 ):  # fmt: skip
     """Decide each request and count by the tick in which its client sent it.
 
     Parameters
     ----------
-    sent_s, arrival_s, start_s, service_s : float64[n]
-        Sent by the client, arrived at the server, start of service (NaN for none), length of service.
+    sent_s, arrival_s : float64[n]
+        Sent by the client, arrived at the server.
+    end_s : float64[n]
+        End of service (NaN for none); for a request lost, when the server was lost.
     send_s, back_s, leave_s : float64[n]
         Time of an answer and of a refusal on the way back; when the client gives up.
     verdict : int8[n]
@@ -102,8 +108,8 @@ def outcomes(  # noqa: PLR0917 - a kernel takes plain arrays
     """
     last = count.shape[0] - 1
     for i in range(sent_s.size):
-        end_s = start_s[i] + service_s[i]
-        seen, at_s = _decide(verdict[i], end_s + send_s[i], arrival_s[i] + back_s[i], leave_s[i])
+        said_s = end_s[i] if verdict[i] == LOST else arrival_s[i]
+        seen, at_s = _decide(verdict[i], end_s[i] + send_s[i], said_s + back_s[i], leave_s[i])
         tick = min(int(sent_s[i] / tick_s), last)
         response_s[i] = at_s - sent_s[i]
         served_tick[i] = -1
@@ -115,7 +121,7 @@ def outcomes(  # noqa: PLR0917 - a kernel takes plain arrays
             response_sum_s[tick] += response_s[i]
         outcome[i] = seen
         count[tick, seen + 1] += 1
-        if verdict[i] == ACCEPTED:
+        if verdict[i] == ACCEPTED or verdict[i] == LOST:
             count[tick, ACCEPTED_COLUMN] += 1
-            if end_s < leave_s[i] and end_s <= horizon_s:
-                count[tick, ANSWERED_COLUMN] += 1
+        if verdict[i] == ACCEPTED and end_s[i] < leave_s[i] and end_s[i] <= horizon_s:
+            count[tick, ANSWERED_COLUMN] += 1

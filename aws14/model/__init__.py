@@ -1,6 +1,7 @@
 """The waist: frozen nouns that every room speaks in, Topology, Scenario, Trace, Bill, Report (and Picture)."""
 
 from aws14.model.bill import Bill, LineItem, Usage
+from aws14.model.credits import CpuCredits
 from aws14.model.faults import AzOutage, Fault, InstanceLoss
 from aws14.model.load import Campaign, Diurnal, LoadProfile, Ramp, Replay, Spike, Steady
 from aws14.model.picture import Picture
@@ -14,6 +15,7 @@ __all__ = [
     "AzOutage",
     "Bill",
     "Campaign",
+    "CpuCredits",
     "Diurnal",
     "Fault",
     "Finding",

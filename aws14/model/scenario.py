@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from aws14.errors import ScenarioError
+from aws14.model.faults import Fault
 from aws14.model.load import LoadProfile
 
 Distribution = Literal["deterministic", "exponential", "lognormal"]
@@ -65,7 +66,7 @@ class Application:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scenario:
-    """One run: load, users, application, length, seed.
+    """One run: load, users, application, faults, length, seed.
 
     Parameters
     ----------
@@ -85,6 +86,11 @@ class Scenario:
         The only seed; every random stream is derived from it by name.
     replication : int
         Number of the independent repetition.
+    faults : tuple of Fault
+        What breaks during the run.
+    credits_at_start : float, optional
+        CPU credits of a burstable instance at the start; left out: those of one that was idle for the 24 hours before,
+        which is all it can keep. A T3 instance just launched has 0. Other types have no credits and do not look here.
     """
 
     name: str
@@ -95,6 +101,8 @@ class Scenario:
     horizon_s: float = 86_400.0
     seed: int = 14
     replication: int = 0
+    faults: tuple[Fault, ...] = ()
+    credits_at_start: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse runs without end and mixes that do not add up."""
@@ -105,6 +113,8 @@ class Scenario:
             dict(self.users),
             "city -> share >= 0",
         )
+        given = self.credits_at_start
+        _require(given is None or 0 <= given < math.inf, "credits_at_start", given, "zero or more credits, or None")
         total = math.fsum(self.users.values())
         if abs(total - 1) > 1e-6:
             raise ScenarioError(

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aws14.kernels.bins import BINS, LOWEST_EXPONENT, SUB_BITS
+from aws14.model.credits import CpuCredits
+from aws14.model.faults import Fault
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +25,8 @@ FAILURE_REASONS: Mapping[str, str] = {
     "no_route": "no route leads there",
     "blocked": "no security group lets it in",
     "instance_not_running": "the instance is not running",
+    "instance_down": "the server is down and does not answer",
+    "connection_reset": "the server was lost while it held the request",
     "connection_limit": "the server holds its last connection",
     "backlog_full": "too many requests wait already",
     "timed_out": "the client gave up waiting",
@@ -77,7 +81,7 @@ class Trace:
     wasted_s : ndarray of float64
         The part of `busy_s` spent on requests whose client had left.
     workers : ndarray of int64
-        Workers in service.
+        Workers in service, those of a server that is down included.
     response_time_sum_s : ndarray of float64
         Sum over served requests of what the client waited, network included.
     histogram : ndarray of uint32, shape (ticks, BINS)
@@ -88,6 +92,12 @@ class Trace:
         Ids of the nodes a request passes, in order.
     requests : Requests, optional
         Each request, when asked for.
+    faults : tuple of Fault
+        What broke during the run.
+    down_s : ndarray of float64, optional
+        Server-seconds in which the way was down; None when nothing was to break, or no server was reached.
+    credits : CpuCredits, optional
+        The account of a burstable instance.
     """
 
     scenario: str
@@ -110,6 +120,9 @@ class Trace:
     bytes_out: Floats
     nodes: tuple[str, ...] = ()
     requests: Requests | None = field(default=None, repr=False)
+    faults: tuple[Fault, ...] = ()
+    down_s: Floats | None = None
+    credits: CpuCredits | None = None
 
     @property
     def ticks(self) -> int:
@@ -126,6 +139,16 @@ class Trace:
         """Length of each tick; the last may be shorter."""
         length: Floats = np.minimum(self.tick_s, self.horizon_s - self.tick_start_s)
         return length
+
+    @property
+    def credit_balance(self) -> Floats | None:
+        """CPU credits left at the end of each tick; None for types without credits."""
+        return None if self.credits is None else self.credits.balance
+
+    @property
+    def surplus_vcpu_hours(self) -> float:
+        """Hours of vCPU use in surplus credits to be paid for, as if the instance were stopped after the run."""
+        return 0.0 if self.credits is None else self.credits.surplus_vcpu_hours
 
     @property
     def failed_total(self) -> int:

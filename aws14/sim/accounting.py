@@ -25,6 +25,9 @@ TICK_S = 60.0
 REASONS = ("connection_limit", "backlog_full", "timed_out")
 """Why a server that can be reached fails, in the order of the kernel's outcomes."""
 
+FAULT_REASONS = ("connection_reset", "instance_down")
+"""The further ones of a server that is lost during the run."""
+
 BYTES_PER_KIB = 1024
 
 
@@ -49,14 +52,14 @@ def served(scenario: Scenario, load: Workload, pool: WorkerPool, *, back_s: Floa
     size, ticks = len(load.sent_s), _ticks(scenario)
     outcome, response_s, served_tick = np.empty(size, np.int8), np.empty(size), np.empty(size, np.int32)
     count, response_sum_s = np.zeros((ticks, tally.COLUMNS), np.int64), np.zeros(ticks)
-    requests = (load.sent_s, load.arrival_s, pool.start_s, pool.service_s, pool.send_s, back_s, pool.leave_s)
+    requests = (load.sent_s, load.arrival_s, pool.end_s, pool.send_s, back_s, pool.leave_s)
     filled = (outcome, response_s, served_tick, count, response_sum_s)
     tally.outcomes(*requests, pool.verdict, TICK_S, scenario.horizon_s, *filled)
     busy_s, wasted_s = np.zeros(ticks), np.zeros(ticks)
-    tally.work(pool.start_s, pool.service_s, pool.leave_s, TICK_S, scenario.horizon_s, busy_s, wasted_s)
+    tally.work(pool.start_s, pool.end_s, pool.leave_s, TICK_S, scenario.horizon_s, busy_s, wasted_s)
     times = np.zeros((ticks, BINS), np.uint32)
     histogram.record(response_s, served_tick, times)
-    fields = _fields(count[:, : tally.ACCEPTED_COLUMN], REASONS)
+    fields = _fields(count[:, : tally.ACCEPTED_COLUMN], (*REASONS, *FAULT_REASONS) if scenario.faults else REASONS)
     fields |= {
         "busy_s": busy_s,
         "wasted_s": wasted_s,

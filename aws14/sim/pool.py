@@ -1,4 +1,8 @@
-"""A pool of workers that serves requests first come, first served, and can be run piece by piece."""
+"""A pool of workers that serves requests first come, first served, and can be run piece by piece.
+
+Between two pieces it can change its pace, or be lost with all it holds. A request lost while it waits or is served
+gets no answer; an answer already on its way arrives.
+"""
 
 from __future__ import annotations
 
@@ -26,8 +30,8 @@ class WorkerPool:
     ----------
     arrival_s, service_s, leave_s, send_s, workers
         As given.
-    start_s : ndarray of float64, shape (n,)
-        Start of service; NaN while there is none.
+    start_s, end_s : ndarray of float64, shape (n,)
+        Start and end of service; NaN while there is none. A request lost ends when the pool was lost.
     verdict : ndarray of int8, shape (n,)
         What the server said (constants of the kernel).
     """
@@ -46,13 +50,10 @@ class WorkerPool:
         given = (arrival_s, service_s, leave_s, send_s)
         self.arrival_s, self.service_s, self.leave_s, self.send_s = (np.ascontiguousarray(a, np.float64) for a in given)
         self.workers = workers
-        self._state = (
-            np.zeros(workers),
-            np.zeros(backlog + 1, dtype=np.int64),
-            np.zeros(connections),
-            np.zeros(4, dtype=np.int64),
-        )
-        self.start_s = np.full(len(arrival_s), np.nan)
+        self._pace = 1.0
+        self._free_at_s, self._release_s = np.zeros(workers), np.zeros(connections)
+        self._queue, self._cursor = np.zeros(backlog + 1, dtype=np.int64), np.zeros(4, dtype=np.int64)
+        self.start_s, self.end_s = np.full((2, len(arrival_s)), np.nan)
         self.verdict = np.zeros(len(arrival_s), dtype=np.int8)
 
     def run_until(self, until_s: float) -> None:
@@ -60,4 +61,22 @@ class WorkerPool:
         from aws14.kernels.worker_pool import serve
 
         requests = (self.arrival_s, self.service_s, self.leave_s, self.send_s)
-        serve(*requests, until_s, *self._state, self.start_s, self.verdict)
+        state = (self._free_at_s, self._queue, self._release_s, self._cursor)
+        serve(*requests, until_s, self._pace, *state, self.start_s, self.end_s, self.verdict)
+
+    def lose(self, at_s: float, until_s: float) -> None:
+        """Lose everything at the end of the piece just run, and be down until the other time, in seconds."""
+        from aws14.kernels.worker_pool import lose
+
+        state = (self._free_at_s, self._queue, self._cursor)
+        lose(self.arrival_s, self.leave_s, at_s, until_s, *state, self.end_s, self.verdict)
+
+    def set_speed(self, at_s: float, speed: float) -> None:
+        """Work at this share of full speed from the end of the piece just run on, also on what is half done."""
+        from aws14.kernels.worker_pool import change_pace
+
+        pace = 1 / speed
+        if pace != self._pace:
+            state = (self._free_at_s, self._release_s, self._cursor)
+            change_pace(self.leave_s, self.send_s, at_s, pace / self._pace, *state, self.end_s)
+            self._pace = pace

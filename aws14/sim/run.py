@@ -1,7 +1,7 @@
 """One run: a load, users and an application through what was built.
 
-Who gets in (`entry`), the way (`network`), the requests (`workload`), the server (`pool`), the accounts (`Trace`).
-Left out so far: faults, CPU credits of burstable types, kept-alive connections, retries.
+Who gets in (`entry`), the way (`network`), the requests (`workload`), the server (`pool`), what breaks (`outages`), the
+accounts (`Trace`). Left out so far: kept-alive connections, retries.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from typing import Literal
 from aws14 import catalog
 from aws14.errors import ScenarioError
 from aws14.model import Scenario, Topology, Trace
-from aws14.sim.accounting import Fields, served, turned_away
+from aws14.sim.accounting import TICK_S, Fields, served, turned_away
 from aws14.sim.conservation import check_conservation
 from aws14.sim.entry import Path, Unreachable, resolve
 from aws14.sim.network import journey, round_trip_s
+from aws14.sim.outages import Outage, down_s, outages
 from aws14.sim.pool import WorkerPool
 from aws14.sim.workload import workload
 
@@ -53,7 +54,8 @@ def simulate(topology: Topology, scenario: Scenario, *, keep: Literal["minutes",
         account = turned_away(scenario, way.reason, each=keep == "requests")
     else:
         region = _region(topology, way)
-        account = _served(scenario, way, region, each=keep == "requests")
+        down = outages(topology, way.instance, scenario)
+        account = _served(scenario, way, region, down, each=keep == "requests")
     trace = Trace(
         scenario=scenario.name,
         pattern=topology.name,
@@ -62,12 +64,13 @@ def simulate(topology: Topology, scenario: Scenario, *, keep: Literal["minutes",
         seed=scenario.seed,
         replication=scenario.replication,
         nodes=way.nodes,
+        faults=scenario.faults,
         **account,
     )
     return check_conservation(trace)
 
 
-def _served(scenario: Scenario, way: Path, region: str, *, each: bool) -> Fields:
+def _served(scenario: Scenario, way: Path, region: str, down: tuple[Outage, ...], *, each: bool) -> Fields:
     """Send the requests over the network through the instance, and account for them."""
     application = scenario.application
     machine = catalog.instance_type(str(way.instance.require("instance_type")))
@@ -84,8 +87,14 @@ def _served(scenario: Scenario, way: Path, region: str, *, each: bool) -> Fields
         backlog=application.backlog,
         connections=application.max_connections,
     )
+    for starts_s, ends_s in down:
+        pool.run_until(starts_s)
+        pool.lose(starts_s, ends_s)
     pool.run_until(scenario.horizon_s)
-    return served(scenario, load, pool, back_s=travel.back_s[load.city], each=each)
+    fields = served(scenario, load, pool, back_s=travel.back_s[load.city], each=each)
+    if scenario.faults:
+        fields["down_s"] = down_s(down, ticks=len(fields["offered"]), tick_s=TICK_S) * way.instance.count
+    return fields
 
 
 def _region(topology: Topology, path: Path) -> str:

@@ -7,9 +7,10 @@ import pytest
 
 from aws14.kernels import arrivals, histogram, merging, tally, worker_pool
 from aws14.kernels.bins import BINS
+from aws14.sim.pool import WorkerPool
 
 PARTS = {
-    worker_pool: ("_sift_down", "_push", "_occupy_earliest", "_connection_ends"),
+    worker_pool: ("_sift_down", "_push", "_occupy_earliest", "_connection_ends", "_busy"),
     tally: ("_spread", "_decide"),
 }
 
@@ -36,8 +37,20 @@ def assert_same_bits(compiled, source):
             assert one.tobytes() == other.tobytes()
 
 
+def eventful_run(arrays, workers, end_s):
+    """A pool at full speed, slowed down, at full speed again, down for a while, and on to the end."""
+    pool = WorkerPool(*arrays, workers=workers, backlog=7, connections=9 + 4 * workers // 3)
+    for share, speed in ((0.2, 1.0), (0.4, 0.6), (0.7, 1.0)):
+        pool.run_until(share * end_s)
+        pool.set_speed(share * end_s, speed)
+    pool.run_until(0.8 * end_s)
+    pool.lose(0.8 * end_s, 0.85 * end_s)
+    pool.run_until(end_s)
+    return pool
+
+
 @pytest.mark.parametrize("workers", [1, 4, 101])
-def test_worker_pool_and_tally(plain, random, workers):
+def test_worker_pool_and_tally(plain, monkeypatch, random, workers):
     size = 4_000
     sent_s = np.cumsum(random("arrival").exponential(1 / workers, size))
     arrival_s = sent_s + 0.3
@@ -45,12 +58,13 @@ def test_worker_pool_and_tally(plain, random, workers):
     leave_s = sent_s + random("patience").exponential(8.0, size)
     send_s = np.repeat([0.01, 6.0], size // 2)  # first the backlog is the narrow place, then the connections
     end_s = float(sent_s[-1])
-    state = np.zeros(workers), np.zeros(8, np.int64), np.zeros(9 + 4 * workers // 3), np.zeros(4, np.int64)
-    given = (arrival_s, service_s, leave_s, send_s, end_s, *state, np.full(size, np.nan), np.zeros(size, np.int8))
-    compiled, source, _ = twice(worker_pool.serve, *given)
-    assert_same_bits(compiled, source)
-    *_, start_s, verdict = compiled
-    assert set(verdict) - {0} == {1, 2, 3, 4}
+    compiled = eventful_run((arrival_s, service_s, leave_s, send_s), workers, end_s)
+    for name in ("serve", "lose", "change_pace"):
+        monkeypatch.setattr(worker_pool, name, getattr(worker_pool, name).py_func)
+    source = eventful_run((arrival_s, service_s, leave_s, send_s), workers, end_s)
+    for array in ("start_s", "end_s", "verdict"):
+        assert getattr(compiled, array).tobytes() == getattr(source, array).tobytes()
+    assert set(compiled.verdict) - {0} == {1, 2, 3, 4, 5, 6}
 
     ticks = int(end_s // 60) + 1
     blank = (
@@ -61,14 +75,14 @@ def test_worker_pool_and_tally(plain, random, workers):
         np.zeros(ticks),
     )
     back_s = np.full(size, 0.05)
-    seen = (sent_s, arrival_s, start_s, service_s, send_s, back_s, leave_s, verdict, 60.0, end_s, *blank)
-    compiled, source, _ = twice(tally.outcomes, *seen)
-    assert_same_bits(compiled, source)
-    assert set(compiled[-5]) == {-1, 0, 1, 2, 3}
+    seen = (sent_s, arrival_s, source.end_s, send_s, back_s, leave_s, source.verdict, 60.0, end_s, *blank)
+    compiled, same, _ = twice(tally.outcomes, *seen)
+    assert_same_bits(compiled, same)
+    assert set(compiled[-5]) == {-1, 0, 1, 2, 3, 4, 5}
 
-    done = (start_s, service_s, leave_s, 60.0, end_s, np.zeros(ticks), np.zeros(ticks))
-    compiled, source, _ = twice(tally.work, *done)
-    assert_same_bits(compiled, source)
+    done = (source.start_s, source.end_s, leave_s, 60.0, end_s, np.zeros(ticks), np.zeros(ticks))
+    compiled, same, _ = twice(tally.work, *done)
+    assert_same_bits(compiled, same)
     assert compiled[-1].sum() > 0
 
 

@@ -197,7 +197,7 @@ def test_clients_with_fixed_patience_time_out_and_waste_the_same_share_of_work(r
         late.append(float(np.mean((pool.start_s + service_s - arrival_s)[30_000:] > patience_s)))
         ticks = int(arrival_s[-1] / 1000)
         busy_s, wasted_s = np.zeros(ticks), np.zeros(ticks)
-        work(pool.start_s, service_s, pool.leave_s, 1000.0, ticks * 1000.0, busy_s, wasted_s)
+        work(pool.start_s, pool.end_s, pool.leave_s, 1000.0, ticks * 1000.0, busy_s, wasted_s)
         wasted.append(float(wasted_s[ticks // 10 :].sum() / busy_s[ticks // 10 :].sum()))
     agrees(late, math.exp(-(1 - rate) * patience_s), within=0.08)
     agrees(wasted, math.exp(-(1 - rate) * patience_s), within=0.08)
