@@ -97,12 +97,9 @@ class World:
 
     def acl(self, subnet: str, p: P, *, out: bool) -> bool:
         found = next(one for one in self.net.acls if subnet in one.subnets)
-        for number in range(1, 400):
-            for rule in found.entries:
-                remote = p.dst if out else p.src
-                if rule.number == number and rule.egress is out and inside(rule.cidr, remote) and speaks(rule, p):
-                    return rule.allow
-        return False
+        remote = p.dst if out else p.src
+        mine = [one for one in found.entries if one.egress is out and inside(one.cidr, remote) and speaks(one, p)]
+        return bool(mine) and min(mine, key=lambda one: one.number).allow
 
     def router(self, subnet: str, p: P):
         vpc = self.vpc(subnet)

@@ -296,6 +296,15 @@ def test_answers_need_every_ephemeral_port(ranges, lets_answers_out) -> None:
     assert (wall(net, "internet", "web") is None) is lets_answers_out
 
 
+def test_a_denied_port_among_the_ephemeral_ones_stops_answers() -> None:
+    hole = entry(50, egress=True, allow=False, protocol="tcp", ports=(5_000, 5_000))
+    answer = ask(changed(NET, "acl-public", entries=(*OPEN, hole)), "internet", "web")
+    assert answer.blocked_by.rule == hole
+    assert (
+        wall(changed(NET, "acl-public", entries=(*OPEN, replace(hole, ports=(500, 1_023)))), "internet", "web") is None
+    )
+
+
 def test_within_a_subnet_neither_acl_nor_route_is_asked() -> None:
     net = changed(changed(NET, "acl-private", entries=()), "rtb-private", routes=())
     answer = ask(net, "db", "batch", 9000)
