@@ -19,13 +19,17 @@ BEHAVIOURS = {
     "nat_life": "moto.ec2.models",
     "route_state": "moto.ec2.models",
     "network_insights": "moto.ec2.models",
+    "user_data": "moto.ec2.models",
+    "instance_metadata": "moto.ec2.models",
     "refusals": "moto.ec2.models",
     "failures": "moto.ec2.models",
     "zone_capacity": "moto.ec2.models",
     "recovery": "moto.ec2.models",
     "credit_specification": "moto.ec2.models",
     "status_alarms": "moto.cloudwatch.models",
+    "fault_injection": "moto.fis.models",
     "dns": "moto.route53.models",
+    "run_command": "moto.ssm.models",
     "long_poll": "moto.sqs.models",
 }
 

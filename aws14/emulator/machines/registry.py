@@ -1,0 +1,57 @@
+"""Where machines are kept: in the state of the world, by instance id, so that snapshots have them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws14.emulator.machines.images import fresh
+from aws14.emulator.machines.instances import family_of, find_instance, image_of
+from aws14.emulator.machines.machine import Machine
+from aws14.emulator.world import world
+
+__all__ = ["forget", "keep", "of"]
+
+
+def _kept() -> dict[str, Machine]:
+    kept: dict[str, Machine] = world().state.setdefault("machines", {})
+    return kept
+
+
+def of(instance_id: str) -> Machine:
+    """Return the machine inside an instance. The world lock is held.
+
+    Parameters
+    ----------
+    instance_id : str
+        ``"i-..."``, of any account and region.
+
+    Raises
+    ------
+    KeyError
+        There is no such instance.
+    """
+    found = _kept().get(instance_id)
+    return found if found is not None else keep(_new(find_instance(instance_id)))
+
+
+def _new(instance: Any) -> Machine:
+    backend = instance.ec2_backend
+    return fresh(
+        instance.id,
+        backend.account_id,
+        backend.region_name,
+        image=family_of(image_of(instance)),
+        architecture=instance.architecture,
+        address=instance.private_ip,
+    )
+
+
+def keep(machine: Machine) -> Machine:
+    """Enter a machine in the place of the one that the instance had, and return it."""
+    _kept()[machine.instance_id] = machine
+    return machine
+
+
+def forget(instance_id: str) -> None:
+    """Drop the machine of an instance that is gone."""
+    _kept().pop(instance_id, None)

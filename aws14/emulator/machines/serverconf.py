@@ -1,0 +1,130 @@
+"""The configuration files of Apache and nginx, as far as they say where pages are and on which port."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from aws14.emulator.machines.machine import Machine, Server
+from aws14.emulator.machines.shell.errors import UnsupportedError
+
+__all__ = ["ConfigurationError", "apache", "nginx"]
+
+
+class ConfigurationError(Exception):
+    """The server itself refuses its configuration."""
+
+
+#: Directives of Apache that change nothing about which page is served here.
+_APACHE_SILENT = frozenset(
+    ["serverroot", "include", "user", "group", "serveradmin", "servername", "serveralias", "errorlog", "customlog", "loglevel", "logformat", "adddefaultcharset", "enablesendfile", "includeoptional", "allowoverride", "require", "options", "timeout", "keepalive", "maxkeepaliverequests", "keepalivetimeout", "serversignature", "addtype", "typesconfig", "hostnamelookups", "order", "allow", "deny", "loadmodule", "mimemagicfile", "addicon", "indexoptions", "accessfilename", "pidfile", "enablemmap"]
+)
+_APACHE_SECTIONS = frozenset({"directory", "ifmodule", "files", "filesmatch", "virtualhost"})
+
+
+def apache(machine: Machine, name: str) -> Server:
+    """Return what Apache opens with the files in ``/etc/httpd`` or ``/etc/apache2``.
+
+    Raises
+    ------
+    ConfigurationError
+        Apache would not start.
+    UnsupportedError
+        A directive beyond this emulator.
+    """
+    main = "/etc/httpd/conf/httpd.conf" if name == "httpd" else "/etc/apache2/apache2.conf"
+    parts = "/etc/httpd/conf.d" if name == "httpd" else "/etc/apache2/conf-enabled"
+    files = [main, *(f"{parts}/{each}" for each in machine.disk.children(parts) if each.endswith(".conf"))]
+    ports: list[int] = []
+    root, index = "/var/www/html", ["index.html"]
+    for path in files:
+        for directive, arguments in _apache_directives(machine, path):
+            if directive == "listen":
+                ports.append(_port(arguments[0] if arguments else "", f"{path}: Listen"))
+            elif directive == "documentroot" and arguments:
+                root = arguments[0]
+            elif directive == "directoryindex":
+                index = arguments
+            elif directive not in _APACHE_SILENT:
+                raise UnsupportedError(f"{path}: {directive} {' '.join(arguments)}".strip())
+    if not ports:
+        raise ConfigurationError("no listening sockets available, shutting down")
+    if machine.disk.find(root) is None:
+        raise ConfigurationError(f"AH00526: Syntax error: DocumentRoot '{root}' is not a directory, or is not readable")
+    user = "apache" if name == "httpd" else "www-data"
+    if "php" in machine.packages:
+        index = [*index, "index.php"]
+    tls = (443,) if "mod_ssl" in machine.packages else ()
+    every = tuple(dict.fromkeys((*ports, *tls)))
+    return Server("httpd", every, root, tuple(index), user, f"/usr/sbin/{name} -DFOREGROUND", tls=tls)
+
+
+def _apache_directives(machine: Machine, path: str) -> Iterator[tuple[str, list[str]]]:
+    for line in machine.disk.text(path).replace("\\\n", " ").splitlines():
+        text = line.strip()
+        section = re.match(r"</?([A-Za-z]+)", text)
+        if section is not None:
+            if section[1].lower() not in _APACHE_SECTIONS:
+                raise UnsupportedError(f"{path}: {text}")
+        elif text and not text.startswith("#"):
+            words = [word.strip('"') for word in re.findall(r'"[^"]*"|\S+', text)]
+            yield words[0].lower(), words[1:]
+
+
+def _port(text: str, where: str) -> int:
+    number = text.rpartition(":")[2]
+    if not number.isdigit() or not 0 < int(number) < 65536:
+        raise ConfigurationError(f"{where} {text}: invalid port")
+    return int(number)
+
+
+_NGINX_SILENT = frozenset(
+    ["user", "worker_processes", "error_log", "pid", "events", "worker_connections", "http", "default_type", "sendfile", "keepalive_timeout", "include", "server_name", "error_page", "access_log", "log_format", "tcp_nopush", "tcp_nodelay", "types_hash_max_size", "charset", "gzip", "client_max_body_size", "autoindex", "server", "location", "try_files", "types", "expires", "add_header", "server_tokens"]
+)
+
+
+def nginx(machine: Machine) -> Server:
+    """Return what nginx opens with the files in ``/etc/nginx``.
+
+    A file in ``conf.d`` that has a server of its own on the same port stands before the default one.
+
+    Raises
+    ------
+    ConfigurationError
+        nginx would not start.
+    UnsupportedError
+        A directive beyond this emulator: a proxy, a rewrite, a location with a root of its own.
+    """
+    folders = ("/etc/nginx/conf.d", "/etc/nginx/sites-enabled")
+    extra = [f"{folder}/{name}" for folder in folders for name in machine.disk.children(folder)]
+    own = [path for path in extra if path.startswith(folders[1]) or path.endswith(".conf")]
+    found = [_nginx_server(machine, path) for path in [*own, "/etc/nginx/nginx.conf"]]
+    ports = tuple(dict.fromkeys(port for each in found for port in each[0]))
+    if not ports:
+        raise ConfigurationError("no servers are listening")
+    root = next((each[1] for each in found if each[1]), "/usr/share/nginx/html")
+    index = next((each[2] for each in found if each[2]), ("index.html", "index.htm", "index.nginx-debian.html"))
+    user = "www-data" if machine.image == "ubuntu" else "nginx"
+    return Server("nginx", ports, root, index, user, "nginx: master process /usr/sbin/nginx")
+
+
+def _nginx_server(machine: Machine, path: str) -> tuple[list[int], str, tuple[str, ...]]:
+    text = re.sub(r"#.*", "", machine.disk.text(path))
+    if text.count("{") != text.count("}"):
+        raise ConfigurationError(f'unexpected end of file, expecting ";" or "}}" in {path}')
+    ports: list[int] = []
+    root, index = "", ()  # type: str, tuple[str, ...]
+    for statement in filter(None, (piece.strip() for piece in re.split(r"[;{}]", text))):
+        name, *arguments = statement.split()
+        if name == "listen":
+            first = arguments[0] if arguments else ""
+            if not first.startswith("[::]"):
+                ports.append(_port(first, f"{path}: listen"))
+        elif name == "root" and arguments:
+            root = posixpath.normpath(arguments[0])
+        elif name == "index":
+            index = tuple(arguments)
+        elif name not in _NGINX_SILENT or (name == "location" and arguments[:1] not in (["/"], ["="])):
+            raise UnsupportedError(f"{path}: {statement}")
+    return ports, root, index
