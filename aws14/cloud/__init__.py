@@ -6,22 +6,28 @@ nothing and `leftovers` proves it; `explain` turns a refusal of AWS into one lin
 
 from aws14.cloud.connecting import connect
 from aws14.cloud.explaining import explain
+from aws14.cloud.login import Login, log_in
 from aws14.cloud.readable import readable_errors
 from aws14.cloud.readback import read_back
 from aws14.cloud.readback.network import read_network
 from aws14.cloud.scan import leftovers
 from aws14.cloud.session import Session
 from aws14.cloud.teardown import tear_down
+from aws14.cloud.traffic import Answer, request
 from aws14.home import home
 
 __all__ = [
+    "Answer",
+    "Login",
     "Session",
     "connect",
     "explain",
     "home",
     "leftovers",
+    "log_in",
     "read_back",
     "read_network",
     "readable_errors",
+    "request",
     "tear_down",
 ]

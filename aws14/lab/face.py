@@ -161,6 +161,14 @@ class Lab:
         """Keep a secret in a file of the course's home that only you may read; None: the one kept before."""
         return journal.keep_private(name, secret)
 
+    def http(self, url: str, *, source: str = "internet", **more: Any) -> cloud.Answer:
+        """Send an HTTP request to what is built, from the Internet, an address, or an instance."""
+        return cloud.request(self.session, url, source=source, **more)
+
+    def ssh(self, host: str, command: str, *, key_file: Path, **more: Any) -> cloud.Login:
+        """Log in to an instance with a private key and run a command."""
+        return cloud.log_in(self.session, host, command, key_file=key_file, **more)
+
     def network(self) -> Network:
         """Read back what decides where packets go."""
         return cloud.read_network(self.session, pattern=self.pattern.key)
