@@ -58,8 +58,8 @@ class Identity:
         Of this process.
     created : float
         Its creation time, as psutil tells it: a pid alone may have been given to another process.
-    port : int
-        Loopback port.
+    port, http_port, tls_port : int
+        Loopback ports: of the API, and the shared ones of the data plane.
     access_key, secret_key : str
         What its sessions sign with.
     version, moto : str
@@ -69,6 +69,8 @@ class Identity:
     pid: int
     created: float
     port: int
+    http_port: int
+    tls_port: int
     access_key: str
     secret_key: str
     version: str
@@ -168,9 +170,10 @@ def _serve(options: Options, listener: socket.socket, ready: Callable[[Identity]
     environment.prepare(port)
     from aws14.emulator.assembly import Machine  # imports moto, which reads the environment
 
-    identity = _identity(port)
     stopped = threading.Event()
     machine = Machine(options.home, stopped)
+    doors = machine.plane.doors
+    identity = _identity(port, doors.http_port, doors.tls_port)
     machine.listen(listener, identity.access_key)
     for name in ("SIGTERM", "SIGINT"):
         with suppress(ValueError):  # not the main thread
@@ -178,7 +181,7 @@ def _serve(options: Options, listener: socket.socket, ready: Callable[[Identity]
     threads = [
         threading.Thread(target=machine.world.clock.keep_running, args=(stopped,), name="clock", daemon=True),
         threading.Thread(target=machine.keep, args=(options.idle_s,), name="keeper", daemon=True),
-        threading.Thread(target=machine.server.serve_forever, name="server", daemon=True),
+        threading.Thread(target=machine.server.serve_forever, args=(0.1,), name="server", daemon=True),
     ]
     for thread in threads:
         thread.start()
@@ -187,8 +190,8 @@ def _serve(options: Options, listener: socket.socket, ready: Callable[[Identity]
         _tell(told, identity)
         _log.info("serving on port %d", port)
         ready(identity)
-        machine.warm()
-        while not stopped.wait(3600.0):  # a bounded wait: Windows delivers Ctrl-C between two of them
+        threading.Thread(target=machine.warm, name="warm", daemon=True).start()
+        while not stopped.wait(1.0):  # a bounded wait: Windows delivers Ctrl-C between two of them
             pass
     finally:
         _forget(told, identity)
@@ -196,13 +199,14 @@ def _serve(options: Options, listener: socket.socket, ready: Callable[[Identity]
         _log.info("ended")
 
 
-def _identity(port: int) -> Identity:
+def _identity(port: int, http_port: int, tls_port: int) -> Identity:
     from importlib.metadata import version
 
     process = psutil.Process()
     access_key = "AKIA" + "".join(secrets.choice("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") for _ in range(16))
-    keys = {"access_key": access_key, "secret_key": secrets.token_urlsafe(30)}
-    return Identity(process.pid, process.create_time(), port, **keys, version=__version__, moto=version("moto"))
+    keys = (access_key, secrets.token_urlsafe(30))
+    ports = (port, http_port, tls_port)
+    return Identity(process.pid, process.create_time(), *ports, *keys, version=__version__, moto=version("moto"))
 
 
 def _tell(path: Path, identity: Identity) -> None:

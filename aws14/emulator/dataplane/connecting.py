@@ -1,13 +1,13 @@
 """What comes of a connection: the name, then the way, then whether somebody listens. Nothing is sent here.
 
-Walls and missing routes drop packets, so their outcome is a time-out; a machine that gets the packet and does not
-listen on that port refuses. A public address that nobody has at the moment times out as well.
+Walls, missing routes and what has failed drop packets, so their outcome is a time-out; a machine that gets the packet
+and does not listen on that port refuses. A public address that nobody has at the moment times out as well.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any, Literal, Protocol
 
@@ -71,12 +71,15 @@ class Surroundings:
         From an instance's id to its inside, None where there is none.
     pools : tuple of str
         CIDR blocks of the public addresses that this cloud gives out.
+    is_down : callable
+        Whether what has this id (an instance, a NAT gateway) has failed: it neither sends nor answers.
     """
 
     network: Network
     resolve: Callable[[str], Answer]
     inside: Callable[[str], Inside | None]
     pools: tuple[str, ...] = ()
+    is_down: Callable[[str], bool] = field(default=lambda _: False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -181,7 +184,19 @@ def _call(ask: Ask, address: str, around: Surroundings) -> Connection:
     facts: Mapping[str, Any] = {"ask": ask, "address": address, "hops": way.hops}
     if way.blocked_by is not None:
         return Connection(outcome="timed_out", **facts, blocked_by=way.blocked_by, explanation=way.sentence)
-    return _arrive(way, facts, around)
+    lost = next((hop for hop in way.hops if around.is_down(hop.instance or hop.id)), None)
+    return _lose(lost, way, facts, around) if lost is not None else _arrive(way, facts, around)
+
+
+def _lose(lost: Hop, way: Reach, facts: Mapping[str, Any], around: Surroundings) -> Connection:
+    """A packet that ends at something that has failed."""
+    kind = "instance" if lost.instance else lost.kind
+    text = f"{around.network.title(lost.instance or lost.id)} is down: it has failed, and lets nothing through"
+    block = Block(
+        code="BAD_STATE", kind=kind, id=lost.instance or lost.id, leg=lost.leg, detail=text, packet=lost.packet
+    )
+    hops = way.hops[: way.hops.index(lost)]
+    return Connection(outcome="timed_out", **{**facts, "hops": hops}, blocked_by=block, explanation=f"{text}.")
 
 
 def _arrive(way: Reach, facts: Mapping[str, Any], around: Surroundings) -> Connection:

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from aws14.emulator import machines
 from aws14.emulator.dataplane.connecting import Inside
 
 __all__ = ["inside", "ssh_port"]
 
 
 def inside(instance_id: str) -> Inside | None:
-    """The inside of an instance; None where it has none. The world lock is held."""
-    from aws14.emulator import machines
-
-    found: Any = machines
-    return found.of(instance_id) if hasattr(found, "of") else None
+    """The inside of an instance; None where there is no such instance. The world lock is held."""
+    try:
+        return machines.of(instance_id)
+    except KeyError:
+        return None
 
 
 def ssh_port(instance_id: str, source: str) -> int:
     """A loopback port that leads to an instance's SSH, for one source."""
-    from aws14.emulator import machines
-
     found: Any = machines
     return int(found.ssh_door.open(instance_id, source))

@@ -13,6 +13,7 @@ from typing import Any
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from aws14.emulator.behaviours.addresses import RANGES
+from aws14.emulator.behaviours.failures import is_down
 from aws14.emulator.dataplane import zones
 from aws14.emulator.dataplane.certificates import Authority
 from aws14.emulator.dataplane.connecting import Ask, Connection, Inside, Surroundings, decide
@@ -52,7 +53,7 @@ def _around(network: Network, source: str, inside: Callable[[str], Inside | None
     def resolve(name: str) -> Any:
         return zones.ask(DEFAULT_ACCOUNT_ID, network, name, zones.vpc_of(network, source))
 
-    return Surroundings(network=network, resolve=resolve, inside=inside, pools=RANGES)
+    return Surroundings(network=network, resolve=resolve, inside=inside, pools=RANGES, is_down=is_down)
 
 
 class DataPlane:
