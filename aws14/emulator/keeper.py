@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,8 @@ class Keeper:
     def changed(self) -> None:
         """Note that there is something to save; the world lock is held."""
         self._writes += 1
-        self._store.mark_unsaved()
+        with suppress(OSError):  # a full disk must not fail the request; saving will say so
+            self._store.mark_unsaved()
 
     def used(self) -> None:
         """Note that somebody uses this process."""
@@ -77,8 +79,15 @@ class Keeper:
             written = self._store.write(path or self._store.current, data, now=now, bodies=bodies, same=same)
             if path is None:
                 self._saved = mark
+                self._note_what_came_meanwhile(mark[0])
                 self._next_save = time.monotonic() + max(_EVERY, _SHARE * (time.monotonic() - started))
             return written
+
+    def _note_what_came_meanwhile(self, writes: int) -> None:
+        with self._world.turn():
+            self._store.forget_unsaved()
+            if self._writes != writes:
+                self._store.mark_unsaved()
 
     def _mark(self) -> tuple[int, int]:
         return self._writes, self._world.clock.ran

@@ -118,8 +118,6 @@ class Store:
         if path == self.current and path.exists() and not same:
             path.replace(self.previous)
         fresh.replace(path)
-        if path == self.current:
-            self.forget_unsaved()
         return len(whole)
 
     def read(self, path: Path) -> bytes:
@@ -156,9 +154,9 @@ class Store:
 
     def mark_unsaved(self) -> None:
         """Note on disk that changes wait to be saved: since when (its text), and when the last one was (its date)."""
-        if self._unsaved.exists():
+        try:
             os.utime(self._unsaved)
-        else:
+        except FileNotFoundError:
             self._unsaved.touch()
             self._unsaved.write_text(repr(self._unsaved.stat().st_mtime))  # real time, which this process does not see
 

@@ -9,7 +9,7 @@ ABSENT = [
     ("ec2", "describe_verified_access_groups", {}),  # ec2
     ("autoscaling", "describe_instance_refreshes", {"AutoScalingGroupName": "a"}),  # query
     ("logs", "list_anomalies", {}),  # json
-    ("cloudwatch", "describe_alarm_history", {}),  # cbor
+    ("cloudwatch", "list_managed_insight_rules", {"ResourceARN": "arn:aws:ec2:x"}),  # cbor
     ("cloudfront", "list_cache_policies", {}),  # rest-xml
     ("route53", "list_cidr_collections", {}),  # rest-xml
     ("backup", "list_backup_jobs", {}),  # rest-json

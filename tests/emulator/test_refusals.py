@@ -36,12 +36,12 @@ def test_what_holds_something_is_not_deleted(small_network, aws):
         assert refused(call, **parameters) == ("DependencyViolation", message)
 
 
-def test_once_nothing_depends_on_it_all_of_it_goes(small_network, aws, clean_emulator):
+def test_once_nothing_depends_on_it_all_of_it_goes(small_network, aws, emulator):
     net, ec2 = small_network, aws("ec2")
     ec2.terminate_instances(InstanceIds=[net.web, net.db])
     ec2.delete_nat_gateway(NatGatewayId=net.nat)
     assert refused(ec2.delete_subnet, SubnetId=net.private)[0] == "DependencyViolation"  # still shutting down
-    clean_emulator.advance(120)
+    emulator.advance(120)
     for address in ec2.describe_addresses()["Addresses"]:
         ec2.release_address(AllocationId=address["AllocationId"])
     assert (
@@ -101,14 +101,14 @@ def test_a_launch_with_a_key_pair_that_exists_is_not_refused(ec2, ami):
     assert made["Instances"][0]["KeyName"] == "mine"
 
 
-def test_the_type_of_a_running_instance_stays(small_network, aws, clean_emulator):
+def test_the_type_of_a_running_instance_stays(small_network, aws, emulator):
     ec2, web = aws("ec2"), small_network.web
     larger = {"InstanceId": web, "InstanceType": {"Value": "t3.large"}}
     assert refused(ec2.modify_instance_attribute, **larger) == (
         "IncorrectInstanceState", f"The instance '{web}' is not in the 'stopped' state."
     )  # fmt: skip
     ec2.stop_instances(InstanceIds=[web])
-    clean_emulator.advance(300)
+    emulator.advance(300)
     assert refused(ec2.modify_instance_attribute, InstanceId=web, InstanceType={"Value": "t3.enormous"})[0] == (
         "InvalidInstanceAttributeValue"
     )
