@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from aws14.emulator import machines
 from aws14.emulator.dataplane.connecting import Inside
 
@@ -19,6 +17,5 @@ def inside(instance_id: str) -> Inside | None:
 
 
 def ssh_port(instance_id: str, source: str) -> int:
-    """A loopback port that leads to an instance's SSH, for one source."""
-    found: Any = machines
-    return int(found.ssh_door.open(instance_id, source))
+    """A loopback port that leads to an instance's SSH, for one source. The world lock is not held."""
+    return machines.ssh_door.open(instance_id, source)

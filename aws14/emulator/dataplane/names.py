@@ -15,7 +15,7 @@ __all__ = ["Answer", "Code", "Record", "View", "Zone", "answer", "plain"]
 
 Code = Literal["NOERROR", "NXDOMAIN", "REFUSED", "SERVFAIL"]
 _MOST_LINKS = 8
-#: Two-thirds of the way round a circle again and again never bunches: after any ten turns 90:10 is about nine to one.
+#: Going on by this part of a circle again and again never bunches: of any hundred turns 90:10 gets about ninety.
 _GOLDEN = 0.6180339887498949
 #: Of AWS's own names, which an alias takes over: the 60 s of a load balancer's (Route 53 guide, "Values for alias
 #: records"); those of instances are taken to have it too.
