@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from aws14.emulator.behaviours.hooks import around, replace
+from aws14.emulator.behaviours.hooks import add, around, replace
 from aws14.emulator.behaviours.instance_life import boot_checks, on_state
 from aws14.emulator.clock import handles
 from aws14.emulator.durations import typical_s
@@ -44,7 +44,7 @@ def install() -> None:
     for name in ("instance_status", "system_status"):
         healthy = getattr(Instance, name).fget
         replace(Instance, name, property(_status(healthy)))
-    Instance.events = property(_scheduled)
+    add(Instance, "events", property(_scheduled))
     around(Instance, "reboot", _reboot)
     on_state(_state_changed)
 

@@ -22,7 +22,7 @@ from functools import cache
 from typing import Any
 
 from aws14.emulator.behaviours.failures import repair
-from aws14.emulator.behaviours.hooks import around
+from aws14.emulator.behaviours.hooks import add, around
 from aws14.emulator.clock import handles
 from aws14.emulator.durations import typical_s
 from aws14.emulator.failure_records import find_instance, record, records
@@ -39,7 +39,7 @@ def install() -> None:
 
     from aws14.emulator.maintenance_api import Maintenance
 
-    Instance.maintenance_options = property(_options)
+    add(Instance, "maintenance_options", property(_options))
     around(InstanceResponse, "run_instances", _run)
     if Maintenance not in EC2Response.__bases__:
         EC2Response.__bases__ = (*EC2Response.__bases__, Maintenance)

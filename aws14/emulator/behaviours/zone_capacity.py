@@ -20,10 +20,9 @@ from copy import copy
 from typing import Any
 
 from aws14.emulator.behaviours.hooks import around, before
-from aws14.emulator.failure_records import breaks, records
-from aws14.emulator.world import world
+from aws14.emulator.failure_records import breaks, mends, records
 
-__all__ = ["install", "withhold_capacity"]
+__all__ = ["install", "restore_capacity", "withhold_capacity"]
 
 
 def install() -> None:
@@ -36,21 +35,22 @@ def install() -> None:
     before(InstanceBackend, "start_instances", _start)
 
 
-def withhold_capacity(zone: str, seconds: float, *, percentage: float = 100.0) -> None:
-    """Refuse launches and starts in a zone for some time; what runs goes on.
+def withhold_capacity(zone: str, *, percentage: float = 100.0) -> None:
+    """Refuse launches and starts in a zone until `restore_capacity`; what runs goes on.
 
     Parameters
     ----------
     zone : str
         Its name.
-    seconds : float
-        How long.
     percentage : float, optional
         Of the launches, from 0 to 100.
     """
-    made = breaks("capacity", zone)
-    made["percentage"] = percentage
-    world().clock.after(seconds, "failures.ends", ("capacity", zone, made["number"]))
+    breaks("capacity", zone)["percentage"] = percentage
+
+
+def restore_capacity(zone: str) -> None:
+    """Let a zone take launches and starts again."""
+    mends("capacity", zone)
 
 
 def _zones(original: Callable[..., list[Any]], backend: Any, filters: Any = None, **chosen: Any) -> list[Any]:
