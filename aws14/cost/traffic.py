@@ -13,7 +13,8 @@ from aws14.model import Link, Topology, Trace, Usage
 _BYTES_PER_GB = 2**30
 _KIB_PER_GB = 2**20
 _QUERIES = 1e6
-"""AWS counts a GB as 2**30 bytes, and sells DNS queries by the million."""
+_SURPLUS = {"t3": "T3 unlimited surplus credits (Linux)", "t4g": "T4g unlimited surplus credits"}
+"""AWS counts a GB as 2**30 bytes, sells DNS queries by the million, and surplus credits by the family of types."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,6 +76,7 @@ def load(topology: Topology, trace: Trace, *, scale: float, assume: Assumptions)
         *_dns(topology, trace, scale, assume),
         *_nat(topology, assume),
         *_between_zones(topology, trace, scale, assume),
+        *_surplus_credits(topology, trace, scale),
     )
     return tuple(line for line in lines if line.quantity > 0)
 
@@ -87,6 +89,21 @@ def _internet(topology: Topology, trace: Trace, scale: float) -> Iterator[Usage]
     ):
         gigabytes = float(counted.sum()) * scale / _BYTES_PER_GB
         yield _transfer(item, trace.region, gigabytes, resource=server, note=note)
+
+
+def _surplus_credits(topology: Topology, trace: Trace, scale: float) -> Iterator[Usage]:
+    if not trace.surplus_vcpu_hours:
+        return
+    server = next(topology.node(name) for name in reversed(trace.nodes) if _is(topology, name, "instance"))
+    yield Usage(
+        service="EC2",
+        item=_SURPLUS[str(server.require("instance_type")).partition(".")[0]],
+        unit="vCPU-hour",
+        region=trace.region,
+        quantity=trace.surplus_vcpu_hours * scale,
+        resource=server.id,
+        note="CPU beyond its baseline that a burstable instance did not earn back",
+    )
 
 
 def _dns(topology: Topology, trace: Trace, scale: float, assume: Assumptions) -> Iterator[Usage]:

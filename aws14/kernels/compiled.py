@@ -33,9 +33,11 @@ WRITE_F8 = types.Array(types.float64, 1, "C")
 WRITE_I1 = types.Array(types.int8, 1, "C")
 WRITE_I4 = types.Array(types.int32, 1, "C")
 WRITE_I8 = types.Array(types.int64, 1, "C")
+WRITE_F8_2D = types.Array(types.float64, 2, "C")
 WRITE_I8_2D = types.Array(types.int64, 2, "C")
 WRITE_U4_2D = types.Array(types.uint32, 2, "C")
 
+B1 = types.boolean
 F8 = types.float64
 I8 = types.int64
 VOID = types.void

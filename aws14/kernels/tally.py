@@ -6,6 +6,7 @@ import numpy as np
 
 from aws14.kernels.compiled import (
     F8,
+    I8,
     READ_F8,
     READ_I1,
     VOID,
@@ -56,6 +57,35 @@ def work(start_s, end_s, leave_s, tick_s, horizon_s, busy_s, wasted_s):
             _spread(start_s[i], stops_s, tick_s, busy_s)
             if leave_s[i] < stops_s:
                 _spread(max(start_s[i], leave_s[i]), stops_s, tick_s, wasted_s)
+
+
+@kernel(I8(READ_F8, READ_F8, READ_I1, I8, I8, F8, F8, F8, WRITE_F8))
+def occupied(  # noqa: PLR0917 - a kernel takes plain arrays
+    start_s, end_s, verdict, first, following, from_s, to_s, tick_s, busy_s
+):
+    """Add up the time worked in a stretch of time, per tick, and return the first request still open at its end.
+
+    Parameters
+    ----------
+    start_s, end_s : float64[n]
+        Start and end of service (NaN for none yet).
+    verdict : int8[n]
+        Of `worker_pool.serve`.
+    first, following : int
+        Only requests from the one until before the other are looked at: all that were open at `from_s` or came since.
+    from_s, to_s, tick_s : float
+        The stretch, and the length of a tick.
+    busy_s : float64[ticks]
+        Added to.
+    """
+    still_open = following
+    for i in range(first, following):
+        if verdict[i] == ACCEPTED:
+            if start_s[i] < to_s:
+                _spread(max(start_s[i], from_s), min(end_s[i], to_s), tick_s, busy_s)
+            if still_open == following and not end_s[i] <= to_s:
+                still_open = i
+    return still_open
 
 
 @part

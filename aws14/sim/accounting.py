@@ -49,21 +49,21 @@ def served(scenario: Scenario, load: Workload, pool: WorkerPool, *, back_s: Floa
     """
     from aws14.kernels import histogram, tally
 
-    size, ticks = len(load.sent_s), _ticks(scenario)
+    size, minutes = len(load.sent_s), ticks(scenario)
     outcome, response_s, served_tick = np.empty(size, np.int8), np.empty(size), np.empty(size, np.int32)
-    count, response_sum_s = np.zeros((ticks, tally.COLUMNS), np.int64), np.zeros(ticks)
+    count, response_sum_s = np.zeros((minutes, tally.COLUMNS), np.int64), np.zeros(minutes)
     requests = (load.sent_s, load.arrival_s, pool.end_s, pool.send_s, back_s, pool.leave_s)
     filled = (outcome, response_s, served_tick, count, response_sum_s)
     tally.outcomes(*requests, pool.verdict, TICK_S, scenario.horizon_s, *filled)
-    busy_s, wasted_s = np.zeros(ticks), np.zeros(ticks)
+    busy_s, wasted_s = np.zeros(minutes), np.zeros(minutes)
     tally.work(pool.start_s, pool.end_s, pool.leave_s, TICK_S, scenario.horizon_s, busy_s, wasted_s)
-    times = np.zeros((ticks, BINS), np.uint32)
+    times = np.zeros((minutes, BINS), np.uint32)
     histogram.record(response_s, served_tick, times)
     fields = _fields(count[:, : tally.ACCEPTED_COLUMN], (*REASONS, *FAULT_REASONS) if scenario.faults else REASONS)
     fields |= {
         "busy_s": busy_s,
         "wasted_s": wasted_s,
-        "workers": np.full(ticks, pool.workers, np.int64),
+        "workers": np.full(minutes, pool.workers, np.int64),
         "response_time_sum_s": response_sum_s,
         "histogram": times,
         "bytes_in": count[:, tally.ACCEPTED_COLUMN] * scenario.application.request_kib * BYTES_PER_KIB,
@@ -93,15 +93,15 @@ def turned_away(scenario: Scenario, reason: str, *, each: bool) -> Fields:
         Whether each request is wanted.
     """
     sent_s = arrivals(scenario.load, scenario.horizon_s, scenario.seed, scenario.replication)
-    patience_s, ticks = scenario.application.client_timeout_s, _ticks(scenario)
+    patience_s, minutes = scenario.application.client_timeout_s, ticks(scenario)
     outcome = np.where(sent_s + patience_s <= scenario.horizon_s, np.int8(1), np.int8(-1))
-    tick = np.minimum((sent_s / TICK_S).astype(np.int64), ticks - 1)
-    count = np.zeros((ticks, 3), np.int64)
+    tick = np.minimum((sent_s / TICK_S).astype(np.int64), minutes - 1)
+    count = np.zeros((minutes, 3), np.int64)
     np.add.at(count, (tick, outcome + 1), 1)
     fields = _fields(count, (reason,))
     for name in ("busy_s", "wasted_s", "response_time_sum_s", "bytes_in", "bytes_out"):
-        fields[name] = np.zeros(ticks)
-    fields |= {"workers": np.zeros(ticks, np.int64), "histogram": np.zeros((ticks, BINS), np.uint32)}
+        fields[name] = np.zeros(minutes)
+    fields |= {"workers": np.zeros(minutes, np.int64), "histogram": np.zeros((minutes, BINS), np.uint32)}
     if each:
         fields["requests"] = Requests(
             arrival_s=sent_s,
@@ -112,7 +112,8 @@ def turned_away(scenario: Scenario, reason: str, *, each: bool) -> Fields:
     return fields
 
 
-def _ticks(scenario: Scenario) -> int:
+def ticks(scenario: Scenario) -> int:
+    """How many ticks a run has."""
     return math.ceil(scenario.horizon_s / TICK_S)
 
 

@@ -50,7 +50,7 @@ class WorkerPool:
         given = (arrival_s, service_s, leave_s, send_s)
         self.arrival_s, self.service_s, self.leave_s, self.send_s = (np.ascontiguousarray(a, np.float64) for a in given)
         self.workers = workers
-        self._pace = 1.0
+        self._pace, self._open = 1.0, 0
         self._free_at_s, self._release_s = np.zeros(workers), np.zeros(connections)
         self._queue, self._cursor = np.zeros(backlog + 1, dtype=np.int64), np.zeros(4, dtype=np.int64)
         self.start_s, self.end_s = np.full((2, len(arrival_s)), np.nan)
@@ -80,3 +80,12 @@ class WorkerPool:
             state = (self._free_at_s, self._release_s, self._cursor)
             change_pace(self.leave_s, self.send_s, at_s, pace / self._pace, *state, self.end_s)
             self._pace = pace
+
+    def busy_s(self, from_s: float, to_s: float, *, tick_s: float, ticks: int) -> Floats:
+        """Worker-seconds worked in the piece just run, per tick. Shape (ticks,). Pieces are asked for in order."""
+        from aws14.kernels.tally import occupied
+        from aws14.kernels.worker_pool import NEXT
+
+        busy_s, requests = np.zeros(ticks), (self.start_s, self.end_s, self.verdict)
+        self._open = occupied(*requests, self._open, self._cursor[NEXT], from_s, to_s, tick_s, busy_s)
+        return busy_s

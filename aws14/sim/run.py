@@ -1,7 +1,7 @@
 """One run: a load, users and an application through what was built.
 
-Who gets in (`entry`), the way (`network`), the requests (`workload`), the server (`pool`), what breaks (`outages`), the
-accounts (`Trace`). Left out so far: kept-alive connections, retries.
+Who gets in (`entry`), the way (`network`), the requests (`workload`), the server (`pool`), its CPU credits
+(`credits`), what breaks (`outages`), the accounts (`Trace`). Left out so far: kept-alive connections, retries.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from typing import Literal
 from aws14 import catalog
 from aws14.errors import ScenarioError
 from aws14.model import Scenario, Topology, Trace
-from aws14.sim.accounting import TICK_S, Fields, served, turned_away
+from aws14.sim.accounting import TICK_S, Fields, served, ticks, turned_away
 from aws14.sim.conservation import check_conservation
+from aws14.sim.credits import CreditAccount, open_account, run_on_credits
 from aws14.sim.entry import Path, Unreachable, resolve
 from aws14.sim.network import journey, round_trip_s
 from aws14.sim.outages import Outage, down_s, outages
@@ -87,14 +88,28 @@ def _served(scenario: Scenario, way: Path, region: str, down: tuple[Outage, ...]
         backlog=application.backlog,
         connections=application.max_connections,
     )
-    for starts_s, ends_s in down:
-        pool.run_until(starts_s)
-        pool.lose(starts_s, ends_s)
-    pool.run_until(scenario.horizon_s)
+    account = open_account(scenario, way.instance, tick_s=TICK_S, ticks=ticks(scenario))
+    _work(pool, account, down, scenario.horizon_s)
     fields = served(scenario, load, pool, back_s=travel.back_s[load.city], each=each)
+    fields["credits"] = account and account.statement()
     if scenario.faults:
-        fields["down_s"] = down_s(down, ticks=len(fields["offered"]), tick_s=TICK_S) * way.instance.count
+        fields["down_s"] = down_s(down, ticks=ticks(scenario), tick_s=TICK_S) * way.instance.count
     return fields
+
+
+def _work(pool: WorkerPool, account: CreditAccount | None, down: tuple[Outage, ...], horizon_s: float) -> None:
+    """Run a pool to the horizon, from outage to outage, as fast as its credits let it."""
+    up_s = 0.0
+    for starts_s, ends_s in (*down, (horizon_s, horizon_s)):
+        if account is None:
+            pool.run_until(starts_s)
+        else:
+            run_on_credits(pool, account, up_s, starts_s)
+        if starts_s < horizon_s:
+            pool.lose(starts_s, ends_s)
+            if account is not None:
+                account.pause(starts_s, ends_s)
+        up_s = ends_s
 
 
 def _region(topology: Topology, path: Path) -> str:

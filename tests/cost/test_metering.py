@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from aws14 import cost
+from aws14 import catalog, cost
 from aws14.cost.metering import STANDING
 from aws14.errors import DesignError, ScenarioError
-from aws14.model import Node, Topology, Usage
+from aws14.model import CpuCredits, Node, Topology, Usage
 from aws14.model.topology import ATTRIBUTES
 
 
@@ -146,6 +147,42 @@ def test_traffic_between_zones_is_charged_twice_and_inside_one_not_at_all(site, 
     apart = quantities(cost.monthly(site(db_zone="c"), run(), assume=assumed), resource="db")
     assert apart[item] == pytest.approx(2 * 30)
     assert item not in quantities(cost.monthly(site(db_zone="a"), run(), assume=assumed), resource="db")
+
+
+def credit_account(*, charged, owed):
+    """Two ticks of an unlimited instance that had nothing and borrowed."""
+    none, used = np.zeros(2), np.array([charged, owed])
+    return CpuCredits(
+        mode="unlimited", at_start=0.0, most=576.0, earned=none, spent=used, discarded=none, throttled_s=none,
+        charged=np.array([charged, 0.0]), balance=none, owed=np.array([0.0, owed]),
+    )  # fmt: skip
+
+
+def test_surplus_credits_are_charged_by_the_vcpu_hour(site, run):
+    """60 credits charged during the day and 30 owed at its end are 1.5 vCPU hours a day."""
+    trace = replace(run(), credits=credit_account(charged=60.0, owed=30.0))
+    lines = [line for line in cost.monthly(site(), trace, days=10) if "surplus" in line.item]
+    assert [(line.quantity, line.resource, line.region) for line in lines] == [(15.0, "web", "ap-northeast-1")]
+    bill = cost.bill(tuple(lines), title="surplus", period="month")
+    assert bill.total_usd == pytest.approx(15 * 0.05)
+
+
+@pytest.mark.parametrize("name", [name for name, kind in catalog.instance_types().items() if kind.burstable])
+def test_every_burstable_type_has_its_price_of_surplus_credits(site, run, name):
+    topology = site()
+    nodes = tuple(
+        replace(node, attributes={**node.attributes, "instance_type": name}) if node.id == "web" else node
+        for node in topology.nodes
+    )
+    trace = replace(run(), credits=credit_account(charged=0.0, owed=60.0))
+    lines = [line for line in cost.monthly(replace(topology, nodes=nodes), trace, days=1) if "surplus" in line.item]
+    bill = cost.bill(tuple(lines), title="surplus", period="month")
+    assert bill.total_usd == pytest.approx(catalog.t_credit(name).surplus_usd_per_vcpu_hour)
+
+
+def test_credits_that_were_earned_cost_nothing(site, run):
+    paid_back = replace(run(), credits=credit_account(charged=0.0, owed=0.0))
+    assert cost.monthly(site(), paid_back) == cost.monthly(site(), run())
 
 
 def test_every_metered_kind_and_attribute_is_of_the_model(site):

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from aws14.model import Application, Link, Node, Scenario, Steady, Topology
+from aws14.model.topology import ATTRIBUTES
 
 ADDRESS = "203.0.113.10"
 NAME = "www.example.co.jp"
@@ -22,6 +23,7 @@ INSTANCE = {
     "has_user_data": True,
     "root_gib": 8,
     "root_volume_type": "gp3",
+    "cpu_credits": "unlimited",
 }
 
 
@@ -29,8 +31,14 @@ def node(kind, node_id, parent=None, **attributes):
     return Node(id=node_id, kind=kind, parent=parent, attributes=attributes)
 
 
+@pytest.fixture(autouse=True)
+def credit_option_is_read_back(monkeypatch):
+    names = tuple(dict.fromkeys((*ATTRIBUTES["instance"], "cpu_credits")))
+    monkeypatch.setitem(ATTRIBUTES, "instance", names)
+
+
 @pytest.fixture
-def site() -> Topology:
+def site(credit_option_is_read_back) -> Topology:
     """One web server with an Elastic IP and a name; a NAT gateway and a database beside it."""
     return Topology(
         name="site",
