@@ -9,6 +9,7 @@ from typing import Any
 
 from aws14.emulator.behaviours.zone_capacity import restore_capacity, withhold_capacity
 from aws14.emulator.durations import typical_s
+from aws14.emulator.failure_records import records
 from aws14.emulator.fis_targets import INSTANCE, ROLE, instance_of
 
 __all__ = ["ACTIONS", "Action", "ActionError", "Aim", "duration_s"]
@@ -116,7 +117,11 @@ def _start_again(aim: Aim) -> None:
     gone = len(aim.arns) - len(aim.instances)
     if gone and aim.parameters.get("completeIfInstancesTerminated") != "true":
         raise ActionError(f"{gone} of the instances were terminated meanwhile.")
-    _backend(aim).start_instances([one.id for one in aim.instances if one.state == "stopped"])
+    for one in aim.instances:
+        if one.availability_zone in records("zone"):
+            raise ActionError(f"Insufficient capacity in {one.availability_zone} to start {one.id} again.")
+        if one.state == "stopped":
+            one.start()  # not by a call: withheld capacity is meant for others than the experiment's own role
 
 
 def _terminate(aim: Aim) -> None:
