@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from aws14 import catalog, cost
-from aws14.model import Application, Campaign, Diurnal, Replay, Scenario, Spike
+from aws14.model import Application, AzOutage, Campaign, Diurnal, Fault, InstanceLoss, Replay, Scenario, Spike
 from aws14.patterns.brief import Brief, Requirement
 
 BRIEF = Brief(
@@ -47,7 +47,10 @@ def scenario(
     spot_rps: float | None = None,
     traced: bool = False,
     users: Mapping[str, float] = USERS,
-    seed: int = 14,
+    web_lost_for_s: float = 0.0,
+    zone_lost_for_s: float = 0.0,
+    zone: str = "ap-northeast-1a",
+    credits_at_start: float | None = None,
 ) -> Scenario:
     """A day of the campaign, midnight to midnight in the customer's time zone.
 
@@ -59,8 +62,12 @@ def scenario(
         Replay a recorded day, scaled to the brief, in place of the drawn one.
     users : Mapping[str, float]
         City -> share of the visitors.
-    seed : int
-        Seed of the run.
+    web_lost_for_s, zone_lost_for_s : float
+        How long the web server's hardware, or the whole zone, is lost from the TV spot on; 0 for not at all.
+    zone : str
+        Which zone.
+    credits_at_start : float, optional
+        CPU credits of the web server at midnight; left out: all that it can keep.
     """
     crowd = Spike(peak_rps=BRIEF.value("spot_rps") if spot_rps is None else spot_rps, at_s=SPOT_HOUR * 3600)
     rhythm = Diurnal(night_rps=1.0, day_rps=8.0, peak_hour=17.0)
@@ -70,8 +77,16 @@ def scenario(
         application=PAGE,
         entry=NAME,
         users=users,
-        seed=seed,
+        credits_at_start=credits_at_start,
+        faults=_faults(web_lost_for_s, zone_lost_for_s, zone),
     )
+
+
+def _faults(web_lost_for_s: float, zone_lost_for_s: float, zone: str) -> tuple[Fault, ...]:
+    at_s = SPOT_HOUR * 3600
+    web = (InstanceLoss(node="web", starts_s=at_s, lasts_s=web_lost_for_s),) if web_lost_for_s else ()
+    lost_zone = (AzOutage(az=zone, starts_s=at_s, lasts_s=zone_lost_for_s),) if zone_lost_for_s else ()
+    return web + lost_zone
 
 
 def traced_day(peak_rps: float = 40.0) -> Replay:

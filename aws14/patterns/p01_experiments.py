@@ -14,6 +14,7 @@ from aws14.sim.elsewhere import in_region
 
 CITIES = ("Tokyo", "Sapporo", "Taipei", "Singapore", "Sydney", "Mumbai", "London", "New York", "San Francisco")
 TYPES = ("t3.small", "m5.large", "m5.xlarge", "c5.xlarge", "c5.2xlarge")
+LAUNCHED = (("t3.micro", "standard"), ("t3.micro", "unlimited"), ("t3.small", "standard"), ("m5.large", ""))
 AMERICANS: Mapping[str, float] = {"New York": 0.5, "San Francisco": 0.3, "Chicago": 0.2}
 
 
@@ -86,6 +87,18 @@ def _types(built: Topology, types: Sequence[str] = TYPES) -> Picture:
     return charts.compare_runs(traces, bills=bills)
 
 
+def _credits(built: Topology) -> Picture:
+    """The day on servers launched at midnight, without a credit to their name."""
+    day = scenario(credits_at_start=0)
+    changed = {
+        f"{name} {mode}".strip(): what_if(built, "web", instance_type=name, cpu_credits=mode or "none")
+        for name, mode in LAUNCHED
+    }
+    traces = dict(zip(changed, sweep((topology, day) for topology in changed.values()), strict=True))
+    bills = {name: month(changed[name], trace) for name, trace in traces.items()}
+    return charts.compare_runs(traces, bills=bills, title="Launched at midnight: credits or not")
+
+
 experiments: Mapping[str, Callable[..., object]] = {
     "round trips": _round_trips,
     "regions": regions,
@@ -93,6 +106,7 @@ experiments: Mapping[str, Callable[..., object]] = {
     "moving": _moving,
     "another day": _another_day,
     "types": _types,
+    "credits": _credits,
     "why": lambda _, network: why(network),
     "name": name_depends_on,
     "bill with free tier": lambda built, trace: month(built, trace, free_tier="12-month"),
