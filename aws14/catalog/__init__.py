@@ -41,6 +41,7 @@ from aws14.catalog.prices import (
     prices,
     worked_bills,
 )
+from aws14.catalog.promises import Sla, sla
 from aws14.catalog.recordings import Duration, durations, trace_minutes
 from aws14.catalog.tables import data_root
 
@@ -56,6 +57,7 @@ __all__ = [
     "Region",
     "RoundTrip",
     "ServiceStatus",
+    "Sla",
     "TCredit",
     "WorkedBill",
     "WorkedLine",
@@ -77,6 +79,7 @@ __all__ = [
     "round_trip",
     "rtt_ms",
     "service_status",
+    "sla",
     "t_credit",
     "trace_minutes",
     "user_rtt_ms",

@@ -2,6 +2,7 @@
 
 from aws14.model.bill import Bill, LineItem, Usage
 from aws14.model.credits import CpuCredits
+from aws14.model.downtime import Downtime
 from aws14.model.faults import AzOutage, Fault, InstanceLoss
 from aws14.model.load import Campaign, Diurnal, LoadProfile, Ramp, Replay, Spike, Steady
 from aws14.model.picture import Picture
@@ -17,6 +18,7 @@ __all__ = [
     "Campaign",
     "CpuCredits",
     "Diurnal",
+    "Downtime",
     "Fault",
     "Finding",
     "InstanceLoss",

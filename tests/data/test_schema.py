@@ -52,6 +52,7 @@ SCHEMAS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("region",),
     ),
     "service_status": (("service", "state", "since", "checked", "successor", "source", "confidence"), ("service",)),
+    "sla": (("service", "promised_percent", "as_of", "source", "confidence", "note"), ("service",)),
     "sources": (("key", "description", "date", "covers", "licence"), ("key",)),
     "t_credits": (
         (
@@ -87,7 +88,19 @@ PRICE_UNITS = {
 }
 QUOTA_UNITS = {
     *("CPU-minutes", "GB", "GB per task", "GB-s per month", "GB/hour", "GB/month", "Gbps", "GiB", "IOPS", "KB"),
-    *("KB per object", "MB", "MB/s", "MiB/s", "USD/month per gateway", "connections", "days", "executions", "h"),
+    *(
+        "KB per object",
+        "MB",
+        "bytes",
+        "characters",
+        "MB/s",
+        "MiB/s",
+        "USD/month per gateway",
+        "connections",
+        "days",
+        "executions",
+        "h",
+    ),
     *("hours/month", "million/s", "per minute", "per month", "per second", "records/s", "requests/s", "rules", "s"),
     *("units per 1 KB", "units per 4 KB", "vCPU-minutes at 100 %"),
 }
@@ -107,6 +120,7 @@ POSITIVE = {
         "published_usd",
         "quantity",
         "printed_usd",
+        "promised_percent",
     ),
 }
 MAY_BE_EMPTY = {"tier_to", "rtt_p90_ms", "printed_usd", "since", "successor", "note"}
@@ -245,6 +259,10 @@ def test_booleans_and_states_of_closed_lists():
 def test_a_typical_duration_lies_in_its_range():
     for row in read("durations"):
         assert float(row["seconds_low"]) <= float(row["seconds_typical"]) <= float(row["seconds_high"]), row
+
+
+def test_nobody_promises_more_than_all_the_time():
+    assert all(90 <= float(row["promised_percent"]) <= 100 for row in read("sla"))
 
 
 def test_recordings_are_dense_minutes():
