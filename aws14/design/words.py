@@ -29,6 +29,7 @@ NAMED_BY_AWS = frozenset({"internet", "region", "az", "hosted_zone", "dns_record
 ATTRIBUTE: Mapping[str, str] = {
     "auto_public_ipv4": "automatic public addresses",
     "cidr": "address range",
+    "cpu_credits": "CPU credit option",
     "gib": "size in GiB",
     "has_user_data": "user data",
     "instance_type": "instance type",

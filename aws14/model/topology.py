@@ -39,6 +39,7 @@ ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
         "has_user_data",
         "root_gib",
         "root_volume_type",
+        "cpu_credits",
     ),
     "elastic_ip": ("public_ipv4",),
     "volume": ("gib", "volume_type", "state"),
@@ -46,7 +47,8 @@ ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
     "dns_record": ("name", "type", "ttl_s", "values"),
 }
 """Kind of node -> the attributes a read-back always sets. Units are in the names; an address that is
-not there is the empty string; ``public_ipv4_kind`` is ``elastic``, ``public`` or ``none``."""
+not there is the empty string; ``public_ipv4_kind`` is ``elastic``, ``public`` or ``none``; ``cpu_credits`` is
+``standard``, ``unlimited``, or ``none`` for a type that does not live on credits."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

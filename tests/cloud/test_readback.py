@@ -124,6 +124,12 @@ def _faster(session: Session, site: SimpleNamespace) -> None:
     session.client("ec2").modify_volume(VolumeId=_root(session, site.web), Size=20, VolumeType="io2")
 
 
+def _save_credits(session: Session, site: SimpleNamespace) -> None:
+    session.client("ec2").modify_instance_credit_specification(
+        InstanceCreditSpecifications=[{"InstanceId": site.db, "CpuCredits": "standard"}]
+    )
+
+
 def _root(session: Session, instance: str) -> str:
     answer = session.client("ec2").describe_instances(InstanceIds=[instance])
     return str(answer["Reservations"][0]["Instances"][0]["BlockDeviceMappings"][0]["Ebs"]["VolumeId"])
@@ -167,6 +173,7 @@ CHANGES: dict[tuple[str, str], tuple[str, Change, Any]] = {
     ("instance", "state"): ("web", _stop_web, "stopped"),
     ("instance", "instance_type"): ("web", _resize, "m5.large"),
     ("instance", "has_user_data"): ("db", _user_data, True),
+    ("instance", "cpu_credits"): ("db", _save_credits, "standard"),
     ("instance", "public_ipv4_kind"): ("web", _release, "none"),
     ("instance", "public_ipv4"): ("web", _take_another_address, "198.51.100.3"),
     ("nat_gateway", "state"): ("nat", _delete_nat, "deleting"),
@@ -253,6 +260,15 @@ def test_what_is_chosen_at_birth_is_read_back_as_chosen(session: Session, make: 
     assert built.node("disk").attributes == {"gib": 33, "volume_type": "st1", "state": "available"}
     assert built.node("disk").aws_id == volume
     assert built.node("inside.example").attributes == {"name": "inside.example", "private": True}
+
+
+def test_only_burstable_types_live_on_credits(session: Session, make: SimpleNamespace, ec2: Any) -> None:
+    for name, instance_type in (("old", "t2.micro"), ("burst", "t3.micro"), ("even", "m5.large")):
+        asked = {"ImageId": make.image(session), "InstanceType": instance_type, "MinCount": 1, "MaxCount": 1}
+        ec2.run_instances(**asked, TagSpecifications=make.named("instance", name))
+    built = read_back(session)
+    options = {name: built.node(name).require("cpu_credits") for name in ("old", "burst", "even")}
+    assert options == {"old": "standard", "burst": "unlimited", "even": "none"}
 
 
 def test_an_attached_volume_stands_beside_its_instance(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,9 @@ _LISTS: Mapping[str, tuple[str, str]] = {
 }
 """What is asked of one region: name -> (operation, key of the items)."""
 
+_BURSTABLE = re.compile(r"t\d[a-z]*\.")
+"""The T families are those that live on CPU credits (EC2 user guide, "Burstable performance instances")."""
+
 GONE = frozenset({"terminated", "deleted"})
 """States of things that AWS still lists after their end."""
 
@@ -42,6 +46,7 @@ class Facts:
     volumes: tuple[Resource, ...]
     security_groups: tuple[Resource, ...]
     with_user_data: frozenset[str]
+    cpu_credits: Mapping[str, str]
 
 
 def fetch(client: Any, region: str) -> Facts:
@@ -69,7 +74,17 @@ def fetch(client: Any, region: str) -> Facts:
         .get("UserData", {})
         .get("Value")
     )
-    return Facts(region=region, instances=instances, with_user_data=with_user_data, **lists)
+    options = _credit_options(client, instances)
+    return Facts(region=region, instances=instances, with_user_data=with_user_data, cpu_credits=options, **lists)
+
+
+def _credit_options(client: Any, instances: tuple[Resource, ...]) -> dict[str, str]:
+    """Id of each burstable instance -> ``standard`` or ``unlimited``."""
+    burstable = [each["InstanceId"] for each in instances if _BURSTABLE.match(each["InstanceType"])]
+    if not burstable:
+        return {}
+    found = client.describe_instance_credit_specifications(InstanceIds=burstable)["InstanceCreditSpecifications"]
+    return {each["InstanceId"]: each["CpuCredits"] for each in found}
 
 
 def to_nodes(facts: Facts) -> tuple[Seen, ...]:
@@ -173,9 +188,16 @@ def _instance(instance: Resource, facts: Facts) -> Seen:
             "has_user_data": key in facts.with_user_data,
             "root_gib": required(root, "Size", f"the root volume of {of}"),
             "root_volume_type": required(root, "VolumeType", f"the root volume of {of}"),
+            "cpu_credits": _cpu_credits(instance, facts),
         },
     )
     return Seen(node=node, tags=tags_of(instance))
+
+
+def _cpu_credits(instance: Resource, facts: Facts) -> str:
+    if not _BURSTABLE.match(instance["InstanceType"]):
+        return "none"
+    return str(required(facts.cpu_credits, instance["InstanceId"], "the credit specifications"))
 
 
 def _root_volume(instance: Resource, facts: Facts) -> Resource:
