@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -77,6 +77,10 @@ class Emulator:
         Of its aws14.
     notices : tuple of str
         What it had to say when it was found.
+    http_port, tls_port : int
+        Of its data plane, on 127.0.0.1; 0 where it was not asked.
+    ca_file : str
+        Certificate of the authority that its TLS servers show.
     """
 
     port: int
@@ -85,6 +89,9 @@ class Emulator:
     pid: int
     version: str
     notices: tuple[str, ...] = ()
+    http_port: int = 0
+    tls_port: int = 0
+    ca_file: str = ""
 
     @property
     def endpoint(self) -> str:
@@ -167,10 +174,11 @@ def find(folder: Path | None = None) -> Emulator | None:
         return None
     found = Emulator(*(told[name] for name in ("port", "access_key", "secret_key", "pid", "version")))
     try:
-        notices = tuple(found.status()["notices"])
+        said: dict[str, Any] = {**found.status()}
     except EmulatorError:
         return None
-    return Emulator(found.port, found.access_key, found.secret_key, found.pid, found.version, notices)
+    doors = {name: said[name] for name in ("http_port", "tls_port", "ca_file") if name in said}
+    return replace(found, notices=tuple(said["notices"]), **doors)
 
 
 def find_or_start(folder: Path | None = None, *, port: int = 0, idle_s: float | None = None) -> Emulator:

@@ -1,4 +1,7 @@
-"""``env``: the lines that point a shell, and so the ``aws`` command, at the running embedded AWS."""
+"""``env``: the lines that point a shell, and so the ``aws`` command, at the running embedded AWS.
+
+They also tell the ports of its data plane, for tools that are pointed there by hand.
+"""
 
 from __future__ import annotations
 
@@ -84,6 +87,7 @@ def lines(found: process.Emulator, shell: str, environment: Mapping[str, str]) -
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
     }
+    wanted |= _data_plane(found)
     own_endpoints = [name for name in environment if name.startswith("AWS_ENDPOINT_URL_")]
     removed = [name for name in (*LEAKS, *own_endpoints) if name in environment]
     return [
@@ -91,6 +95,14 @@ def lines(found: process.Emulator, shell: str, environment: Mapping[str, str]) -
         *(put.format(name=name, value=value) for name, value in wanted.items()),
         *_no_proxy(put, environment),
     ]
+
+
+def _data_plane(found: process.Emulator) -> dict[str, str]:
+    """Where names and addresses of the cloud answer: ``curl -H "Host: <name>" http://127.0.0.1:$AWS14_HTTP_PORT/``."""
+    if not found.http_port:
+        return {}
+    ports = {"AWS14_HTTP_PORT": str(found.http_port), "AWS14_TLS_PORT": str(found.tls_port)}
+    return {**ports, "AWS14_CA_FILE": found.ca_file}
 
 
 def _no_proxy(put: str, environment: Mapping[str, str]) -> list[str]:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,17 @@ from aws14.cloud.process import Emulator
 from aws14.command import env, main, place, ports
 
 FOUND = Emulator(port=4711, access_key="AKIAEXAMPLE", secret_key="s3cret", pid=1, version="0")
+
+
+def test_the_ports_of_the_data_plane_are_told_where_they_are_known() -> None:
+    known = replace(FOUND, http_port=4712, tls_port=4713, ca_file="/home/ca.pem")
+    told = [line for line in env.lines(known, "bash", {}) if "AWS14" in line]
+    assert told == [
+        "export AWS14_HTTP_PORT='4712'",
+        "export AWS14_TLS_PORT='4713'",
+        "export AWS14_CA_FILE='/home/ca.pem'",
+    ]
+    assert not [line for line in env.lines(FOUND, "bash", {}) if "AWS14" in line]
 
 
 def test_bash_reads_the_lines_and_loses_what_would_lead_past_the_embedded_aws() -> None:
