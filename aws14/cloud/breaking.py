@@ -1,0 +1,128 @@
+"""Breaking what is built, in the embedded AWS: the hardware under an instance, the power of a zone.
+
+On a real account AWS's own way is the Fault Injection Service; what these functions do to the embedded AWS is described
+in ``docs/fidelity.md`` under "failures".
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws14.cloud.place import Control
+from aws14.cloud.session import Session
+from aws14.cloud.tags import PATTERN
+from aws14.errors import NotAvailable, ScenarioError
+
+__all__ = ["break_az", "break_instance", "heal"]
+
+_GONE = frozenset({"shutting-down", "terminated"})
+
+
+def break_instance(session: Session, instance: str, *, seconds: float | None = None) -> str:
+    """Let the hardware under an instance fail now; return the id of the instance.
+
+    It goes on being "running", and answers nothing, until the hardware works again, a stop and a start bring it onto
+    other hardware, or AWS recovers it.
+
+    Parameters
+    ----------
+    session : Session
+        On the embedded AWS.
+    instance : str
+        Drawn id, name tag or AWS id.
+    seconds : float, optional
+        Of AWS time until the hardware works again by itself; never when left out.
+
+    Raises
+    ------
+    NotAvailable
+        Outside the embedded AWS.
+    ScenarioError
+        There is no such instance, or several are called that, or the time is not positive.
+    EmulatorError
+        It is not on any hardware: stopped.
+    """
+    control = _control(session)
+    found = _instance_id(session, instance)
+    control.damage("instance", found, _positive(seconds))
+    return found
+
+
+def break_az(session: Session, az: str, *, seconds: float) -> None:
+    """Let an Availability Zone lose its power now: all that stands there is away until it is back.
+
+    Parameters
+    ----------
+    session : Session
+        On the embedded AWS.
+    az : str
+        Name of the zone, as ``ap-northeast-1a``.
+    seconds : float
+        Of AWS time until power is back.
+
+    Raises
+    ------
+    NotAvailable, ScenarioError
+        As `break_instance`.
+    """
+    control = _control(session)
+    known = [zone["ZoneName"] for zone in session.client("ec2").describe_availability_zones()["AvailabilityZones"]]
+    if az not in known:
+        raise ScenarioError(f"there is no Availability Zone '{az}' in {session.region}", allowed=", ".join(known))
+    control.damage("az", az, _positive(seconds))
+
+
+def heal(session: Session) -> tuple[str, ...]:
+    """End all that was broken; return the ids and names of it.
+
+    Raises
+    ------
+    NotAvailable
+        Outside the embedded AWS.
+    """
+    return tuple(_control(session).heal())
+
+
+def _control(session: Session) -> Control:
+    if session.place.control is None:
+        raise NotAvailable(
+            f"this breaks things in the embedded AWS only; this session works on {session.target}",
+            cure="the Fault Injection Service, session.client('fis'), is AWS's own way",
+        )
+    return session.place.control
+
+
+def _positive(seconds: float | None) -> float | None:
+    if seconds is not None and not seconds > 0:
+        raise ScenarioError(f"nothing breaks for {seconds!r} seconds", allowed="a positive number of seconds")
+    return seconds
+
+
+def _instance_id(session: Session, wanted: str) -> str:
+    pages = session.client("ec2").get_paginator("describe_instances").paginate()
+    there = [
+        each
+        for page in pages
+        for reservation in page["Reservations"]
+        for each in reservation["Instances"]
+        if each["State"]["Name"] not in _GONE
+    ]
+    found = [each for each in there if wanted in _names(each)]
+    own = [each for each in found if session.pattern and _tags(each).get(PATTERN) == session.pattern]
+    ids = [each["InstanceId"] for each in own or found]
+    if not ids:
+        known = sorted({_names(each)[0] for each in there})
+        raise ScenarioError(f"there is no instance '{wanted}'", allowed=", ".join(known) or "none: nothing is built")
+    if len(ids) > 1:
+        raise ScenarioError(f"{len(ids)} instances are called '{wanted}'", allowed=f"one of {', '.join(ids)}")
+    return str(ids[0])
+
+
+def _names(instance: dict[str, Any]) -> list[str]:
+    """What an instance may be called, the best name first."""
+    tags = _tags(instance)
+    return [name for name in (tags.get("aws14:node"), tags.get("Name"), instance["InstanceId"]) if name]
+
+
+def _tags(instance: dict[str, Any]) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in instance.get("Tags", ())}
