@@ -1,7 +1,7 @@
 """What is inside an instance: its files, packages, services, users, console; what it serves; what it runs.
 
-From outside in: ``of(instance_id)`` is the `Machine`, ``machine.listens(port)`` and ``machine.answer(...)`` are what the
-data plane asks, `run` is a shell on it (Run Command, SSH), `power` is its life.
+From outside in: ``of(instance_id)`` is the `Machine`; ``machine.listens(port)`` and ``machine.answer(...)`` are what
+the data plane asks; a `Session` is a shell on it (Run Command, SSH); `power` is its life.
 
 ===============  ===============================================================================================
 ``machine``      the machine as plain data

@@ -1,7 +1,7 @@
 """User data as cloud-init takes it: what kind it is, and what a cloud-config asks for, in its order.
 
-Sources: cloud-init documentation ("User-data formats", "Boot stages", "Module reference"), EC2 user guide ("Run commands
-on your Linux instance at launch").
+Sources: cloud-init documentation ("User-data formats", "Boot stages", "Module reference"), EC2 user guide ("Run
+commands on your Linux instance at launch").
 """
 
 from __future__ import annotations
@@ -180,6 +180,12 @@ def _early(config: dict[str, Any]) -> Iterator[Step]:
     name = config.get("fqdn") or config.get("hostname")
     if name:
         yield Step("set_hostname", f"hostnamectl set-hostname {shlex.quote(str(name))}")
+    yield from _accounts(config)
+    if config.get("timezone"):
+        yield Step("timezone", f"timedatectl set-timezone {shlex.quote(str(config['timezone']))}")
+
+
+def _accounts(config: dict[str, Any]) -> Iterator[Step]:
     for group in config.get("groups") or []:
         yield Step("users_groups", f"groupadd -f {shlex.quote(str(group))}")
     for user in config.get("users") or []:
@@ -187,8 +193,6 @@ def _early(config: dict[str, Any]) -> Iterator[Step]:
             yield Step("users_groups", _user(user))
     for key in config.get("ssh_authorized_keys") or []:
         yield Step("ssh", f"echo {shlex.quote(str(key))} >> {_LOGIN_KEYS}")
-    if config.get("timezone"):
-        yield Step("timezone", f"timedatectl set-timezone {shlex.quote(str(config['timezone']))}")
 
 
 _LOGIN_KEYS = "~${AWS14_LOGIN}/.ssh/authorized_keys"

@@ -163,11 +163,11 @@ class Disk:
             if place not in self.nodes:
                 self.nodes[place] = Node(FOLDER, mode, owner, group)
 
-    def write(self, path: str, text: str | bytes, mode: int = 0o644, owner: str = "root") -> None:
+    def write(self, path: str, text: str | bytes, mode: int = 0o644, owner: str = "root", *, now: float = 0.0) -> None:
         """Make or replace a file, as an installation does."""
         self.make_folders(posixpath.dirname(path))
         data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape")
-        self.nodes[self.real(path)] = Node(FILE, mode, owner, owner, data=data)
+        self.nodes[self.real(path)] = Node(FILE, mode, owner, owner, now, data)
 
     def text(self, path: str) -> str:
         """Return the text of the file at `path`; empty where there is none."""

@@ -7,9 +7,11 @@ from aws14.emulator.machines.machine import Machine, User
 
 __all__ = ["authorize", "fresh", "write_accounts"]
 
-_FOLDERS = ("/bin", "/boot", "/dev", "/etc/systemd/system", "/home", "/opt/aws/bin", "/proc", "/root", "/run", "/srv",
-            "/sys", "/usr/bin", "/usr/sbin", "/usr/lib/systemd/system", "/usr/local/bin", "/usr/share", "/var/lib/cloud",
-            "/var/log", "/var/spool", "/mnt", "/media")  # fmt: skip
+_FOLDERS = (
+    *("/bin", "/boot", "/dev", "/etc/systemd/system", "/home", "/media", "/mnt", "/opt/aws/bin", "/proc", "/root"),
+    *("/run", "/srv", "/sys", "/usr/bin", "/usr/lib/systemd/system", "/usr/local/bin", "/usr/sbin", "/usr/share"),
+    *("/var/lib/cloud", "/var/log", "/var/spool"),
+)
 _RELEASES = {
     "al2023": ("Amazon Linux 2023", "amzn", "2023", "fedora"),
     "al2": ("Amazon Linux 2", "amzn", "2", "centos rhel fedora"),

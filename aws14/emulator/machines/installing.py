@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from aws14.emulator.machines.disk import FOLDER, Node
 from aws14.emulator.machines.images import write_accounts
 from aws14.emulator.machines.machine import Machine, User
 from aws14.emulator.machines.outside import Outside
@@ -33,25 +32,23 @@ def install(machine: Machine, one: Package, now: float) -> None:
         Epoch seconds of AWS time; of the new files.
     """
     machine.packages[one.name] = one.version
-    for name in one.needs:
-        known = package(machine.image, name)
-        if known is not None and known.name not in machine.packages:
-            install(machine, known, now)
+    known = (package(machine.image, name) for name in one.needs)
+    for other in (each for each in known if each is not None and each.name not in machine.packages):
+        install(machine, other, now)
     if one.user and one.user not in machine.users:
-        uid = max((user.uid for user in machine.users.values() if user.uid < 1000), default=100) + 1
-        machine.users[one.user] = User(one.user, uid, "/", "/sbin/nologin")
-        machine.groups[one.user] = uid
-        write_accounts(machine)
+        _make_user(machine, one.user)
     for folder in one.folders:
         machine.disk.make_folders(folder)
     for path, text in one.files.items():
         if machine.disk.find(path) is None:
-            machine.disk.write(path, text)
-            node = machine.disk.find(path)
-            if node is not None:
-                node.changed = now
-    if one.name in ("mariadb105-server", "mariadb-server"):
-        machine.disk.nodes["/var/lib/mysql"] = Node(FOLDER, 0o755, "mysql", "mysql", now)
+            machine.disk.write(path, text, now=now)
+
+
+def _make_user(machine: Machine, name: str) -> None:
+    uid = max((user.uid for user in machine.users.values() if user.uid < 1000), default=100) + 1
+    machine.users[name] = User(name, uid, "/", "/sbin/nologin")
+    machine.groups[name] = uid
+    write_accounts(machine)
 
 
 def remove(machine: Machine, name: str, now: float) -> None:

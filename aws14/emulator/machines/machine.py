@@ -232,6 +232,7 @@ class Machine:
         """
         from aws14.emulator.machines.web import serve
 
+        del headers, body  # no server here looks at them
         if not self.listens(port):
             raise ConnectionRefusedError(f"{self.instance_id} does not listen on port {port}")
         return serve(self, port, method, path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from aws14.emulator.machines.machine import Machine, Server
 from aws14.emulator.machines.shell.errors import UnsupportedError
@@ -18,7 +19,43 @@ class ConfigurationError(Exception):
 
 #: Directives of Apache that change nothing about which page is served here.
 _APACHE_SILENT = frozenset(
-    ["serverroot", "include", "user", "group", "serveradmin", "servername", "serveralias", "errorlog", "customlog", "loglevel", "logformat", "adddefaultcharset", "enablesendfile", "includeoptional", "allowoverride", "require", "options", "timeout", "keepalive", "maxkeepaliverequests", "keepalivetimeout", "serversignature", "addtype", "typesconfig", "hostnamelookups", "order", "allow", "deny", "loadmodule", "mimemagicfile", "addicon", "indexoptions", "accessfilename", "pidfile", "enablemmap"]
+    [
+        "serverroot",
+        "include",
+        "user",
+        "group",
+        "serveradmin",
+        "servername",
+        "serveralias",
+        "errorlog",
+        "customlog",
+        "loglevel",
+        "logformat",
+        "adddefaultcharset",
+        "enablesendfile",
+        "includeoptional",
+        "allowoverride",
+        "require",
+        "options",
+        "timeout",
+        "keepalive",
+        "maxkeepaliverequests",
+        "keepalivetimeout",
+        "serversignature",
+        "addtype",
+        "typesconfig",
+        "hostnamelookups",
+        "order",
+        "allow",
+        "deny",
+        "loadmodule",
+        "mimemagicfile",
+        "addicon",
+        "indexoptions",
+        "accessfilename",
+        "pidfile",
+        "enablemmap",
+    ]
 )
 _APACHE_SECTIONS = frozenset({"directory", "ifmodule", "files", "filesmatch", "virtualhost"})
 
@@ -33,31 +70,44 @@ def apache(machine: Machine, name: str) -> Server:
     UnsupportedError
         A directive beyond this emulator.
     """
+    found = _Apache()
+    for path in _apache_files(machine, name):
+        for directive, arguments in _apache_directives(machine, path):
+            found.take(path, directive, arguments)
+    if not found.ports:
+        raise ConfigurationError("no listening sockets available, shutting down")
+    if machine.disk.find(found.root) is None:
+        raise ConfigurationError(f"AH00526: Syntax error: DocumentRoot '{found.root}' is not a directory")
+    index = (*found.index, "index.php") if "php" in machine.packages else tuple(found.index)
+    tls = (443,) if "mod_ssl" in machine.packages else ()
+    ports = tuple(dict.fromkeys((*found.ports, *tls)))
+    user = "apache" if name == "httpd" else "www-data"
+    return Server("httpd", ports, found.root, index, user, f"/usr/sbin/{name} -DFOREGROUND", tls=tls)
+
+
+@dataclass
+class _Apache:
+    """What the directives say so far."""
+
+    ports: list[int] = field(default_factory=list)
+    root: str = "/var/www/html"
+    index: list[str] = field(default_factory=lambda: ["index.html"])
+
+    def take(self, path: str, directive: str, arguments: list[str]) -> None:
+        if directive == "listen":
+            self.ports.append(_port(arguments[0] if arguments else "", f"{path}: Listen"))
+        elif directive == "documentroot" and arguments:
+            self.root = arguments[0]
+        elif directive == "directoryindex":
+            self.index = arguments
+        elif directive not in _APACHE_SILENT:
+            raise UnsupportedError(f"{path}: {directive} {' '.join(arguments)}".strip())
+
+
+def _apache_files(machine: Machine, name: str) -> list[str]:
     main = "/etc/httpd/conf/httpd.conf" if name == "httpd" else "/etc/apache2/apache2.conf"
     parts = "/etc/httpd/conf.d" if name == "httpd" else "/etc/apache2/conf-enabled"
-    files = [main, *(f"{parts}/{each}" for each in machine.disk.children(parts) if each.endswith(".conf"))]
-    ports: list[int] = []
-    root, index = "/var/www/html", ["index.html"]
-    for path in files:
-        for directive, arguments in _apache_directives(machine, path):
-            if directive == "listen":
-                ports.append(_port(arguments[0] if arguments else "", f"{path}: Listen"))
-            elif directive == "documentroot" and arguments:
-                root = arguments[0]
-            elif directive == "directoryindex":
-                index = arguments
-            elif directive not in _APACHE_SILENT:
-                raise UnsupportedError(f"{path}: {directive} {' '.join(arguments)}".strip())
-    if not ports:
-        raise ConfigurationError("no listening sockets available, shutting down")
-    if machine.disk.find(root) is None:
-        raise ConfigurationError(f"AH00526: Syntax error: DocumentRoot '{root}' is not a directory, or is not readable")
-    user = "apache" if name == "httpd" else "www-data"
-    if "php" in machine.packages:
-        index = [*index, "index.php"]
-    tls = (443,) if "mod_ssl" in machine.packages else ()
-    every = tuple(dict.fromkeys((*ports, *tls)))
-    return Server("httpd", every, root, tuple(index), user, f"/usr/sbin/{name} -DFOREGROUND", tls=tls)
+    return [main, *(f"{parts}/{each}" for each in machine.disk.children(parts) if each.endswith(".conf"))]
 
 
 def _apache_directives(machine: Machine, path: str) -> Iterator[tuple[str, list[str]]]:
@@ -80,7 +130,37 @@ def _port(text: str, where: str) -> int:
 
 
 _NGINX_SILENT = frozenset(
-    ["user", "worker_processes", "error_log", "pid", "events", "worker_connections", "http", "default_type", "sendfile", "keepalive_timeout", "include", "server_name", "error_page", "access_log", "log_format", "tcp_nopush", "tcp_nodelay", "types_hash_max_size", "charset", "gzip", "client_max_body_size", "autoindex", "server", "location", "try_files", "types", "expires", "add_header", "server_tokens"]
+    [
+        "user",
+        "worker_processes",
+        "error_log",
+        "pid",
+        "events",
+        "worker_connections",
+        "http",
+        "default_type",
+        "sendfile",
+        "keepalive_timeout",
+        "include",
+        "server_name",
+        "error_page",
+        "access_log",
+        "log_format",
+        "tcp_nopush",
+        "tcp_nodelay",
+        "types_hash_max_size",
+        "charset",
+        "gzip",
+        "client_max_body_size",
+        "autoindex",
+        "server",
+        "location",
+        "try_files",
+        "types",
+        "expires",
+        "add_header",
+        "server_tokens",
+    ]
 )
 
 

@@ -166,6 +166,8 @@ _RPM = (
         Package(name, "1-1")
         for name in (
             "php-mysqlnd",
+            "php-mysqli",
+            "php-opcache",
             "php-fpm",
             "php-json",
             "php-devel",

@@ -103,10 +103,7 @@ def open_server(machine: Machine, service: Service) -> Server | None:
         The configuration, or the program, is beyond this emulator.
     """
     text = unit_file(machine, service.name)
-    if text:
-        server = _of_unit(service.name, text)
-    else:
-        server = _of_package(machine, service.name)
+    server = _of_unit(service.name, text) if text else _of_package(machine, service.name)
     for port in server.ports if server else ():
         if machine.server_on(port) is not None:
             raise RefusedError(f"{service.name}: Address already in use: could not bind to port {port}")

@@ -21,9 +21,13 @@ _TYPES = {
     ".pdf": "application/pdf", ".md": "text/markdown", ".csv": "text/csv",
 }  # fmt: skip
 _REASONS = {
-    301: "Moved Permanently", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 500: "Internal Server Error",
+    301: "Moved Permanently",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    500: "Internal Server Error",
     501: "Unsupported method",
-}  # fmt: skip
+}
 _SENTENCES = {
     403: "You don't have permission to access this resource.",
     404: "The requested URL was not found on this server.",
@@ -149,10 +153,9 @@ def _file(machine: Machine, server: Server, place: str, node: Node) -> Answer:
 def _problem(server: Server, status: int) -> Answer:
     reason, sentence = _REASONS[status], _SENTENCES.get(status, "")
     title = f"{status} {reason}"
-    if server.kind == "nginx":
-        body = f"<html><head><title>{title}</title></head><body><center><h1>{title}</h1></center></body></html>\n"
-    elif server.kind == "python":
-        body = f"<html><head><title>Error response</title></head><body><h1>Error response</h1><p>{title}</p></body></html>\n"
-    else:
-        body = f"<html><head><title>{title}</title></head><body><h1>{reason}</h1><p>{sentence}</p></body></html>\n"
+    head, shown = {
+        "nginx": (title, f"<center><h1>{title}</h1></center>"),
+        "python": ("Error response", f"<h1>Error response</h1><p>{title}</p>"),
+    }.get(server.kind, (title, f"<h1>{reason}</h1><p>{sentence}</p>"))
+    body = f"<html><head><title>{head}</title></head><body>{shown}</body></html>\n"
     return status, {"Content-Type": "text/html; charset=iso-8859-1"}, body.encode()

@@ -248,7 +248,9 @@ def _find_tests(call: Call, rest: list[str]) -> tuple[list[_Test], list[str]]:
         word = rest.pop(0)
         if word in ("-exec", "-execdir"):
             end = next((at for at, each in enumerate(rest) if each in (";", "+")), -1)
-            if end < 0 or rest[end + 1 :]:
+            if end < 0:
+                raise RefusedError(f"find: missing argument to `{word}'")
+            if rest[end + 1 :]:
                 raise call.unsupported()
             return tests, rest[:end]
         if word == "-print" and not rest:

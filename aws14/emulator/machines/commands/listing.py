@@ -23,9 +23,10 @@ def _ls(call: Call) -> int:
         raise call.unsupported()
     given |= {"l": ""} if call.name == "ll" else {}
     names, status = given.operands or ["."], 0
-    for name in names:
+    for index, name in enumerate(names):
         try:
             node = call.files.need(name)
+            call.out("\n" if index and node.kind == FOLDER and "d" not in given else "")
             if node.kind == FOLDER and "d" not in given:
                 call.files.need(name, "r")
                 _list(call, name, given, titled=len(names) > 1)

@@ -30,8 +30,17 @@ _LONG = (
 )
 _UPDATES = frozenset({"update", "upgrade", "upgrade-minimal", "update-minimal"})
 _READS = frozenset({"makecache", "clean", "check-update", "check-release-update", "list", "search", "info", "repolist"})
-_TOPICS = {"nginx1": "nginx", "nginx1.12": "nginx", "mariadb10.5": "mariadb-server", "docker": "docker", "redis6": "redis6",
-           "httpd_modules": "httpd", "epel": "", "collectd": "collectd"}  # fmt: skip
+#: Topics of amazon-linux-extras, with the package that each is about.
+_TOPICS = {
+    "nginx1": "nginx",
+    "nginx1.12": "nginx",
+    "mariadb10.5": "mariadb-server",
+    "docker": "docker",
+    "redis6": "redis6",
+    "httpd_modules": "httpd",
+    "epel": "",
+    "collectd": "collectd",
+}
 
 
 @command("dnf", "yum", "microdnf")
@@ -106,15 +115,19 @@ def _chosen(call: Call, names: list[str]) -> list[Package]:
     found: list[Package] = []
     for name in names:
         known = package(call.machine.image, name)
+        if absent(call.machine.image, name) and not _is_extra(call, name):
+            raise RefusedError(f"No match for argument: {name}\nError: Unable to find a match: {name}")
         if known is not None:
             found.append(known)
-        elif absent(call.machine.image, name):
-            if call.machine.image == "al2" and name in call.machine.disk.text("/etc/yum.repos.d/extras").split():
-                continue
-            raise RefusedError(f"No match for argument: {name}\nError: Unable to find a match: {name}")
         elif not on_image(call.machine.image, name.rpartition("/")[2]):
             raise UnsupportedError(f"{call.name} install {name}")
     return found
+
+
+def _is_extra(call: Call, name: str) -> bool:
+    """Whether a topic of Amazon Linux 2's extras that has the package was opened."""
+    topics = call.machine.disk.text("/etc/yum.repos.d/extras").split()
+    return any(_TOPICS.get(topic) == name for topic in topics)
 
 
 def _install(call: Call, names: list[str], *, yes: bool) -> int:

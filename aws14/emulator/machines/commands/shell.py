@@ -180,6 +180,7 @@ def _local(call: Call) -> int:
 def _unset(call: Call) -> int:
     for name in (each for each in call.arguments if not each.startswith("-")):
         call.shell.variables.pop(name, None)
+        call.shell.exported.discard(name)
         call.shell.functions.pop(name, None)
     return 0
 

@@ -105,8 +105,8 @@ def _show(call: Call, found: list[tuple[int, str]], given: Options, name: str) -
 
 @command("head", "tail")
 def _ends(call: Call) -> int:
-    short = [each for each in call.arguments if re.fullmatch(r"-\d+", each)]
-    call.arguments[:] = [each for each in call.arguments if each not in short]
+    short = call.arguments[:1] if call.arguments and re.fullmatch(r"-\d+", call.arguments[0]) else []
+    del call.arguments[: len(short)]
     given = options(call, "q", valued="nc", long=("lines=", "bytes="))
     count = given.get("n", given.get("lines", short[0][1:] if short else "10"))
     size = given.get("c", given.get("bytes"))
@@ -178,10 +178,9 @@ def _tr(call: Call) -> int:
 def _characters(text: str) -> str:
     spelled = re.sub(r"\[:(\w+):\]", lambda found: _CLASSES.get(found[1], found[0]), text)
     spelled = spelled.replace("\\n", "\n").replace("\\t", "\t").replace("\\r", "\r").replace("\\\\", "\\")
-    ranged = re.sub(
+    return re.sub(
         r"(.)-(.)", lambda found: "".join(map(chr, range(ord(found[1]), ord(found[2]) + 1))), spelled, flags=re.DOTALL
     )
-    return ranged
 
 
 @command("sort")

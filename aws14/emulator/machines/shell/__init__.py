@@ -2,8 +2,8 @@
 
 What is understood: comments, quoting, variables and their usual expansions, ``$(...)``, backticks, ``$((...))``, braces
 and globs; ``&&``, ``||``, ``;``, ``&``, pipes, redirections, here-documents and here-strings, ``>(...)`` as a target;
-``if``, ``for``, ``while``, ``until``, ``case``, ``[ ]``, ``[[ ]]``, ``(( ))``, groups, subshells, functions; ``set`` with
-``-e``, ``-u``, ``-x`` and ``-o pipefail``.
+``if``, ``for``, ``while``, ``until``, ``case``, ``[ ]``, ``[[ ]]``, ``(( ))``, groups, subshells, functions; ``set``
+with ``-e``, ``-u``, ``-x`` and ``-o pipefail``.
 
 What is not: arrays, ``select``, ``trap``, job control, ``<(...)``, ``${!name}``, programs beyond
 `aws14.emulator.machines.commands`. Any of these ends the script with `UnsupportedError`, which names line and text.

@@ -24,6 +24,14 @@ _LEVELS = (
     ("+", "-"),
     ("*", "/", "%"),
 )
+
+
+def _divided(a: int, b: int) -> int:
+    if b == 0:
+        raise RefusedError('division by 0 (error token is "0")')
+    return abs(a) // abs(b) * (1 if (a < 0) == (b < 0) else -1)
+
+
 _MEANING: dict[str, Callable[[int, int], int]] = {
     "||": lambda a, b: int(bool(a) or bool(b)),
     "&&": lambda a, b: int(bool(a) and bool(b)),
@@ -41,15 +49,9 @@ _MEANING: dict[str, Callable[[int, int], int]] = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
     "*": lambda a, b: a * b,
-    "/": lambda a, b: _divided(a, b),
+    "/": _divided,
     "%": lambda a, b: a - b * _divided(a, b),
 }
-
-
-def _divided(a: int, b: int) -> int:
-    if b == 0:
-        raise RefusedError('division by 0 (error token is "0")')
-    return abs(a) // abs(b) * (1 if (a < 0) == (b < 0) else -1)
 
 
 def evaluate(text: str, variables: dict[str, str]) -> int:

@@ -69,7 +69,7 @@ class _Reader:
         return left == self._text(right)
 
     def _fits(self, left: str, right: Word | str) -> bool:
-        raise RefusedError("[: =~: binary operator expected", 2)
+        raise RefusedError(f"[: {left} =~ {self._text(right)}: binary operator expected", 2)
 
     def _number(self, token: Word | str) -> int:
         text = self._text(token).strip()

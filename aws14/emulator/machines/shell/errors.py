@@ -14,7 +14,7 @@ __all__ = [
 
 
 class UnsupportedError(Exception):
-    """Something that a real machine would do and this one cannot: the script ends here, and what it served is not shown.
+    """Something that a real machine would do and this one cannot: the script ends here, and nothing it began is served.
 
     Parameters
     ----------

@@ -15,6 +15,8 @@ from aws14.emulator.machines.shell.syntax import Arithmetic, Part, Process, Scri
 __all__ = ["Expander"]
 
 _BLANKS = re.compile(r"[ \t\n]+")
+_PROCESS = "1811"
+_UNKNOWN = frozenset({"RANDOM", "SECONDS", "LINENO", "BASH_SOURCE", "FUNCNAME"})
 _PLAIN_TILDE = re.compile(r"~([a-z][a-z0-9-]*)?(?=/|$)")
 
 
@@ -138,7 +140,8 @@ class Expander:
         for index, piece in enumerate(pieces):
             if index:
                 fields.append(_Field())
-            fields[-1].add(piece, quoted=False)
+            # Between two separators that are no blanks an empty field counts.
+            fields[-1].add(piece, quoted=not piece and index + 1 < len(pieces) and separators != " \t\n")
 
     def _value(self, part: Part) -> str:
         if isinstance(part, Variable):
@@ -156,25 +159,21 @@ class Expander:
         if name.isdigit():
             index = int(name)
             return shell.title if index == 0 else next(iter(shell.arguments[index - 1 : index]), None)
-        match name:
-            case "?":
-                return str(shell.status)
-            case "#":
-                return str(len(shell.arguments))
-            case "@" | "*":
-                return " ".join(shell.arguments)
-            case "$":
-                return "1811"
-            case "!":
-                return str(shell.started) if shell.started else None
-            case "-":
-                return "".join(sorted(option for option in shell.options if len(option) == 1)) + "hB"
-            case "EUID" | "UID":
-                known = shell.machine.users.get(shell.user)
-                return str(known.uid if known else 0)
-            case "RANDOM" | "SECONDS" | "LINENO" | "BASH_SOURCE" | "FUNCNAME":
-                raise UnsupportedError(f"${name}", shell.line)
-        return shell.variables.get(name)
+        if name in _UNKNOWN:
+            raise UnsupportedError(f"${name}", shell.line)
+        if name in ("EUID", "UID"):
+            known = shell.machine.users.get(shell.user)
+            return str(known.uid if known else 0)
+        signs = {
+            "?": str(shell.status),
+            "#": str(len(shell.arguments)),
+            "@": " ".join(shell.arguments),
+            "*": " ".join(shell.arguments),
+            "$": _PROCESS,
+            "!": str(shell.started) if shell.started else None,
+            "-": "".join(sorted(option for option in shell.options if len(option) == 1)) + "hB",
+        }
+        return signs[name] if name in signs else shell.variables.get(name)
 
     def _variable(self, part: Variable) -> str:
         value = self._special(part.name)
@@ -210,23 +209,16 @@ class Expander:
         return self.text(part.argument) if part.argument is not None else ""
 
     def _changed(self, part: Variable, value: str) -> str:
-        argument = part.argument or Word(())
-        match part.operation:
-            case "#" | "##" | "%" | "%%":
-                return trimmed(value, self.pattern(argument), part.operation)
-            case "/" | "//" | "/#" | "/%":
-                new = self.text(part.replacement) if part.replacement is not None else ""
-                return replaced(value, self.pattern(argument), new, operation=part.operation)
-            case ":":
-                return self._slice(value, self.text(argument))
-            case "^^":
-                return value.upper()
-            case ",,":
-                return value.lower()
-            case "^":
-                return value[:1].upper() + value[1:]
-            case _:
-                return value[:1].lower() + value[1:]
+        argument, operation = part.argument or Word(()), part.operation
+        if operation[0] in "#%":
+            return trimmed(value, self.pattern(argument), operation)
+        if operation[0] == "/":
+            new = self.text(part.replacement) if part.replacement is not None else ""
+            return replaced(value, self.pattern(argument), new, operation=operation)
+        if operation == ":":
+            return self._slice(value, self.text(argument))
+        change = str.upper if operation[0] == "^" else str.lower
+        return change(value) if len(operation) > 1 else change(value[:1]) + value[1:]
 
     def _slice(self, value: str, argument: str) -> str:
         start, _, length = argument.partition(":")

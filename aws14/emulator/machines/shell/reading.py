@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import NoReturn
 
 from aws14.emulator.machines.shell.cursor import Cursor
@@ -21,6 +22,7 @@ from aws14.emulator.machines.shell.syntax import (
     Pipeline,
     Redirect,
     Script,
+    Shape,
     Simple,
     Text,
     While,
@@ -174,29 +176,29 @@ class _Reader:
         return Function(found[1] or found[2], self._compound(self._keyword()))
 
     def _compound(self, keyword: str) -> Compound:
+        line = self._cursor.line
+        shape = self._shape(keyword)
+        return Compound(shape, self._redirects(), line)
+
+    def _shape(self, keyword: str) -> Shape:
         cursor, line = self._cursor, self._cursor.line
         if cursor.takes("(("):
-            tokens = (self._words.expression(),)
-            return Compound(Condition(tokens, arithmetic=True, line=line), self._redirects(), line)
+            return Condition((self._words.expression(),), arithmetic=True, line=line)
         if cursor.takes("("):
-            body = _script(cursor, ")")
-            return Compound(Group(body, subshell=True), self._redirects(), line)
+            return Group(_script(cursor, ")"), subshell=True)
         cursor.at += len(keyword)
-        match keyword:
-            case "if":
-                shape = self._if()
-            case "for":
-                return Compound(self._for(), self._redirects(), line)
-            case "while" | "until":
-                condition = self._list("do")
-                return Compound(While(condition, self._list("done"), keyword == "until"), self._redirects(), line)
-            case "case":
-                return Compound(self._case(), self._redirects(), line)
-            case "[[":
-                return Compound(self._condition(), self._redirects(), line)
-            case _:
-                return Compound(Group(self._list("}"), subshell=False), self._redirects(), line)
-        return Compound(shape, self._redirects(), line)
+        readers: dict[str, Callable[[], Shape]] = {
+            "if": self._if,
+            "for": self._for,
+            "case": self._case,
+            "[[": self._condition,
+        }
+        if keyword in readers:
+            return readers[keyword]()
+        if keyword in ("while", "until"):
+            condition = self._list("do")
+            return While(condition, self._list("done"), keyword == "until")
+        return Group(self._list("}"), subshell=False)
 
     def _list(self, end: str) -> Script:
         body = self.script()

@@ -194,7 +194,7 @@ class Function:
     """``name() { ...; }``."""
 
     name: str
-    body: Command
+    body: Compound
 
 
 Shape = Union[Group, If, For, While, Case, Condition]  # noqa: UP007 - a name for all six

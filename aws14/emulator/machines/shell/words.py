@@ -192,21 +192,18 @@ class WordReader:
         operation = next((each for each in _OPERATIONS if cursor.takes(each)), "")
         if length or not operation:
             cursor.unsupported()
-        argument = self._argument("/}" if operation in _REPLACES else "}", quoted=quoted)
-        replacement = self._argument("}", quoted=quoted) if cursor.takes("/") else None
+        argument = self._argument("/}" if operation in _REPLACES else "}")
+        replacement = self._argument("}") if cursor.takes("/") else None
         if not cursor.takes("}"):
             cursor.unsupported()
         return Variable(name[0], quoted, operation, argument, replacement)
 
-    def _argument(self, stop: str, *, quoted: bool) -> Word:
+    def _argument(self, stop: str) -> Word:
         if self._cursor.char == "/" and "/" in stop:  # the first slash of a pattern that begins with one
             self._cursor.at += 1
             rest = self.word(stop)
             return Word((Text("/", quoted=True), *(rest.parts if rest else ())), self._cursor.line)
-        word = self.word(stop) or Word((), self._cursor.line)
-        if not quoted:
-            return word
-        return word
+        return self.word(stop) or Word((), self._cursor.line)
 
     def heredoc(self, *, strips_tabs: bool) -> Heredoc:
         """Read the word after ``<<``; the text follows when the line has ended."""
