@@ -24,7 +24,6 @@ from aws14 import catalog
 from aws14.catalog import TCredit
 from aws14.errors import ScenarioError
 from aws14.model import CpuCredits, Node, Scenario
-from aws14.model.topology import ATTRIBUTES
 from aws14.sim.pool import Floats, WorkerPool
 
 MODES = ("standard", "unlimited")
@@ -151,7 +150,7 @@ def open_account(scenario: Scenario, server: Node, *, tick_s: float, ticks: int)
         When the mode is none, or an instance cannot keep that many credits.
     """
     machine = catalog.instance_type(str(server.require("instance_type")))
-    if not machine.burstable or "cpu_credits" not in ATTRIBUTES["instance"]:
+    if not machine.burstable:
         return None
     mode = str(server.require("cpu_credits"))
     if mode not in MODES:

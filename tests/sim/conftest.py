@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from aws14.model import Application, Link, Node, Scenario, Steady, Topology
-from aws14.model.topology import ATTRIBUTES
 
 ADDRESS = "203.0.113.10"
 NAME = "www.example.co.jp"
@@ -31,14 +30,8 @@ def node(kind, node_id, parent=None, **attributes):
     return Node(id=node_id, kind=kind, parent=parent, attributes=attributes)
 
 
-@pytest.fixture(autouse=True)
-def credit_option_is_read_back(monkeypatch):
-    names = tuple(dict.fromkeys((*ATTRIBUTES["instance"], "cpu_credits")))
-    monkeypatch.setitem(ATTRIBUTES, "instance", names)
-
-
 @pytest.fixture
-def site(credit_option_is_read_back) -> Topology:
+def site() -> Topology:
     """One web server with an Elastic IP and a name; a NAT gateway and a database beside it."""
     return Topology(
         name="site",
