@@ -221,6 +221,19 @@ def test_what_cannot_break_is_said(ec2, web, clean_emulator):
         clean_emulator.damage("instance", web, None)
 
 
+@pytest.mark.parametrize(("enabled", "after"), [("systemctl enable httpd", "open"), ("true", "refused")])
+def test_what_comes_back_is_what_starts_with_the_machine(ec2, group, launch, clean_emulator, enabled, after):
+    script = f"#!/bin/bash\ndnf install -y httpd\nsystemctl start httpd\n{enabled}\n"
+    site = launch(Placement={"AvailabilityZone": ZONE}, SecurityGroupIds=[group], UserData=script)["InstanceId"]
+    clean_emulator.advance(10 * MINUTE)
+    address = look(ec2, site)["PublicIpAddress"]
+    assert clean_emulator.connect(address, 80)["outcome"] == "open"
+    clean_emulator.damage("az", ZONE, 5 * MINUTE)
+    assert clean_emulator.connect(address, 80)["outcome"] == "timed_out"
+    clean_emulator.advance(10 * MINUTE)
+    assert clean_emulator.connect(address, 80)["outcome"] == after
+
+
 def test_a_saved_cloud_keeps_its_failures_and_their_ends(ec2, web, clean_emulator):
     clean_emulator.damage("instance", web, 20 * MINUTE)
     clean_emulator.advance(NOTICED)

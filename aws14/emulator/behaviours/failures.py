@@ -10,7 +10,7 @@ What moto leaves out
 What this adds
     Failures, asked for by the control API (``POST /_aws14/break``): instances and NAT gateways that are down for the
     data plane, impaired checks after the typical time of data/durations.csv, the scheduled stop and its event. Failures
-    end after their time, by a stop, or by recovery.
+    end after their time, by a stop, or by recovery; then the machine boots.
 What it still does not do
     Failures do not come by themselves. Volumes, subnets and other services of a zone keep working. A failure that is
     only the instance's own (its operating system), one of a part of the requests, and the failure of calls about a zone
@@ -28,6 +28,7 @@ from aws14.emulator.behaviours.instance_life import boot_checks, on_state
 from aws14.emulator.clock import handles
 from aws14.emulator.durations import typical_s
 from aws14.emulator.failure_records import Kind, breaks, find_instance, instances_of, mends, record, records
+from aws14.emulator.machines import power
 from aws14.emulator.status_history import note
 from aws14.emulator.world import world
 from aws14.errors import ScenarioError
@@ -118,6 +119,8 @@ def repair(kind: Kind, target: str) -> None:
         for instance in _affected(kind, target):
             if instance.state == "running" and not is_down(instance.id):
                 boot_checks(instance)
+                if kind != "reboot":  # whose machine has booted meanwhile
+                    power.reboot(instance)
             check_now(instance)
 
 
@@ -220,11 +223,12 @@ def _zone_of_nat(nat_id: str) -> str:
     return ""
 
 
-def _reboot(_original: Callable[[Any], None], instance: Any) -> None:
+def _reboot(original: Callable[[Any], None], instance: Any) -> None:
     from moto.ec2.exceptions import EC2ClientError
 
     if instance.state != "running":
         text = f"The instance '{instance.id}' is not in a state from which it can be rebooted."
         raise EC2ClientError("IncorrectInstanceState", text)
+    original(instance)
     number = breaks("reboot", instance.id)["number"]
     world().clock.after(typical_s("EC2 instance reboot"), "failures.ends", ("reboot", instance.id, number))
