@@ -294,4 +294,5 @@ def test_an_outage_of_an_availability_zone_stops_the_page(
     found = emulator.connect(NAME, 80)
     assert (found["outcome"], found["blocked_by"]["id"]) == ("timed_out", site.web)
     emulator.heal()
+    emulator.advance(1800)  # the machine starts again
     assert emulator.connect(NAME, 80)["outcome"] == "open"
