@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from aws14 import cloud, cost, design, patterns, sim, widgets
+from aws14.cloud import breaking
 from aws14.errors import NotebookError
 from aws14.lab import cells, journal, rebuild, tables
 from aws14.model import Bill, Picture, Report, Scenario, Topology, Trace
@@ -164,6 +165,18 @@ class Lab:
     def http(self, url: str, *, source: str = "internet", **more: Any) -> cloud.Answer:
         """Send an HTTP request to what is built, from the Internet, an address, or an instance."""
         return cloud.request(self.session, url, source=source, **more)
+
+    def break_instance(self, node: str, *, minutes: float | None = None) -> str:
+        """Let the hardware under an instance fail, for some minutes or until it moves; returns its AWS id."""
+        return breaking.break_instance(self.session, node, seconds=None if minutes is None else 60 * minutes)
+
+    def break_az(self, az: str, *, minutes: float) -> None:
+        """Let a whole Availability Zone lose its power for some minutes of AWS time."""
+        breaking.break_az(self.session, az, seconds=60 * minutes)
+
+    def heal(self) -> tuple[str, ...]:
+        """End all that was broken."""
+        return breaking.heal(self.session)
 
     def ssh(self, host: str, command: str, *, key_file: Path, **more: Any) -> cloud.Login:
         """Log in to an instance with a private key and run a command."""

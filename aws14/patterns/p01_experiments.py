@@ -23,6 +23,12 @@ def month(built: Topology, trace: Trace, free_tier: Literal["none", "12-month"] 
     return cost.monthly_bill(built, trace, free_tier=free_tier, assume=ASSUMPTIONS)
 
 
+def _resized(built: Topology, instance_type: str) -> Topology:
+    """The site with another type of web server, in the credit mode that AWS gives it when not told otherwise."""
+    mode = "unlimited" if catalog.instance_type(instance_type).burstable else "none"
+    return what_if(built, "web", instance_type=instance_type, cpu_credits=mode)
+
+
 class Outlook(NamedTuple):
     """The site in one region: response times of the day in milliseconds, and the month's bill in USD."""
 
@@ -69,7 +75,7 @@ def _moving(built: Topology, to_region: str, gib: float, hours: float = 48) -> B
 
 def _another_day(built: Topology, instance_type: str, spot_rps: float) -> Picture:
     """The campaign day with another type of web server and another crowd."""
-    changed = what_if(built, "web", instance_type=instance_type)
+    changed = _resized(built, instance_type)
     trace = simulate(changed, scenario(spot_rps=spot_rps))
     bill = month(changed, trace)
     title = (
@@ -80,7 +86,7 @@ def _another_day(built: Topology, instance_type: str, spot_rps: float) -> Pictur
 
 def _types(built: Topology, types: Sequence[str] = TYPES) -> Picture:
     """The campaign day on several types side by side, with their bills."""
-    changed = {name: what_if(built, "web", instance_type=name) for name in types}
+    changed = {name: _resized(built, name) for name in types}
     day = scenario()
     traces = dict(zip(types, sweep((changed[name], day) for name in types), strict=True))
     bills = {name: month(changed[name], trace) for name, trace in traces.items()}

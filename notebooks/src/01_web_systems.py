@@ -86,7 +86,8 @@ lab.predict(failed_percent=1.0, bill_usd=100)
 # %% [markdown]
 # **The network.** A VPC is your own network inside a region; its subnets are parts of it. A *Name* tag is what the AWS
 # console shows for everything; we give each part the name it has in the drawing. A `/24` leaves eight bits for
-# addresses, and AWS keeps a few of them in every subnet for itself: look at the count it reports.
+# addresses, and AWS keeps a few of them in every subnet for itself: look at the count it reports. Servers in the public
+# subnet get a public address at launch; without one they could not fetch their packages.
 
 # %% tags=["build"] step="network"
 def named(kind, name):
@@ -102,6 +103,7 @@ for name, cidr in {"public-a": "10.0.0.0/24", "private-a": "10.0.1.0/24"}.items(
     )["Subnet"]
     subnets[name] = subnet["SubnetId"]
     print(name, cidr, subnet["AvailableIpAddressCount"], "addresses free")
+ec2.modify_subnet_attribute(SubnetId=subnets["public-a"], MapPublicIpOnLaunch={"Value": True})
 
 # %% [markdown]
 # **The way out.** A subnet is public because of one line in its route table: everything that is not local
@@ -121,14 +123,16 @@ print("0.0.0.0/0 of public-a leads to", igw_id)
 # **Who may come in.** A security group is a firewall around a server. The web group lets everybody in on the HTTP
 # and HTTPS ports, and SSH from our office's addresses only. The database group names no address at all: it admits
 # members of the web group.
+#
+# **A key pair.** AWS puts the public half on the server, for the user `ec2-user`. You get the private half once, now.
+# It belongs into your SSH client and nowhere else; whoever has it is you.
 
 # %% tags=["build"] step="groups"
 def group(name, text, *rules):
-    group_id = ec2.create_security_group(
-        GroupName=name, Description=text, VpcId=vpc_id, TagSpecifications=named("security-group", name)
-    )["GroupId"]
-    ec2.authorize_security_group_ingress(GroupId=group_id, IpPermissions=list(rules))
-    return group_id
+    tags = named("security-group", name)
+    made = ec2.create_security_group(GroupName=name, Description=text, VpcId=vpc_id, TagSpecifications=tags)
+    ec2.authorize_security_group_ingress(GroupId=made["GroupId"], IpPermissions=list(rules))
+    return made["GroupId"]
 
 
 def tcp(port, **source):
@@ -140,14 +144,8 @@ office = {"IpRanges": [{"CidrIp": "203.0.113.0/24", "Description": "office"}]}
 web_group = group("web", "HTTP from all, SSH from us", tcp(80, **world), tcp(443, **world), tcp(22, **office))
 db_group = group("db", "MySQL from web", tcp(3306, UserIdGroupPairs=[{"GroupId": web_group}]))
 
-# %% [markdown]
-# **A key pair.** AWS keeps the public half and puts it on the server for the user `ec2-user`. You get the private
-# half once, now. It belongs into your SSH client and nowhere else; whoever has it is you.
-
-# %% tags=["build"] step="key"
 key = ec2.create_key_pair(KeyName="campaign", KeyType="ed25519", TagSpecifications=named("key-pair", "campaign"))
 key_file = lab.keep_private("campaign.pem", key.get("KeyMaterial"))
-print("private key kept in", key_file.name, "· fingerprint", key["KeyFingerprint"])
 
 # %% [markdown]
 # **The web server.** The *user data* is a script that the server runs once, at its first start: it turns a bare
@@ -169,11 +167,11 @@ web = ec2.run_instances(
     **common, SubnetId=subnets["public-a"], SecurityGroupIds=[web_group], UserData=script, TagSpecifications=web_tags
 )["Instances"][0]
 web_id = web["InstanceId"]
-ec2.get_waiter("instance_running").wait(InstanceIds=[web_id])
+ec2.get_waiter("instance_status_ok").wait(InstanceIds=[web_id])
 
 # %% [markdown]
 # **A fixed address and a name.** An instance's own public address changes when it is stopped and started. An
-# *Elastic IP* stays. Route 53 then ties the full name (FQDN), `www.example.co.jp`, to it: an `A` record.
+# *Elastic IP* stays. Route 53 then ties the full name (FQDN), `www.example.co.jp`, to it: an `A` record. Visit it:
 
 # %% tags=["build"] step="name"
 address = ec2.allocate_address(Domain="vpc", TagSpecifications=named("elastic-ip", "web"))
@@ -189,7 +187,7 @@ record = {
 route53.change_resource_record_sets(
     HostedZoneId=hosted_zone["Id"], ChangeBatch={"Changes": [{"Action": "UPSERT", "ResourceRecordSet": record}]}
 )
-print(record["Name"], "is", address["PublicIp"])
+lab.http("http://www.example.co.jp/")
 
 # %% [markdown]
 # **The private half.** A NAT gateway lets the private subnet reach out and nothing reach in. It stands in the
@@ -223,19 +221,46 @@ lab.check("p01-built")
 # the private route and run the check again.
 
 # %% [markdown]
-# ### Load
+# ### Load, break, heal
 #
 # A whole campaign day, from midnight to midnight, goes through what you have just built: a quiet night, a busy
-# evening, and the TV spot.
+# afternoon, and the TV spot.
 
 # %% tags=["experiment"]
 day = lab.run()
 charts.timeline(day, title="Campaign day on a t3.small", spots=lab.lesson.SPOTS)
 
 # %% [markdown]
-# Look at the minutes after the spot. The processors are fully busy, the queue grows, waiting visitors give up at
-# ten seconds, and the server goes on working for people who have left. Then the queue drains and the evening is calm
-# again.
+# Look at the minutes after the spot. The processors are fully busy, the queue grows, waiting visitors give up, and the
+# server goes on working for people who have left. Then the queue drains and the evening is calm again.
+#
+# Now break it. The hardware under the web server fails. AWS still calls the instance *running*; its status checks
+# tell the truth. Stopping and starting moves it to other hardware, and the Elastic IP comes along.
+
+# %% tags=["experiment"]
+lab.break_instance("web")
+print(lab.http("http://www.example.co.jp/"))
+started = lab.session.now()
+
+ec2.stop_instances(InstanceIds=[web_id])
+ec2.get_waiter("instance_stopped").wait(InstanceIds=[web_id])
+ec2.start_instances(InstanceIds=[web_id])
+ec2.get_waiter("instance_status_ok").wait(InstanceIds=[web_id])
+repair_s = lab.session.now() - started
+print(lab.http("http://www.example.co.jp/"))
+print(f"repaired after {repair_s / 60:.0f} minutes of AWS time, once somebody was there")
+
+# %% [markdown]
+# Somebody has to notice first. Say a colleague sits down fifteen minutes after the failure, and the failure comes
+# right at the spot: this is the same day again.
+
+# %% tags=["experiment"]
+outage = lab.run(lab.scenario(web_lost_for_s=15 * 60 + repair_s))
+charts.timeline(outage, title="The web server lost at the TV spot", spots=lab.lesson.SPOTS)
+
+# %% [markdown]
+# The crowd meets nothing at all. The brief accepts that: a second server would cost as much again, all month. What it
+# risks stands in the title of the failures panel.
 
 # %% [markdown]
 # ### Bill and one decision
@@ -243,14 +268,13 @@ charts.timeline(day, title="Campaign day on a t3.small", spots=lab.lesson.SPOTS)
 # The month's bill if every day is like the campaign day.
 
 # %% tags=["inspect"]
-lab.bill(day)
+bill = lab.bill(day)
+display(lab.score(failed_percent=100 * day.failure_ratio, bill_usd=bill.total_usd))
+bill
 
 # %% [markdown]
-# Two lines surprise beginners: the answers that leave AWS for the Internet, and the NAT gateway that idles all
-# month for a few updates. How good was your guess?
-
-# %% tags=["inspect"]
-lab.score(failed_percent=100 * day.failure_ratio, bill_usd=lab.bill(day).total_usd)
+# How good was your guess? Two lines surprise beginners: the answers that leave AWS for the Internet, and the NAT
+# gateway that idles all month for a few updates.
 
 # %% [markdown]
 # The decision: which type should the web server be? Choose a type, move the crowd, and read the title of the chart.
@@ -283,6 +307,201 @@ ec2.get_waiter("instance_running").wait(InstanceIds=[web_id])
 
 # %% tags=["check"] exercise="p01-e1"
 lab.check("p01-e1")
+
+# %% [markdown] deeper="8 min"
+# #### Deeper: who reaches whom?
+#
+# Routes, groups and addresses together decide who gets through. Here every pair is asked, on four ports. Each *no*
+# names the wall that stops the packet first.
+
+# %% tags=["inspect"]
+places = {"visitors": "internet", "our office": "203.0.113.0/24", "web": "web", "db": "db"}
+lab.who_reaches(places, ports=[22, 80, 443, 3306])
+
+# %% [markdown]
+# SSH comes from the office alone. The database answers the web server alone, on its own port alone. Nobody outside
+# has an address at which to call it.
+#
+# AWS has this question as a service, the *Reachability Analyzer*. It follows one packet and says what it met.
+
+# %% tags=["inspect"]
+path = ec2.create_network_insights_path(Source=igw_id, Destination=web_id, Protocol="tcp", DestinationPort=22)
+path_id = path["NetworkInsightsPath"]["NetworkInsightsPathId"]
+analysis = ec2.start_network_insights_analysis(NetworkInsightsPathId=path_id)["NetworkInsightsAnalysis"]
+lab.advance(minutes=2)
+found = ec2.describe_network_insights_analyses(NetworkInsightsAnalysisIds=[analysis["NetworkInsightsAnalysisId"]])
+found = found["NetworkInsightsAnalyses"][0]
+print("path found:", found["NetworkPathFound"], [e["ExplanationCode"] for e in found.get("Explanations", [])])
+
+# %% [markdown]
+# A path exists here, because the gateway may stand for any address, and the office's addresses are among them. Ask for
+# a stranger's address and there is none:
+
+# %% tags=["inspect"]
+print(lab.reach("198.18.0.7", "web", 22).sentence)
+
+# %% [markdown]
+# **Are the walls load-bearing?** Open one and see who gets in. Then close it again.
+
+# %% tags=["experiment"]
+anyone = [{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
+ec2.authorize_security_group_ingress(GroupId=web_group, IpPermissions=anyone)
+print("opened:", lab.reach("198.18.0.7", "web", 22).sentence)
+ec2.revoke_security_group_ingress(GroupId=web_group, IpPermissions=anyone)
+print("closed:", lab.reach("198.18.0.7", "web", 22).sentence)
+
+# %% [markdown] deeper="5 min"
+# #### Deeper: why is this box here?
+#
+# Every box of the drawing is there for a reason. Take it away, on paper, and a property is lost.
+
+# %% tags=["experiment"]
+lab.experiment("why", lab.network())
+
+# %% [markdown]
+# Read the private subnet's line twice: it still holds when somebody opens the database's group by mistake. That is the
+# point of two walls.
+
+# %% tags=["experiment"]
+lab.experiment("name")
+
+# %% [markdown]
+# A name is a chain: the record, the address in it, and somebody at that address. The next block breaks the last link
+# for real.
+
+# %% [markdown] deeper="6 min"
+# #### Deeper: a name without a fixed address
+#
+# What the Elastic IP is good for shows when it is missing. This server of its own has an automatic address and a
+# record of its own.
+
+# %% tags=["experiment"]
+place = {"SubnetId": subnets["public-a"], "SecurityGroupIds": [web_group]}
+tags = named("instance", "spare")
+spare = ec2.run_instances(**common, **place, UserData=script, TagSpecifications=tags)["Instances"][0]["InstanceId"]
+ec2.get_waiter("instance_status_ok").wait(InstanceIds=[spare])
+
+
+def address_of(instance_id):
+    return ec2.describe_instances(InstanceIds=[instance_id])["Reservations"][0]["Instances"][0]["PublicIpAddress"]
+
+
+first = address_of(spare)
+print(first, lab.http(f"http://{first}/"))
+
+# %% tags=["experiment"]
+ec2.stop_instances(InstanceIds=[spare])
+ec2.get_waiter("instance_stopped").wait(InstanceIds=[spare])
+ec2.start_instances(InstanceIds=[spare])
+ec2.get_waiter("instance_status_ok").wait(InstanceIds=[spare])
+print("now", address_of(spare), "and before:", lab.http(f"http://{first}/"))
+gone = ec2.terminate_instances(InstanceIds=[spare])
+
+# %% [markdown]
+# The first address answers no more; a record that points to it would lead nowhere. Your web server went through the
+# same stop and start, and its name held.
+
+# %% [markdown] deeper="8 min"
+# #### Deeper: logging in
+#
+# The private key goes into an SSH client. The user is `ec2-user`, the administrator that Amazon Linux sets up. From
+# the office the door opens; from anywhere else the packet never arrives.
+
+# %% tags=["inspect"]
+print(lab.ssh("www.example.co.jp", "whoami; hostname; systemctl is-active httpd", key_file=key_file, source="203.0.113.10"))
+print(lab.ssh("www.example.co.jp", "whoami", key_file=key_file, source="198.18.0.7"))
+
+# %% [markdown]
+# Today many teams open no SSH port at all: *Session Manager* and *Run Command* reach a server through its own
+# outgoing connection, and permissions take the place of keys. The server needs a role for that; ours has none.
+
+# %% [markdown] deeper="6 min"
+# #### Deeper: out, and not in
+#
+# From the database server the way out leads through the NAT gateway. From outside there is no way in.
+
+# %% tags=["inspect"]
+print(lab.reach("db", "internet", 443).sentence)
+for hop in lab.reach("db", "internet", 443).hops:
+    print("  ", hop.leg, hop.kind, hop.detail)
+print(lab.reach("internet", "db", 3306).sentence)
+
+# %% [markdown]
+# On the way out the NAT gateway puts its own address in place of the server's. Answers come back to it; a question
+# from outside has nobody to go to.
+
+# %% [markdown] deeper="8 min"
+# #### Deeper: the user data is the server
+#
+# The page you saw was written by the user data script, at the first start. Another script is another server. And a
+# script that fails leaves a server that answers nothing: its story is in the console output.
+
+# %% tags=["experiment"]
+def try_script(text, name):
+    place = {"SubnetId": subnets["public-a"], "SecurityGroupIds": [web_group]}
+    tags = named("instance", name)
+    made = ec2.run_instances(**common, **place, UserData=text, TagSpecifications=tags)["Instances"][0]["InstanceId"]
+    began = lab.session.now()
+    ec2.get_waiter("instance_status_ok").wait(InstanceIds=[made])
+    print(f"status checks passed after {lab.session.now() - began:.0f} s of AWS time")
+    seen = ec2.describe_instances(InstanceIds=[made])["Reservations"][0]["Instances"][0]
+    return made, f"http://{seen['PublicIpAddress']}/"
+
+
+nginx = """#!/bin/bash
+dnf install -y nginx
+echo "<h1>Served by nginx</h1>" > /usr/share/nginx/html/index.html
+systemctl enable --now nginx
+"""
+other, url = try_script(nginx, "other")
+print(lab.http(url))
+
+# %% tags=["experiment"]
+typing_error = "#!/bin/bash\ndnf install -y httpd\nsystemctl enable --now htpd\n"
+broken, url = try_script(typing_error, "broken")
+print(lab.http(url))
+console = ec2.get_console_output(InstanceId=broken, Latest=True)["Output"]
+print("\n".join(line for line in console.splitlines() if "htpd" in line))
+gone = ec2.terminate_instances(InstanceIds=[other, broken])
+
+# %% [markdown]
+# AWS reports both servers as healthy: it checks the machine, not your site. A longer script also means a later start;
+# remember that when a group of servers has to grow in a hurry.
+
+# %% [markdown] deeper="8 min"
+# #### Deeper: a T instance runs out of credits
+#
+# A t3.small may use its processors fully only for as long as it has *CPU credits*. It earns them all day and spends
+# them in the crowd. What happens depends on the credit mode, and on how many credits it has when the crowd comes.
+
+# %% tags=["experiment"]
+lab.experiment("credits")
+
+# %% [markdown]
+# In *standard* mode a server without credits falls back to its baseline, and the site is slow just when it matters.
+# In *unlimited* mode, the default of T3, it goes on and you pay for it. A type with fixed performance knows neither.
+
+# %% [markdown] deeper="6 min"
+# #### Deeper: no redundancy, on purpose
+#
+# How much downtime does a single server bring in three weeks? Failures come by chance, so the answer is a
+# distribution. The chart plays the campaign many times over.
+
+# %% tags=["experiment"]
+lab.experiment("campaigns")
+
+# %% [markdown]
+# Most campaigns see no failure at all; a few see a long one. The average is small, and an average is not a promise.
+
+# %% [markdown]
+# A whole zone can fail, too. The web server, the database and the NAT gateway stand in the same one:
+
+# %% tags=["experiment"]
+zone_lost = lab.run(lab.scenario(zone_lost_for_s=3600, zone=zone))
+charts.timeline(zone_lost, title="The zone lost for an hour at the TV spot", spots=lab.lesson.SPOTS)
+
+# %% [markdown]
+# A second server in the same zone would not have helped. Pattern 2 spreads over two.
 
 # %% [markdown] deeper="5 min"
 # #### Deeper: one day, five types
@@ -331,6 +550,16 @@ charts.latency_cost(regions, highlight=lab.region)
 # %% [markdown]
 # Each dot is the same site, the same day, the same visitors, priced and reached in another region. Far to the left is
 # fast, far down is cheap. For these visitors, no region beats Tokyo in both; the cheap ones are slow.
+
+# %% tags=["experiment"]
+lab.explore(
+    "region chooser",
+    question="At which share of American visitors would you leave Tokyo, and for which region?",
+    american_share=(0.0, 1.0, 0.1),
+)
+
+# %% [markdown]
+# The cloud of dots turns over as the visitors move: there is a share at which two regions are equally far away.
 #
 # The choice is hard to take back. Here is what moving the site later costs, with both sites running for two days
 # while the copy is made and the name is switched.
