@@ -12,7 +12,7 @@ What moto leaves out
 What this adds
     Those refusals, with the codes and messages of AWS. A subnet that is deleted no longer holds its route table.
 What it still does not do
-    Quotas, insufficient capacity, IAM permissions, and refusals of services outside EC2 and Route 53.
+    Quotas, IAM permissions, and refusals of services outside EC2 and Route 53.
 """
 
 from __future__ import annotations
