@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from aws14.errors import DesignError
+from aws14.model.network import Network
 
 Attribute = str | int | float | bool | tuple[str, ...]
 Origin = Literal["drawn", "built"]
@@ -149,6 +150,9 @@ class Topology:
         Ids are unique, parents exist and are containers.
     links : tuple of Link
         Both ends exist.
+    network : Network, optional
+        What decides where packets go, when it was read back; a drawing has none. Two read-backs are equal only when
+        their networks are: a rule or a network ACL that no node or link shows makes a difference too.
 
     Raises
     ------
@@ -160,6 +164,7 @@ class Topology:
     origin: Origin
     nodes: tuple[Node, ...]
     links: tuple[Link, ...] = ()
+    network: Network | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         """Check that ids, parents and link ends fit together."""

@@ -23,7 +23,7 @@ FAILURE_REASONS: Mapping[str, str] = {
     "name_not_found": "the name does not resolve",
     "no_such_address": "the name resolves to an address that nothing answers at",
     "no_route": "no route leads there",
-    "blocked": "no security group lets it in",
+    "blocked": "no security group lets it in, or a network ACL stops it",
     "instance_not_running": "the instance is not running",
     "instance_down": "the server is down and does not answer",
     "connection_reset": "the server was lost while it held the request",

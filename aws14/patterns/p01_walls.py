@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
-from aws14.model import Finding, Node, Report, Topology
+from aws14.model import Finding, Report, Topology
 from aws14.model.network import GroupRule, Interface, Network, RouteTable, SecurityGroup
 from aws14.model.trace import FAILURE_REASONS
 from aws14.patterns.p01_day import NAME
-from aws14.sim import Unreachable, resolve
+from aws14.sim import Unreachable, resolve, what_if
 from aws14.sim.reachability import INTERNET, reach
 
 EVERYWHERE = "0.0.0.0/0"
@@ -195,12 +195,12 @@ def _asked(network: Network, wall: Wall) -> Finding:
 
 def name_depends_on(built: Topology) -> Report:
     """What becomes of a visitor who types the name, when a part of the name is missing."""
-    web = built.node("web")
-    moved = replace(web, attributes={**web.attributes, "public_ipv4": STRANGER, "public_ipv4_kind": "public"})
     cases = {
         "as built": built,
         "the record deleted": _lacking(built, NAME),
-        "no Elastic IP, after a stop and a start": _replaced(built, moved),
+        "no Elastic IP, after a stop and a start": what_if(
+            built, "web", public_ipv4=STRANGER, public_ipv4_kind="public"
+        ),
     }
     return Report(
         title=f"Visitors who type {NAME}",
@@ -220,7 +220,3 @@ def _lacking(built: Topology, node_id: str) -> Topology:
     nodes = tuple(node for node in built.nodes if node.id != node_id)
     links = tuple(link for link in built.links if node_id not in (link.source, link.target))
     return replace(built, nodes=nodes, links=links)
-
-
-def _replaced(built: Topology, changed: Node) -> Topology:
-    return replace(built, nodes=tuple(changed if node.id == changed.id else node for node in built.nodes))

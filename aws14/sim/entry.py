@@ -1,18 +1,29 @@
 """The way in: from the name that users type to the instance that answers, or why they do not get there.
 
-Only what was read back decides, in the order in which a packet would find out: the record, the address, the
-subnet's route to an Internet gateway, the security group, the state of the instance.
+Only what was read back decides: the record says the address, and `aws14.sim.reachability`, which the data plane and
+the Reachability Analyzer ask too, says whether packets get there and back.
 """
 
 from __future__ import annotations
 
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from aws14.errors import ScenarioError
 from aws14.model import Node, Topology
+from aws14.model.network import Interface, Network
+from aws14.sim.reachability import INTERNET, Block, reach
 
-INTERNET = "internet"
-EVERYWHERE = "0.0.0.0/0"
+_REASONS: Mapping[str, str] = {
+    "BAD_STATE": "instance_not_running",
+    "BAD_STATE_ROUTE": "no_route",
+    "NO_PATH": "no_route",
+    "NO_ROUTE_TO_DESTINATION": "no_route",
+    "ENI_SG_RULES_MISMATCH": "blocked",
+    "SG_HAS_NO_RULES": "blocked",
+    "SUBNET_ACL_RESTRICTION": "blocked",
+}
+"""What can stop a packet from the Internet to an interface's own public address, as runs count it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,7 +54,7 @@ class Unreachable:
     reason : str
         A key of `aws14.model.trace.FAILURE_REASONS`.
     nodes : tuple of str
-        Ids of the nodes passed; at the last one the way ends.
+        Ids of the nodes passed; at the last one the way ends, of the request or of its answer.
     detail : str
         What was found there, in one sentence.
     """
@@ -68,7 +79,7 @@ def resolve(topology: Topology, entry: str, port: int) -> Path | Unreachable:
     Raises
     ------
     ScenarioError
-        When the topology is a drawing, or `entry` is a node that users cannot address.
+        When the topology is a drawing or came without its network, or `entry` is a node that users cannot address.
     """
     if topology.origin != "built":
         raise ScenarioError(
@@ -76,6 +87,7 @@ def resolve(topology: Topology, entry: str, port: int) -> Path | Unreachable:
             allowed="experiments run on what was read back",
             cure="build it, then pass cloud.read_back(session)",
         )
+    _network(topology)
     if entry not in topology:
         return Unreachable(reason="name_not_found", nodes=_online(topology), detail=f"nothing called {entry} was built")
     node = topology.node(entry)
@@ -120,48 +132,43 @@ def _zone(topology: Topology, record: Node) -> Node | None:
 
 
 def _to_address(topology: Topology, address: str, passed: tuple[str, ...], port: int) -> Path | Unreachable:
-    holder = _holder(topology, address)
-    if holder is None or holder.kind != "instance":
-        return Unreachable(reason="no_such_address", nodes=passed, detail=_nobody(address, holder))
-    gateway = _internet_gateway(topology, holder)
-    if gateway is None:
-        detail = f"the subnet of {holder.id} has no route {EVERYWHERE} to an Internet gateway"
-        return Unreachable(reason="no_route", nodes=passed, detail=detail)
-    passed = (*passed, gateway, holder.id)
-    rules = [link.label for link in topology.links_of("allows", source=INTERNET, target=holder.id)]
-    if not any(_permits(rule, port) for rule in rules):
-        detail = f"no security group of {holder.id} allows tcp/{port} from the Internet"
-        return Unreachable(reason="blocked", nodes=passed, detail=detail)
-    state = holder.require("state")
-    if state != "running":
-        return Unreachable(reason="instance_not_running", nodes=passed, detail=f"{holder.id} is {state}")
-    return Path(instance=holder, nodes=passed, by_name=False)
+    network = _network(topology)
+    holder = next((each for each in network.interfaces if address and each.public_ipv4 == address), None)
+    known = {key: node for node in topology.nodes for key in node.aws_id.split(",") if key}
+    if holder is None or holder.instance not in known:
+        return Unreachable(reason="no_such_address", nodes=passed, detail=_nobody(topology, address))
+    way = reach(network, source=INTERNET, destination=address, port=port)
+    keys = [key for hop in way.hops for key in (hop.instance, hop.id)]
+    if way.blocked_by is not None:
+        keys += _place(way.blocked_by, holder, known)
+    passed = tuple(dict.fromkeys((*passed, *(known[key].id for key in keys if key in known))))
+    if way.blocked_by is not None:
+        return Unreachable(reason=_REASONS[way.blocked_by.code], nodes=passed, detail=way.blocked_by.detail)
+    instance = known[holder.instance]
+    if (state := instance.require("state")) != "running":
+        return Unreachable(reason="instance_not_running", nodes=passed, detail=f"{instance.id} is {state}")
+    return Path(instance=instance, nodes=passed, by_name=False)
 
 
-def _holder(topology: Topology, address: str) -> Node | None:
-    holders = topology.of_kind("instance", "nat_gateway", "elastic_ip")
-    return next((node for node in holders if address and node.require("public_ipv4") == address), None)
+def _network(topology: Topology) -> Network:
+    if topology.network is None:
+        raise ScenarioError(
+            f"'{topology.name}' came without its network, which decides who gets in",
+            cure="read it back with cloud.read_back(session)",
+        )
+    return topology.network
 
 
-def _nobody(address: str, holder: Node | None) -> str:
-    if holder is not None:
-        return f"{address} belongs to the {holder.kind} {holder.id}, which answers no requests"
-    return f"nothing has the address {address}" if address else "the instance has no public address"
+def _nobody(topology: Topology, address: str) -> str:
+    if not address:
+        return "the instance has no public address"
+    for node in topology.of_kind("nat_gateway", "elastic_ip"):
+        if node.require("public_ipv4") == address:
+            return f"{address} belongs to the {node.kind} {node.id}, which answers no requests"
+    return f"nothing has the address {address}"
 
 
-def _internet_gateway(topology: Topology, instance: Node) -> str | None:
-    subnet = topology.container(instance.id, "subnet")
-    if subnet is None:
-        return None
-    routes = topology.links_of("routes", source=subnet.id)
-    ways = [link.target for link in routes if link.label == EVERYWHERE]
-    return next((target for target in ways if topology.node(target).kind == "internet_gateway"), None)
-
-
-def _permits(rule: str, port: int) -> bool:
-    """Whether a rule such as ``tcp/80``, ``tcp/8000-8099``, ``tcp/all`` or ``all`` lets a TCP port in."""
-    protocol, _, ports = rule.partition("/")
-    if protocol not in ("tcp", "all") or ports in ("", "all"):
-        return protocol in ("tcp", "all")
-    low, _, high = ports.partition("-")
-    return low.isdecimal() and int(low) <= port <= int(high or low)
+def _place(block: Block, holder: Interface, known: Container[str]) -> list[str]:
+    """The innermost thing drawn at which a packet is stopped: rules and tables are not, what they guard is."""
+    host = holder.instance if block.interface == holder.id else ""
+    return [key for key in (block.id, host, block.subnet, block.vpc) if key in known][:1]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Literal
 
-from aws14.model import Scenario, Topology, Trace
+from aws14.model import Node, Scenario, Topology, Trace
+from aws14.model.network import Network
 from aws14.model.topology import Attribute
 from aws14.sim.run import simulate
 
@@ -42,7 +43,8 @@ def sweep(
 def what_if(topology: Topology, node_id: str, **attributes: Attribute) -> Topology:
     """A copy of a topology in which one node has other attributes, for "what if" charts.
 
-    Its name says what was changed, so that no chart passes it off as what was built.
+    Its name says what was changed, so that no chart passes it off as what was built. The network is kept as it is, but
+    for the state and the public address of an instance.
 
     Parameters
     ----------
@@ -62,4 +64,16 @@ def what_if(topology: Topology, node_id: str, **attributes: Attribute) -> Topolo
     changed = replace(node, attributes={**node.attributes, **attributes})
     nodes = tuple(changed if other.id == node_id else other for other in topology.nodes)
     change = ", ".join(f"{name}={value}" for name, value in attributes.items())
-    return replace(topology, name=f"{topology.name} (what if {node_id}: {change})", nodes=nodes)
+    network = topology.network and _following(topology.network, node, attributes)
+    return replace(topology, name=f"{topology.name} (what if {node_id}: {change})", nodes=nodes, network=network)
+
+
+def _following(network: Network, node: Node, attributes: Mapping[str, Attribute]) -> Network:
+    """A copy of a network in which an instance's interfaces have its new state, and the first its new address."""
+    hosts = set(filter(None, node.aws_id.split(",")))
+    own = sorted((each for each in network.interfaces if each.instance in hosts), key=lambda each: not each.public_ipv4)
+    changed = {each.id: replace(each, state=str(attributes.get("state", each.state))) for each in own}
+    if own and "public_ipv4" in attributes:
+        first = changed[own[0].id]
+        changed[first.id] = replace(first, public_ipv4=str(attributes["public_ipv4"]))
+    return replace(network, interfaces=tuple(changed.get(each.id, each) for each in network.interfaces))

@@ -8,6 +8,7 @@ import pytest
 
 from aws14.checks import Evidence, answered, drawn_equals_built, has_subnet, nothing_left, reachable
 from aws14.model import Finding, Link, Node, Report, Topology
+from tests.topologies import connected
 
 GOOD = Report(title="c", findings=(Finding(name="all there", status="passed"),))
 BAD = Report(title="c", findings=(Finding(name="igw is missing", status="not_yet", hint="attach one"),))
@@ -30,7 +31,7 @@ def built(*, second: str = "ap-northeast-1c", routed: bool = True, allowed: bool
         links.append(Link(source="public-c", target="igw", kind="routes", label="0.0.0.0/0"))
     if allowed:
         links.append(Link(source="internet", target="web", kind="allows", label="tcp/80"))
-    return Topology(name="site", origin="built", nodes=tuple(nodes), links=tuple(links))
+    return connected(Topology(name="site", origin="built", nodes=tuple(nodes), links=tuple(links)))
 
 
 def evidence(**changes: object) -> Evidence:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from aws14.model import Application, Link, Node, Scenario, Steady, Topology
+from tests.topologies import connected
 
 ADDRESS = "203.0.113.10"
 NAME = "www.example.co.jp"
@@ -25,6 +26,8 @@ INSTANCE = {
     "cpu_credits": "unlimited",
 }
 
+NO_ADDRESS = {"private_ipv4": "10.0.1.10", "public_ipv4": "", "public_ipv4_kind": "none"}
+
 
 def node(kind, node_id, parent=None, **attributes):
     return Node(id=node_id, kind=kind, parent=parent, attributes=attributes)
@@ -33,7 +36,7 @@ def node(kind, node_id, parent=None, **attributes):
 @pytest.fixture
 def site() -> Topology:
     """One web server with an Elastic IP and a name; a NAT gateway and a database beside it."""
-    return Topology(
+    drawn_up = Topology(
         name="site",
         origin="built",
         nodes=(
@@ -48,7 +51,7 @@ def site() -> Topology:
             node("subnet", "public-a", "ap-northeast-1a", cidr="10.0.0.0/24", auto_public_ipv4=False),
             node("subnet", "private-a", "ap-northeast-1a", cidr="10.0.1.0/24", auto_public_ipv4=False),
             node("instance", "web", "public-a", **INSTANCE),
-            node("instance", "db", "private-a", **INSTANCE | {"public_ipv4": "", "public_ipv4_kind": "none"}),
+            node("instance", "db", "private-a", **INSTANCE | NO_ADDRESS),
             node("nat_gateway", "nat", "public-a", state="available", public_ipv4="203.0.113.20"),
             node("elastic_ip", "spare", "ap-northeast-1", public_ipv4="203.0.113.30"),
         ),
@@ -61,6 +64,7 @@ def site() -> Topology:
             Link(source="web", target="db", kind="allows", label="tcp/3306"),
         ),
     )
+    return connected(drawn_up)
 
 
 @pytest.fixture
@@ -80,11 +84,11 @@ def hour() -> Scenario:
 
 @pytest.fixture
 def without():
-    """``without(topology, source, target)``: the topology less the links between two nodes."""
+    """``without(topology, source, target)``: the topology less the links between two nodes, and its network."""
 
     def cut(topology: Topology, source: str, target: str) -> Topology:
         kept = tuple(link for link in topology.links if (link.source, link.target) != (source, target))
         assert len(kept) < len(topology.links)
-        return replace(topology, links=kept)
+        return connected(replace(topology, links=kept))
 
     return cut

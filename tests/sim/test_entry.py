@@ -8,14 +8,17 @@ import pytest
 
 from aws14.errors import DesignError, ScenarioError
 from aws14.model import Link, Node
+from aws14.model.network import AclEntry
 from aws14.model.trace import FAILURE_REASONS
 from aws14.sim import Path, Unreachable, resolve, what_if
+from tests.topologies import connected
 
 NAME = "www.example.co.jp"
 
 
 def allow(topology, label, source="internet", target="web"):
-    return replace(topology, links=(*topology.links, Link(source=source, target=target, kind="allows", label=label)))
+    rule = Link(source=source, target=target, kind="allows", label=label)
+    return connected(replace(topology, links=(*topology.links, rule)))
 
 
 def test_the_way_of_a_request(site):
@@ -79,32 +82,53 @@ def test_an_instance_without_a_public_address(site):
 
 
 def test_without_a_route_to_the_internet_gateway(site, without):
-    unreachable(resolve(without(site, "public-a", "igw"), NAME, 80), "no_route", "web has no route 0.0.0.0/0", NAME)
+    way = resolve(without(site, "public-a", "igw"), NAME, 80)
+    unreachable(way, "no_route", "the route table of public-a, has no route to the Internet", "public-a")
+    assert way.nodes[:-1] == ("internet", NAME, "igw", "web"), "the request arrives, its answer does not return"
 
 
 def test_a_route_to_a_nat_gateway_does_not_let_anybody_in(site, without):
     by_nat = without(site, "public-a", "igw")
-    by_nat = replace(
-        by_nat, links=(*by_nat.links, Link(source="public-a", target="nat", kind="routes", label="0.0.0.0/0"))
-    )
-    unreachable(resolve(by_nat, NAME, 80), "no_route", "to an Internet gateway", NAME)
+    link = Link(source="public-a", target="nat", kind="routes", label="0.0.0.0/0")
+    by_nat = connected(replace(by_nat, links=(*by_nat.links, link)))
+    unreachable(resolve(by_nat, NAME, 80), "no_route", "by nat, not by igw", "public-a")
 
 
 def test_a_narrower_route_is_not_enough(site, without):
     narrow = without(site, "public-a", "igw")
-    narrow = replace(
-        narrow, links=(*narrow.links, Link(source="public-a", target="igw", kind="routes", label="8.8.8.0/24"))
-    )
-    unreachable(resolve(narrow, NAME, 80), "no_route", "0.0.0.0/0", NAME)
+    link = Link(source="public-a", target="igw", kind="routes", label="8.8.8.0/24")
+    narrow = connected(replace(narrow, links=(*narrow.links, link)))
+    unreachable(resolve(narrow, NAME, 80), "no_route", "no route to the Internet", "public-a")
+
+
+def test_without_an_internet_gateway_nobody_gets_into_the_vpc(site):
+    alone = replace(site, network=replace(site.network, internet_gateways=()))
+    unreachable(resolve(alone, NAME, 80), "no_route", "vpc has no Internet gateway", "vpc")
+
+
+@pytest.mark.parametrize(
+    ("egress", "ports", "says"),
+    [
+        (False, (80, 80), "stops tcp/80 on the way in: rule 50 denies it"),
+        (True, (40_000, 40_999), "(the answers to clients' ephemeral ports) on the way out: rule 50 denies it"),
+    ],
+)
+def test_a_network_acl_blocks_either_way(site, egress, ports, says):
+    deny = AclEntry(number=50, egress=egress, allow=False, cidr="0.0.0.0/0", protocol="tcp", ports=ports)
+    acls = tuple(replace(acl, entries=(*acl.entries, deny)) for acl in site.network.acls)
+    closed = replace(site, network=replace(site.network, acls=acls))
+    unreachable(resolve(closed, NAME, 80), "blocked", says, "public-a")
 
 
 def test_without_a_rule_the_group_blocks(site, without):
-    unreachable(resolve(without(site, "internet", "web"), NAME, 80), "blocked", "allows tcp/80", "web")
+    unreachable(
+        resolve(without(site, "internet", "web"), NAME, 80), "blocked", "lets tcp/80 from the Internet in", "web"
+    )
 
 
 def test_a_rule_for_the_office_is_not_for_visitors(site, without):
     office_only = allow(without(site, "internet", "web"), "tcp/80", source="office")
-    unreachable(resolve(office_only, NAME, 80), "blocked", "from the Internet", "web")
+    unreachable(resolve(office_only, NAME, 80), "blocked", "from the Internet in", "web")
 
 
 @pytest.mark.parametrize("label", ["tcp/443", "tcp/400-500", "tcp/443-443", "tcp/all", "tcp", "all"])
@@ -114,7 +138,7 @@ def test_rules_that_let_https_in(site, label):
 
 @pytest.mark.parametrize("label", ["tcp/80", "tcp/444-500", "udp/443", "udp/all", "icmp/all", ""])
 def test_rules_that_do_not(site, label):
-    unreachable(resolve(allow(site, label), NAME, 443), "blocked", "tcp/443", "web")
+    unreachable(resolve(allow(site, label), NAME, 443), "blocked", "lets tcp/443 from", "web")
 
 
 @pytest.mark.parametrize("state", ["pending", "stopping", "stopped", "shutting-down"])
@@ -125,6 +149,12 @@ def test_an_instance_that_is_not_running(site, state):
 def test_a_drawing_is_refused(site):
     with pytest.raises(ScenarioError, match="experiments run on what was read back"):
         resolve(replace(site, origin="drawn"), NAME, 80)
+
+
+@pytest.mark.parametrize("entry", [NAME, "web", "shop.example.co.jp"])
+def test_a_topology_without_its_network_is_refused(site, entry):
+    with pytest.raises(ScenarioError, match=r"without its network.*cloud\.read_back"):
+        resolve(replace(site, network=None), entry, 80)
 
 
 def test_a_thing_that_users_cannot_address_is_refused(site):
@@ -138,11 +168,12 @@ def test_a_record_with_two_addresses_is_refused(site):
 
 
 @pytest.mark.parametrize(
-    ("node_id", "attribute"), [("web", "state"), ("web", "public_ipv4"), (NAME, "values"), (NAME, "type")]
+    ("entry", "node_id", "attribute"),
+    [(NAME, "web", "state"), ("web", "web", "public_ipv4"), (NAME, NAME, "values"), (NAME, NAME, "type")],
 )
-def test_an_attribute_that_was_not_read_back_is_an_error_not_a_default(site, node_id, attribute):
+def test_an_attribute_that_was_not_read_back_is_an_error_not_a_default(site, entry, node_id, attribute):
     node = site.node(node_id)
     less = replace(node, attributes={name: value for name, value in node.attributes.items() if name != attribute})
     topology = replace(site, nodes=tuple(less if other.id == node_id else other for other in site.nodes))
     with pytest.raises(DesignError, match=f"does not say its {attribute}"):
-        resolve(topology, NAME, 80)
+        resolve(topology, entry, 80)

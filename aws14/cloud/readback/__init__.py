@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aws14.cloud.readback import ec2, ec2_links, route53
 from aws14.cloud.readback.assemble import Selection, assemble
+from aws14.cloud.readback.network import read_network
 from aws14.cloud.readback.seen import Seen
 from aws14.model import Node, Topology
 
@@ -32,7 +34,7 @@ def read_back(session: Session, *, pattern: str | None = None) -> Topology:
     Returns
     -------
     Topology
-        With ``origin="built"``; every node states all of its kind's ``ATTRIBUTES``.
+        With ``origin="built"`` and its network; every node states all of its kind's ``ATTRIBUTES``.
 
     Raises
     ------
@@ -48,4 +50,6 @@ def read_back(session: Session, *, pattern: str | None = None) -> Topology:
     seen += route53.to_nodes(route53.fetch(session.client("route53")))
     links = [link for part in facts for link in ec2_links.to_links(part)]
     links += route53.to_links(seen)
-    return assemble(word or "everything built", seen, links, Selection(pattern=word, recorded=session.ledger.ids(word)))
+    selection = Selection(pattern=word, recorded=session.ledger.ids(word))
+    topology = assemble(word or "everything built", seen, links, selection)
+    return replace(topology, network=read_network(session, word))

@@ -43,7 +43,7 @@ _LISTS: Mapping[str, tuple[str, str, str]] = {
 }
 """What is asked of one region: name -> (operation, key of the items, key of their ids)."""
 
-_GONE = frozenset({"terminated", "deleted"})
+_GONE = frozenset({"shutting-down", "terminated", "deleted"})
 
 Facts = Mapping[str, tuple[Resource, ...]]
 
@@ -56,8 +56,9 @@ def read_network(session: Session, pattern: str | None = None) -> Network:
     session : Session
         The account and the region; further regions are read when the ledger knows of something built there.
     pattern : str, optional
-        Word of the pattern whose VPCs (and those peered with them) are wanted. None: the session's own pattern. Empty,
-        or a session without a pattern: every VPC but the default ones.
+        Word of the pattern whose VPCs (and those peered with them) are wanted, those that its instances stand in
+        included. None: the session's own pattern. Empty, or a session without a pattern: every VPC but unused default
+        ones.
 
     Raises
     ------
@@ -98,16 +99,15 @@ def _lists_that_matter(facts: Facts) -> Iterator[str]:
 
 def _chosen(facts: Facts, selection: Selection) -> frozenset[str]:
     """Ids of the VPCs that belong, and of those peered with them."""
-    seen = [_seen(vpc) for vpc in facts["vpcs"]]
-    own = {one.node.id for one in seen if selection.claims(one)}
+    claimed = (vpc for vpc in facts["vpcs"] if selection.claims(_seen(vpc, "vpc", vpc["VpcId"])))
+    peopled = (one for one in facts["instances"] if selection.claims(_seen(one, "instance", one["InstanceId"])))
+    own = {one["VpcId"] for one in (*claimed, *peopled) if "VpcId" in one}
     pairs = [_pair(one) for one in facts["peerings"]]
     return frozenset(own | {vpc for pair in pairs if own & set(pair) for vpc in pair})
 
 
-def _seen(vpc: Resource) -> Seen:
-    key = vpc["VpcId"]
-    node = Node(id=key, kind="vpc", aws_id=key)
-    return Seen(node=node, tags=tags_of(vpc), stock=bool(vpc.get("IsDefault")))
+def _seen(item: Resource, kind: str, key: str) -> Seen:
+    return Seen(node=Node(id=key, kind=kind, aws_id=key), tags=tags_of(item), stock=bool(item.get("IsDefault")))
 
 
 def _pair(peering: Resource) -> tuple[str, str]:
