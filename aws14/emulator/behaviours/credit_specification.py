@@ -58,8 +58,8 @@ def _run(original: Callable[[Any], Any], response: Any) -> Any:
     return result
 
 
-def _keeps_its_option(original: Callable[..., Any], backend: Any, instance_id: str, key: str, value: Any) -> Any:
+def _keeps_its_option(original: Callable[..., Any], backend: Any, instance_id: str, *change: Any) -> Any:
     instance = backend.get_instance(instance_id)
-    if key == "instance_type" and is_burstable(instance.instance_type):
+    if change[0] == "instance_type" and is_burstable(instance.instance_type):
         instance._aws14_cpu_credits = credit_option(instance)  # noqa: SLF001 - ours, kept with the instance
-    return original(backend, instance_id, key, value)
+    return original(backend, instance_id, *change)

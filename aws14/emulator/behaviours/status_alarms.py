@@ -182,12 +182,12 @@ def _reason(rule: Rule, datapoints: list[tuple[float, float | None]], now: str) 
     return f"{text} {verb} {COMPARISONS[rule.comparison][1]} the threshold ({rule.threshold})."
 
 
-def _update(original: Callable[..., None], alarm: Any, reason: str, reason_data: str, state_value: str) -> None:
+def _update(original: Callable[..., None], alarm: Any, *said: str) -> None:
     before = alarm.state_value
-    original(alarm, reason, reason_data, state_value)
-    if state_value != before:
-        remember(alarm, "StateUpdate", f"Alarm updated from {before} to {state_value}")
+    original(alarm, *said)
+    if alarm.state_value != before:
+        remember(alarm, "StateUpdate", f"Alarm updated from {before} to {alarm.state_value}")
         act(alarm, find_instance(_instance_id(alarm)))
-        world().clock.after(0.0, "fault_injection.alarm_changed", (alarm.alarm_arn, state_value))
+        world().clock.after(0.0, "fault_injection.alarm_changed", (alarm.alarm_arn, alarm.state_value))
     if _is_ours(alarm):
         _arm(alarm)
