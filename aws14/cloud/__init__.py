@@ -15,7 +15,7 @@ from aws14.cloud.readback.network import read_network
 from aws14.cloud.scan import leftovers
 from aws14.cloud.session import Session
 from aws14.cloud.teardown import tear_down
-from aws14.cloud.traffic import Answer, request
+from aws14.cloud.traffic import Answer, follow, request
 from aws14.home import home
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "break_instance",
     "connect",
     "explain",
+    "follow",
     "heal",
     "home",
     "leftovers",

@@ -21,7 +21,6 @@ __all__ = ["Resolver"]
 
 _HANDED_OUT = tuple(map(IPv4Network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")))
 _OF_MODULE = ("getaddrinfo", "gethostbyname", "gethostbyname_ex")
-_OF_SOCKET = ("connect", "connect_ex")
 _ERRORS: Mapping[str, int] = {"timed_out": errno.ETIMEDOUT, "refused": errno.ECONNREFUSED}
 
 
@@ -40,58 +39,64 @@ class Resolver:
         self._control = control
         self._source = source
         self._given: set[str] = set()
-        self._before: dict[str, Any] = {}
+        self._active = False
+        self._before: dict[tuple[Any, str], Any] = {}
+        self._ours: dict[tuple[Any, str], Any] = {}
 
     def install(self) -> None:
         """Take over."""
-        self._before = {name: getattr(socket, name) for name in _OF_MODULE}
-        self._before |= {name: getattr(socket.socket, name) for name in _OF_SOCKET}
-        for name in _OF_MODULE:
-            setattr(socket, name, getattr(self, f"_{name}"))
-        resolver = self
 
         def connect(sock: socket.socket, address: Any) -> None:
-            resolver._before["connect"](sock, resolver._redirected(sock, address))
+            self._call("connect", sock, self._redirected(sock, address))
 
         def connect_ex(sock: socket.socket, address: Any) -> int:
             try:
-                found = resolver._redirected(sock, address)
+                found = self._redirected(sock, address)
             except socket.gaierror:
                 raise
             except OSError as error:
                 return error.errno or errno.EHOSTUNREACH
-            return int(resolver._before["connect_ex"](sock, found))
+            return int(self._call("connect_ex", sock, found))
 
-        socket.socket.connect, socket.socket.connect_ex = connect, connect_ex  # type: ignore[method-assign, assignment] # addresses of any family
+        self._ours = {(socket, name): getattr(self, f"_{name}") for name in _OF_MODULE}
+        self._ours |= {(socket.socket, each.__name__): each for each in (connect, connect_ex)}
+        for (owner, name), ours in self._ours.items():
+            self._before[owner, name] = getattr(owner, name)
+            setattr(owner, name, ours)
+        self._active = True
 
     def uninstall(self) -> None:
-        """Put back what was there before."""
-        for name in _OF_MODULE:
-            setattr(socket, name, self._before[name])
-        for name in _OF_SOCKET:
-            setattr(socket.socket, name, self._before[name])
+        """Put back what was there before; where somebody has taken over since, only step aside."""
+        self._active = False
+        for (owner, name), ours in self._ours.items():
+            if getattr(owner, name) == ours:
+                setattr(owner, name, self._before[owner, name])
+
+    def _call(self, name: str, *args: Any, **named: Any) -> Any:
+        """Do what was done before."""
+        return self._before[socket if name in _OF_MODULE else socket.socket, name](*args, **named)
 
     def _getaddrinfo(self, host: Any, port: Any, family: int = 0, *rest: Any, **named: Any) -> Any:
         if family not in (socket.AF_UNSPEC, socket.AF_INET):
-            return self._before["getaddrinfo"](host, port, family, *rest, **named)
+            return self._call("getaddrinfo", host, port, family, *rest, **named)
         addresses = self._addresses(host)
         if addresses is None:
-            return self._before["getaddrinfo"](host, port, family, *rest, **named)
-        ask = self._before["getaddrinfo"]
-        return [found for address in addresses for found in ask(address, port, socket.AF_INET, *rest, **named)]
+            return self._call("getaddrinfo", host, port, family, *rest, **named)
+        each = (self._call("getaddrinfo", one, port, socket.AF_INET, *rest, **named) for one in addresses)
+        return [found for several in each for found in several]
 
     def _gethostbyname(self, host: str) -> str:
         addresses = self._addresses(host)
-        return str(self._before["gethostbyname"](host)) if addresses is None else addresses[0]
+        return str(self._call("gethostbyname", host)) if addresses is None else addresses[0]
 
     def _gethostbyname_ex(self, host: str) -> Any:
         addresses = self._addresses(host)
-        return self._before["gethostbyname_ex"](host) if addresses is None else (host, [], list(addresses))
+        return self._call("gethostbyname_ex", host) if addresses is None else (host, [], list(addresses))
 
     def _addresses(self, host: Any) -> tuple[str, ...] | None:
         """The addresses of a name of the embedded AWS; None for what is not its to answer."""
         name = host.decode("ascii", "replace") if isinstance(host, bytes) else host
-        if not isinstance(name, str) or not _is_name(name):
+        if not self._active or not isinstance(name, str) or not _is_name(name):
             return None
         try:
             said = self._control.resolve(name, self._source)
@@ -124,6 +129,8 @@ class Resolver:
         raise OSError(_ERRORS.get(found["outcome"], errno.EHOSTUNREACH), _told(found))
 
     def _is_ours(self, host: str) -> bool:
+        if not self._active:
+            return False
         if host in self._given:
             return True
         with suppress(ValueError):

@@ -21,7 +21,7 @@ from aws14.cloud.resolver import Resolver
 from aws14.cloud.session import Session
 from aws14.errors import CloudError, NotAvailable
 
-__all__ = ["Answer", "Hop", "install", "request", "tls_context", "uninstall"]
+__all__ = ["Answer", "Hop", "follow", "install", "request", "tls_context", "uninstall"]
 
 _PORTS: Mapping[str, int] = {"http": 80, "https": 443}
 _AGENT = "aws14"
@@ -125,7 +125,7 @@ def install(session: Session, *, source: str = "internet") -> None:
     ``urllib``, ``requests``, ``http.client``, plain sockets and ``asyncio`` then find its names, and connect to its
     addresses, as from `source`. What stops a connection is raised as the operating system would, but at once and with
     the reason: `TimeoutError`, `ConnectionRefusedError`, `socket.gaierror`. All other names and addresses are left
-    alone. For TLS see `tls_context`.
+    alone. For TLS see `tls_context`. A client that asks a proxy (``HTTP_PROXY``) asks the proxy for the names, too.
 
     Parameters
     ----------
@@ -147,6 +147,14 @@ def install(session: Session, *, source: str = "internet") -> None:
     uninstall()
     _installed.append(Resolver(session.place.control, source))
     _installed[0].install()
+
+
+def follow(session: Session) -> None:
+    """Let the ordinary clients of this process reach what the session reaches: `install`, or `uninstall` elsewhere."""
+    if session.place.control is not None:
+        install(session)
+    else:
+        uninstall()
 
 
 def uninstall() -> None:

@@ -73,8 +73,10 @@ class Machine:
             Route(loopback_host, api),
         )
         host, port = listener.getsockname()
+        elsewhere = f"Names of the cloud answer on port {self.plane.doors.http_port}."
+        dispatcher = Dispatcher(routes, elsewhere)
         self.server = make_server(
-            host, port, Dispatcher(routes), threaded=True, request_handler=QuietHandler, fd=listener.fileno()
+            host, port, dispatcher, threaded=True, request_handler=QuietHandler, fd=listener.fileno()
         )
 
     def _verbs(self) -> Verbs:

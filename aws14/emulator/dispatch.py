@@ -35,16 +35,20 @@ class Dispatcher:
     ----------
     routes : sequence of Route
         Asked in order; a request that none of them matches is refused as sent to an unknown host.
+    elsewhere : str, optional
+        Where names of the cloud answer, for those who ask here.
     """
 
-    def __init__(self, routes: Sequence[Route]) -> None:
+    def __init__(self, routes: Sequence[Route], elsewhere: str = "") -> None:
         self._routes = tuple(routes)
+        self._elsewhere = elsewhere
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         for route in self._routes:
             if route.matches(environ):
                 return route.application(environ, start_response)
-        text = f"{environ.get('HTTP_HOST', 'No host')} is not a name of the embedded AWS.\n".encode()
+        who = environ.get("HTTP_HOST", "No host")
+        text = f"{who} is not a name of the API of the embedded AWS. {self._elsewhere}\n".encode()
         headers = (("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(text))))
         return send(Answer(421, headers, text), start_response)

@@ -44,11 +44,15 @@ class CellMeter:
 
 
 def attach(lab: Lab) -> None:
-    """Put the meter of this lab behind every cell of the running notebook, in place of an earlier lab's."""
+    """Put the meter of this lab behind every cell of the running notebook, in place of an earlier lab's.
+
+    The notebook's own clients then find the names of the embedded AWS.
+    """
     shell = _shell()
     if shell is None:
         return
     cloud.readable_errors()
+    cloud.follow(lab.session)
     earlier = getattr(shell, "aws14_meter", None)
     if earlier is not None:
         shell.events.unregister("post_run_cell", earlier)

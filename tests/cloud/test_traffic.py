@@ -386,6 +386,24 @@ def test_uninstalled_nothing_is_left(session: Session) -> None:
     assert [getattr(socket, name) for name in names] + [socket.socket.connect, socket.socket.connect_ex] == before
 
 
+def test_whoever_took_over_since_stays(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    traffic.install(session)
+    ours = socket.gethostbyname
+    try:
+        monkeypatch.setattr(socket, "gethostbyname", lambda host: f"later, then {ours(host)}")
+    finally:
+        traffic.uninstall()
+    assert socket.gethostbyname("127.0.0.1") == "later, then 127.0.0.1"
+
+
+def test_it_follows_the_session(session: Session) -> None:
+    before = socket.getaddrinfo
+    traffic.follow(session)
+    assert socket.getaddrinfo is not before
+    traffic.follow(SimpleNamespace(place=replace(session.place, target="aws", control=None)))  # type: ignore[arg-type]
+    assert socket.getaddrinfo is before
+
+
 def test_when_the_emulator_has_ended_names_go_the_old_way(session: Session, theirs: list[Any]) -> None:
     gone = replace(session.place.control, port=9)  # type: ignore[type-var]
     resolver = traffic.Resolver(gone, "internet")

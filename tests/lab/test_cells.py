@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
+from aws14.cloud import traffic
 from aws14.lab import Lab, cells
 
 
@@ -12,6 +13,7 @@ from aws14.lab import Lab, cells
 def shell():
     yield InteractiveShell.instance()
     InteractiveShell.clear_instance()
+    traffic.uninstall()
 
 
 @pytest.fixture
@@ -39,6 +41,17 @@ def test_a_new_lab_takes_the_meter_over(shell, lab: Lab, shown):
     shell.push({"ec2": lab.client("ec2")})
     shell.run_cell("ec2.allocate_address(Domain='vpc')")
     assert len(shown) == 1
+
+
+def test_the_notebook_s_own_clients_find_the_names_of_the_embedded_aws(shell, lab: Lab):
+    cells.attach(lab)
+    route53 = lab.client("route53")
+    zone = route53.create_hosted_zone(Name="example.co.jp", CallerReference="cells")["HostedZone"]["Id"]
+    record = {"Name": "www.example.co.jp", "Type": "A", "TTL": 60, "ResourceRecords": [{"Value": "198.51.100.9"}]}
+    changes = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]}
+    route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch=changes)
+    shell.run_cell("import socket; found = socket.gethostbyname('www.example.co.jp')")
+    assert shell.user_ns["found"] == "198.51.100.9"
 
 
 def test_a_refusal_is_one_readable_line(shell, lab: Lab, capsys):
