@@ -23,6 +23,7 @@ BEHAVIOURS = {
     "failures": "moto.ec2.models",
     "user_data": "moto.ec2.models",
     "instance_metadata": "moto.ec2.models",
+    "ssh": "moto.ec2.models",
     "zone_capacity": "moto.ec2.models",
     "recovery": "moto.ec2.models",
     "credit_specification": "moto.ec2.models",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from typing import Protocol
 
 from aws14.emulator.machines.machine import Machine
 from aws14.emulator.machines.shell.streams import Told
@@ -52,6 +53,12 @@ def ends(machine: Machine, now: float) -> None:
     )
 
 
+class _Clock(Protocol):
+    """Something that has a time."""
+
+    now: float
+
+
 class Output:
     """The console and cloud-init's own log as somewhere to write to.
 
@@ -71,13 +78,13 @@ class Output:
         self._machine.say(now, f"{_stamp(self._machine, now)} cloud-init[1811]: {text}")
         disk.write(_LOG, disk.text(_LOG) + text + "\n", mode=0o640)
 
-    def sink(self, clock: object) -> Told:
+    def sink(self, clock: _Clock) -> Told:
         """Return a sink for a script's output; `clock` has the script's time as ``now``."""
 
         def take(text: str) -> None:
             *lines, self._begun = (self._begun + text).split("\n")
             for each in lines:
-                self.line(getattr(clock, "now"), each)  # noqa: B009 - any clock will do
+                self.line(clock.now, each)
 
         return Told(take)
 

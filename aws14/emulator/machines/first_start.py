@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import logging
+
 from aws14.emulator.machines import console
 from aws14.emulator.machines.cloud_init import Part, Step, content_of, parts, steps
 from aws14.emulator.machines.disk import FILE, FileProblem, Node
 from aws14.emulator.machines.machine import Machine
 from aws14.emulator.machines.outside import Outside
-from aws14.emulator.machines.shell.errors import ForeverError, UnsupportedError
+from aws14.emulator.machines.shell.errors import ForeverError, SuspendedError, UnsupportedError
 from aws14.emulator.machines.shell.running import Runner
 from aws14.emulator.machines.shell.state import Shell
 from aws14.emulator.machines.shell.streams import Source
 
 __all__ = ["initialise"]
 
+_log = logging.getLogger(__name__)
 _FAILED = "Failed to run module scripts-user (scripts in /var/lib/cloud/instance/scripts)"
 
 
@@ -102,6 +105,11 @@ def _run(machine: Machine, text: str, outside: Outside, *, title: str, options: 
     shell.options |= set(options) & set("eux")
     try:
         return Runner().whole(shell, text)
+    except (UnsupportedError, ForeverError, SuspendedError):
+        raise
+    except Exception:  # a defect of this emulator: nothing is served, and its log has it
+        _log.exception("user data of %s", machine.instance_id)
+        raise UnsupportedError("what stands there made the embedded AWS fail", shell.line) from None
     finally:
         output.rest(outside.now)
 

@@ -38,7 +38,7 @@ def fresh(instance_id: str, account: str, region: str, *, image: str, architectu
     zone = "ec2.internal" if region == "us-east-1" else f"{region}.compute.internal"
     hostname = f"ip-{address.replace('.', '-')}.{zone}"
     arch = "aarch64" if architecture == "arm64" else "x86_64"
-    machine = Machine(instance_id, account, region, image, arch, hostname)
+    machine = Machine(instance_id, account, region, image, arch, hostname, address)
     for folder in _FOLDERS:
         machine.disk.make_folders(folder)
     for folder in ("/tmp", "/var/tmp"):

@@ -110,6 +110,8 @@ class Machine:
         ``x86_64`` or ``aarch64``.
     hostname : str
         Fully qualified.
+    address : str
+        Private IPv4 address.
     disk : Disk
         Files.
     users : dict
@@ -144,6 +146,7 @@ class Machine:
     image: str
     architecture: str = "x86_64"
     hostname: str = "localhost"
+    address: str = ""
     disk: Disk = field(default_factory=Disk)
     users: dict[str, User] = field(default_factory=dict)
     groups: dict[str, int] = field(default_factory=dict)

@@ -16,7 +16,7 @@ from aws14.emulator.machines.shell.errors import SuspendedError, UnsupportedErro
 __all__ = ["Network", "Outside", "Reply", "Request"]
 
 _MOST_QUESTIONS = 2_000
-_MOST_STEPS = 50_000
+_MOST_STEPS = 20_000
 
 
 @dataclass(frozen=True)

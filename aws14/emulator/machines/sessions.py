@@ -6,6 +6,7 @@ session lets AWS time go on before its next prompt.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 from aws14.emulator.machines.machine import Machine
@@ -18,6 +19,7 @@ from aws14.emulator.machines.way import network
 
 __all__ = ["Finished", "Session"]
 
+_log = logging.getLogger(__name__)
 _UNSUPPORTED_STATUS = 127
 
 
@@ -93,6 +95,7 @@ class Session:
         shell.outside = Outside(shell.machine.instance_id, network(), now)
         shell.sinks, shell.stdin, shell.line, shell.guards = sinks, Source(stdin), 0, 0
         status, left = self._status(text)
+        Runner().finish(shell)
         return Finished(status, output.text, errors.text, shell.outside.now - now, left)
 
     def _status(self, text: str) -> tuple[int, bool]:
@@ -103,6 +106,9 @@ class Session:
             return ended.status, True
         except UnsupportedError as refused:
             shell.write(f"-bash: {refused}\n", 2)
+        except Exception:  # a defect of this emulator: the log has it, the session goes on
+            _log.exception("running %r", text)
+            shell.write(f"-bash: {UnsupportedError(text.strip())}\n", 2)
         except ForeverError as server:
             shell.machine.processes.pop()
             shell.write(f"-bash: {server.command}: would not end here: put & behind it\n", 2)

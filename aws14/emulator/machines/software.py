@@ -8,6 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from aws14.emulator.machines.default_files import (
+    APACHE2_CONF,
+    HTTPD_CONF,
+    NGINX_CONF,
+    NGINX_PAGE,
+    UBUNTU_PAGE,
+)
+
 __all__ = ["Package", "absent", "brings", "on_image", "package", "packages"]
 
 
@@ -49,64 +57,6 @@ class Package:
     local: bool = False
 
 
-_HTTPD_CONF = """ServerRoot "/etc/httpd"
-Listen 80
-Include conf.modules.d/*.conf
-User apache
-Group apache
-ServerAdmin root@localhost
-<Directory />
-    AllowOverride none
-    Require all denied
-</Directory>
-DocumentRoot "/var/www/html"
-<Directory "/var/www">
-    AllowOverride None
-    Require all granted
-</Directory>
-<IfModule dir_module>
-    DirectoryIndex index.html
-</IfModule>
-ErrorLog "logs/error_log"
-LogLevel warn
-AddDefaultCharset UTF-8
-EnableSendfile on
-IncludeOptional conf.d/*.conf
-"""
-_APACHE2_CONF = _HTTPD_CONF.replace("apache", "www-data").replace("/etc/httpd", "/etc/apache2")
-_NGINX_CONF = """user nginx;
-worker_processes auto;
-error_log /var/log/nginx/error.log notice;
-pid /run/nginx.pid;
-events {
-    worker_connections 1024;
-}
-http {
-    include /etc/nginx/mime.types;
-    default_type application/octet-stream;
-    sendfile on;
-    keepalive_timeout 65;
-    include /etc/nginx/conf.d/*.conf;
-    server {
-        listen 80;
-        server_name _;
-        root /usr/share/nginx/html;
-        include /etc/nginx/default.d/*.conf;
-        error_page 404 /404.html;
-    }
-}
-"""
-_NGINX_PAGE = """<!DOCTYPE html>
-<html>
-<head><title>Welcome to nginx!</title></head>
-<body>
-<h1>Welcome to nginx!</h1>
-<p>If you see this page, the nginx web server is successfully installed and working.</p>
-</body>
-</html>
-"""
-_UBUNTU_PAGE = "<html><body><h1>Apache2 Ubuntu Default Page</h1><p>It works!</p></body></html>\n"
-
 _RPM = (
     Package(
         "httpd",
@@ -114,7 +64,7 @@ _RPM = (
         ("httpd-core", "httpd-tools", "apr", "apr-util", "mailcap"),
         "httpd",
         ("/var/www/html", "/var/www/cgi-bin", "/var/log/httpd", "/etc/httpd/conf.d", "/etc/httpd/conf.modules.d"),
-        {"/etc/httpd/conf/httpd.conf": _HTTPD_CONF, "/etc/httpd/conf.d/welcome.conf": "# Test page\n"},
+        {"/etc/httpd/conf/httpd.conf": HTTPD_CONF, "/etc/httpd/conf.d/welcome.conf": "# Test page\n"},
         ("httpd", "apachectl", "httpd-config"),
         "apache",
     ),
@@ -124,7 +74,7 @@ _RPM = (
         ("nginx-core", "nginx-filesystem", "nginx-mimetypes", "gperftools-libs"),
         "nginx",
         ("/var/log/nginx", "/etc/nginx/conf.d", "/etc/nginx/default.d"),
-        {"/etc/nginx/nginx.conf": _NGINX_CONF, "/usr/share/nginx/html/index.html": _NGINX_PAGE},
+        {"/etc/nginx/nginx.conf": NGINX_CONF, "/usr/share/nginx/html/index.html": NGINX_PAGE},
         ("nginx",),
         "nginx",
     ),
@@ -221,7 +171,7 @@ _DEB = (
         ("apache2-bin", "apache2-data"),
         "apache2",
         ("/var/www/html", "/var/log/apache2", "/etc/apache2/conf-enabled"),
-        {"/etc/apache2/apache2.conf": _APACHE2_CONF, "/var/www/html/index.html": _UBUNTU_PAGE},
+        {"/etc/apache2/apache2.conf": APACHE2_CONF, "/var/www/html/index.html": UBUNTU_PAGE},
         ("apache2", "apache2ctl"),
         "www-data",
     ),
@@ -232,10 +182,10 @@ _DEB = (
         "nginx",
         ("/var/log/nginx", "/etc/nginx/conf.d", "/var/www/html"),
         {
-            "/etc/nginx/nginx.conf": _NGINX_CONF.replace("user nginx", "user www-data").replace(
+            "/etc/nginx/nginx.conf": NGINX_CONF.replace("user nginx", "user www-data").replace(
                 "/usr/share/nginx/html", "/var/www/html"
             ),
-            "/var/www/html/index.nginx-debian.html": _NGINX_PAGE,
+            "/var/www/html/index.nginx-debian.html": NGINX_PAGE,
         },
         ("nginx",),
         "www-data",

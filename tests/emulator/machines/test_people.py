@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.emulator.machines.test_cloud_config import HOME
+
 
 def test_the_images_user_is_not_root(sh):
     done = sh(
@@ -30,12 +32,11 @@ def test_a_redirection_behind_sudo_is_still_the_users(sh):
 
 def test_a_new_user_has_a_home_and_no_sudo(sh):
     done = sh(
-        "useradd -m -s /bin/bash ops && id ops && ls -ld /home/ops | cut -c1-10; "
+        "useradd -m -s /bin/bash ops && id ops && ls -ld ~ops | cut -c1-10; "
         "sudo -u ops sudo whoami; grep ops /etc/passwd"
     )
     assert (
-        done.output
-        == "uid=1001(ops) gid=1001(ops) groups=1001(ops)\ndrwx------\nops:x:1001:1001::/home/ops:/bin/bash\n"
+        done.output == f"uid=1001(ops) gid=1001(ops) groups=1001(ops)\ndrwx------\nops:x:1001:1001::{HOME}:/bin/bash\n"
     )
     assert "ops is not in the sudoers file" in done.errors
 

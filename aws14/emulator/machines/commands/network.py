@@ -40,7 +40,7 @@ def send(call: Call, request: Request, limit_s: float) -> Reply:
     """
     if request.host in METADATA:
         reply = call.shell.outside.metadata(request)
-    elif request.host in ("localhost", "127.0.0.1", call.machine.hostname, call.machine.name):
+    elif request.host in ("localhost", "127.0.0.1", call.machine.hostname, call.machine.name, call.machine.address):
         reply = _local(call, request)
     else:
         reply = call.shell.outside.fetch(request)

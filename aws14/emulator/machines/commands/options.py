@@ -55,9 +55,9 @@ def options(call: Call, flags: str = "", *, valued: str = "", long: Iterable[str
         if argument == "--":
             break
         if argument.startswith("--"):
-            _long(call, argument[2:], known, found, rest)
+            _long(call, argument[2:], known, into=(found, rest))
         elif argument.startswith("-") and len(argument) > 1:
-            _short(call, argument[1:], (flags, valued), found, rest)
+            _short(call, argument[1:], (flags, valued), into=(found, rest))
         else:
             found.operands.append(argument)
             if stops:
@@ -66,7 +66,8 @@ def options(call: Call, flags: str = "", *, valued: str = "", long: Iterable[str
     return found
 
 
-def _long(call: Call, argument: str, known: set[str], found: Options, rest: list[str]) -> None:
+def _long(call: Call, argument: str, known: set[str], *, into: tuple[Options, list[str]]) -> None:
+    found, rest = into
     name, equals, value = argument.partition("=")
     if name in known and not equals:
         found[name] = ""
@@ -76,7 +77,8 @@ def _long(call: Call, argument: str, known: set[str], found: Options, rest: list
         raise call.unsupported()
 
 
-def _short(call: Call, letters: str, known: tuple[str, str], found: Options, rest: list[str]) -> None:
+def _short(call: Call, letters: str, known: tuple[str, str], *, into: tuple[Options, list[str]]) -> None:
+    found, rest = into
     for index, letter in enumerate(letters):
         if letter in known[0]:
             found[letter] = ""

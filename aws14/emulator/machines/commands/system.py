@@ -25,8 +25,7 @@ def _hostname(call: Call) -> int:
         call.root_only("hostname: you must be root to change the host name")
         machine.hostname = given.operands[0]
     elif given.any("i", "I", "ip-address", "all-ip-addresses"):
-        instance = find_instance(machine.instance_id)
-        call.out(f"{instance.private_ip} \n" if "I" in given else f"{instance.private_ip}\n")
+        call.out(f"{machine.address} \n" if "I" in given else f"{machine.address}\n")
     elif given.any("s", "short"):
         call.out(machine.name + "\n")
     elif "d" in given:
@@ -91,7 +90,7 @@ def _nproc(call: Call) -> int:
 
 
 def _type(call: Call) -> tuple[int, float]:
-    """VCPUs and memory in GiB of the instance's type."""
+    """Virtual CPUs and memory in GiB of the instance's type."""
     try:
         known = instance_type(find_instance(call.machine.instance_id).instance_type)
     except DataError:

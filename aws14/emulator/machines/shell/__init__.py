@@ -12,7 +12,7 @@ What is not: arrays, ``select``, ``trap``, job control, ``<(...)``, ``${!name}``
 ``syntax``              the parts of a script, as a tree
 ``cursor``              a position in a script's text
 ``words``               words: quotes, expansions, here-documents
-``reading``             commands: from the text to the tree
+``reading``             commands: from the text to the tree; ``simple_reading``: those without a body
 ``patterns``            braces, globs, ``${name%pattern}``
 ``arithmetic``          ``$((...))``
 ``expansion``           from words to arguments
@@ -20,7 +20,7 @@ What is not: arrays, ``select``, ``trap``, job control, ``<(...)``, ``${!name}``
 ``streams``             where text comes from and goes
 ``state``               a running shell
 ``redirecting``         ``>`` and its kin
-``running``             from the tree to effects
+``running``             from the tree to effects; ``compound``: loops and branches; ``invoking``: what names mean
 ``lookup``              functions, built-in commands, programs
 ======================  ==============================================================
 """

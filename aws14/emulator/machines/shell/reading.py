@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NoReturn
 
 from aws14.emulator.machines.shell.cursor import Cursor
+from aws14.emulator.machines.shell.simple_reading import KEYWORD, SimpleReader
 from aws14.emulator.machines.shell.syntax import (
     AndOr,
-    Assignment,
     Case,
     Clause,
     Command,
@@ -20,11 +19,8 @@ from aws14.emulator.machines.shell.syntax import (
     Group,
     If,
     Pipeline,
-    Redirect,
     Script,
     Shape,
-    Simple,
-    Text,
     While,
     Word,
 )
@@ -32,12 +28,9 @@ from aws14.emulator.machines.shell.words import METACHARACTERS, WordReader
 
 __all__ = ["parse"]
 
-_KEYWORD = re.compile(r"(\[\[|\]\]|[a-z]+|[{}!])(?=[ \t\n;&|()<>]|$)")
 _OPENERS = frozenset({"if", "for", "while", "until", "case", "{", "[["})
 _CLOSERS = frozenset({"then", "elif", "else", "fi", "do", "done", "esac", "}"})
 _ABSENT = frozenset({"select", "coproc", "time"})
-_REDIRECT = re.compile(r"(\d*)(&>>|&>|>>|>&|>\||<<<|<<-|<<|<&|<>|>|<)")
-_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\+?)=")
 _FUNCTION = re.compile(r"(?:function[ \t]+)?([A-Za-z_][A-Za-z0-9_.:-]*)[ \t]*\([ \t]*\)|function[ \t]+([A-Za-z_]\w*)")
 
 
@@ -71,18 +64,9 @@ def _script(cursor: Cursor, end: str) -> Script:
     return script
 
 
-class _Reader:
+class _Reader(SimpleReader):
     def __init__(self, cursor: Cursor) -> None:
-        self._cursor = cursor
-        self._words = WordReader(cursor, _script)
-
-    def unexpected(self) -> NoReturn:
-        cursor = self._cursor
-        found = _KEYWORD.match(cursor.text, cursor.at)
-        token = found[1] if found else cursor.char
-        if not token:
-            cursor.fail("unexpected end of file")
-        cursor.fail(f"near unexpected token `{'newline' if token == chr(10) else token}'")
+        super().__init__(cursor, WordReader(cursor, _script))
 
     def script(self) -> Script:
         items: list[AndOr] = []
@@ -102,7 +86,7 @@ class _Reader:
 
     def _keyword(self) -> str:
         self._cursor.skip_blanks()
-        found = _KEYWORD.match(self._cursor.text, self._cursor.at)
+        found = KEYWORD.match(self._cursor.text, self._cursor.at)
         return found[1] if found else ""
 
     def _starts_command(self) -> bool:
@@ -286,57 +270,3 @@ class _Reader:
                 self.unexpected()
             tokens.append("=~" if word.literal == "=~" else word)
         return Condition(tuple(tokens), arithmetic=False, line=line)
-
-    def _redirects(self) -> tuple[Redirect, ...]:
-        found: list[Redirect] = []
-        while redirect := self._redirect():
-            found.append(redirect)
-        return tuple(found)
-
-    def _redirect(self) -> Redirect | None:
-        cursor = self._cursor
-        cursor.skip_blanks()
-        sign = _REDIRECT.match(cursor.text, cursor.at)
-        if sign is None or cursor.sees(">(") or cursor.sees("<("):
-            return None
-        cursor.at = sign.end()
-        operation = sign[2]
-        if operation == "<>":
-            cursor.unsupported()
-        descriptor = int(sign[1] or (0 if operation.startswith("<") else 1))
-        cursor.skip_blanks()
-        if operation in ("<<", "<<-"):
-            return Redirect(0, "<<", self._words.heredoc(strips_tabs=operation == "<<-"))
-        target = self._words.word()
-        if target is None:
-            self.unexpected()
-        return Redirect(descriptor, operation, target)
-
-    def _simple(self) -> Simple:
-        line = self._cursor.line
-        assignments: list[Assignment] = []
-        words: list[Word] = []
-        redirects: list[Redirect] = []
-        while True:
-            if redirect := self._redirect():
-                redirects.append(redirect)
-            elif not words and (assignment := self._assignment()):
-                assignments.append(assignment)
-            elif word := self._words.word():
-                words.append(word)
-            else:
-                break
-        if not (assignments or words or redirects):
-            self.unexpected()
-        return Simple(tuple(assignments), tuple(words), tuple(redirects), line)
-
-    def _assignment(self) -> Assignment | None:
-        cursor = self._cursor
-        found = _ASSIGNMENT.match(cursor.text, cursor.at)
-        if found is None:
-            return None
-        cursor.at = found.end()
-        if cursor.sees("("):
-            cursor.unsupported()
-        value = self._words.word() or Word((Text("", quoted=True),), cursor.line)
-        return Assignment(found[1], value, appends=bool(found[2]))

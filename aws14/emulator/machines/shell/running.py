@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 
-from aws14.emulator.machines.disk import FOLDER, FileProblem
-from aws14.emulator.machines.shell.compound import CompoundRunner
+from aws14.emulator.machines.disk import FileProblem
 from aws14.emulator.machines.shell.errors import (
     ExitError,
     RefusedError,
-    ReturnError,
     SyntaxProblemError,
     UnsupportedError,
 )
 from aws14.emulator.machines.shell.expansion import Expander
-from aws14.emulator.machines.shell.lookup import Call, NotFoundError, find
+from aws14.emulator.machines.shell.invoking import Invoker, restore
 from aws14.emulator.machines.shell.reading import parse
 from aws14.emulator.machines.shell.redirecting import redirect
 from aws14.emulator.machines.shell.state import Shell
@@ -37,13 +35,12 @@ from aws14.emulator.machines.shell.syntax import (
 
 __all__ = ["Runner"]
 
-_MOST_CALLS = 60
+_LONGEST_VALUE = 1024 * 1024
 _DECLARES = frozenset({"export", "local", "declare", "readonly", "typeset"})
 _ASSIGNS = re.compile(r"[A-Za-z_]\w*=")
-_SHEBANG = re.compile(r"#!\s*(?:/usr)?/bin/(?:env\s+)?(?:ba|da)?sh\b(.*)")
 
 
-class Runner(CompoundRunner):
+class Runner(Invoker):
     """Runs scripts in shells."""
 
     def text(self, shell: Shell, text: str) -> int:
@@ -58,6 +55,8 @@ class Runner(CompoundRunner):
         """
         try:
             script = parse(text)
+        except RecursionError:
+            raise UnsupportedError("a script nested so deep") from None
         except SyntaxProblemError as wrong:
             shell.write(f"{shell.title}: {wrong}\n", 2)
             shell.status = 2
@@ -70,8 +69,12 @@ class Runner(CompoundRunner):
             status = self.text(shell, text)
         except ExitError as left:
             status = left.status
-        self._drain(shell, shell.feeds)
+        self.finish(shell)
         return status
+
+    def finish(self, shell: Shell) -> None:
+        """Run what waits for the output of the whole shell: the commands of ``exec > >(...)``."""
+        self._drain(shell, shell.feeds)
 
     def script(self, shell: Shell, script: Script) -> int:
         """Run a list of commands; return the status of the last one."""
@@ -183,11 +186,6 @@ class Runner(CompoundRunner):
         shell.status = self._contained(inner, script)
         return collected.text
 
-    def _deeper(self, shell: Shell) -> int:
-        if shell.calls >= _MOST_CALLS:
-            raise UnsupportedError(f"more than {_MOST_CALLS} nested calls")
-        return shell.calls + 1
-
     def _simple(self, shell: Shell, command: Simple) -> int:
         try:
             if not command.words:
@@ -231,6 +229,8 @@ class Runner(CompoundRunner):
                 before = shell.variables.get(each.name, "") if each.appends else ""
                 if "x" in shell.options:
                     shell.write(f"+ {each.name}={shlex.quote(value)}\n", 2)
+                if len(before) + len(value) > _LONGEST_VALUE:
+                    raise UnsupportedError(f"a variable of more than {_LONGEST_VALUE} characters")
                 shell.variables[each.name] = before + value
         return shell.status
 
@@ -246,67 +246,7 @@ class Runner(CompoundRunner):
             yield
         finally:
             shell.exported = exported if before else shell.exported
-            _restore(shell, before)
-
-    def words(self, shell: Shell, words: Sequence[str]) -> int:
-        """Run one command with its arguments: a function, a built-in command, a program, a script.
-
-        Raises
-        ------
-        UnsupportedError
-            It is beyond this emulator.
-        """
-        name, arguments = words[0], list(words[1:])
-        if name in shell.functions:
-            return self._function(shell, name, arguments)
-        try:
-            known = find(shell.machine, name)
-        except NotFoundError:
-            return self._file(shell, name, arguments)
-        except UnsupportedError:
-            raise UnsupportedError(" ".join(words)) from None
-        try:
-            return known.run(Call(shell, name, arguments, self))
-        except FileProblem as problem:
-            shell.write(f"{name}: {problem}\n", 2)
-            return 1
-        except RefusedError as refused:
-            shell.write(f"{refused.message}\n" if refused.message else "", 2)
-            return refused.status
-
-    def _function(self, shell: Shell, name: str, arguments: list[str]) -> int:
-        before, shell.arguments = shell.arguments, arguments
-        shell.calls = self._deeper(shell)
-        shell.frames.append({})
-        try:
-            return self._command(shell, shell.functions[name])
-        except ReturnError as left:
-            return left.status
-        finally:
-            _restore(shell, shell.frames.pop())
-            shell.arguments = before
-            shell.calls -= 1
-
-    def _file(self, shell: Shell, name: str, arguments: list[str]) -> int:
-        """Run a script by its path."""
-        node = shell.files.find(name) if "/" in name else None
-        if node is None:
-            shell.say(f"{name}: {'No such file or directory' if '/' in name else 'command not found'}")
-            return 127
-        if node.kind == FOLDER or not node.mode & 0o111:
-            shell.say(f"{name}: {'Is a directory' if node.kind == FOLDER else 'Permission denied'}")
-            return 126
-        return self.file(shell.program(), name, arguments)
-
-    def file(self, inner: Shell, name: str, arguments: list[str]) -> int:
-        """Run the script in a file in a shell of its own."""
-        text = inner.files.read(name)
-        shebang = _SHEBANG.match(text)
-        if text.startswith("#!") and shebang is None:
-            raise UnsupportedError(f"{name}: {text.splitlines()[0]}")
-        inner.options |= set(shebang[1].strip().lstrip("-")) & set("eux") if shebang else set()
-        inner.title, inner.arguments, inner.calls = name, arguments, self._deeper(inner)
-        return self.whole(inner, text)
+            restore(shell, before)
 
 
 def _can_end(command: Command) -> bool:
@@ -315,11 +255,3 @@ def _can_end(command: Command) -> bool:
         return True
     shape = command.shape if isinstance(command, Compound) else None
     return isinstance(shape, Condition) or (isinstance(shape, Group) and shape.subshell)
-
-
-def _restore(shell: Shell, before: dict[str, str | None]) -> None:
-    for name, value in before.items():
-        if value is None:
-            shell.variables.pop(name, None)
-        else:
-            shell.variables[name] = value

@@ -40,18 +40,6 @@ EXPECTED = {
 }  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def private_address(monkeypatch) -> None:
-    """``hostname -I`` asks moto's instance."""
-    from types import SimpleNamespace
-
-    from aws14.emulator.machines.commands import system
-
-    monkeypatch.setattr(
-        system, "find_instance", lambda _: SimpleNamespace(private_ip="10.0.0.5", instance_type="t3.small")
-    )
-
-
 @pytest.mark.parametrize("name", EXPECTED)
 def test_it_serves_its_page(name: str, start) -> None:
     image, port, path, piece = EXPECTED[name]
