@@ -7,13 +7,12 @@ What AWS does
 What moto leaves out
     Key pairs are real keys that open nothing.
 What this adds
-    A door on loopback for each instance and source, handed out when a connection to port 22 is open. Key pairs made or
-    imported get in, as do keys added to ``authorized_keys`` later; wrong keys, passwords and other users do not. A
-    session is a shell on the instance with the interpreter of user data; commands take AWS time. At each login it is
-    asked again whether the source gets through.
+    A door on loopback for each instance and source, handed out when a connection to port 22 is open. Key pairs that
+    were made or imported get in, as do keys added to ``authorized_keys`` later; wrong keys, passwords and other users
+    do not. A session is a shell on the instance with the interpreter of user data; commands take AWS time. At each
+    login it is asked again whether the source gets through.
 What it still does not do
-    A door on loopback for each instance and source, handed out when a connection to port 22 is open. Key pairs made
-    before. Changing the key pair of an image later is up to its ``authorized_keys``.
+    sftp, scp, port and agent forwarding, EC2 Instance Connect. Port 22 opens when user data is done, not before.
 """
 
 from __future__ import annotations
