@@ -51,7 +51,7 @@ class Hop:
     code: str = ""
 
     def __str__(self) -> str:
-        what = self.kind.replace("_", " ")
+        what = f"{'back: ' if self.leg == 'return' else ''}{self.kind.replace('_', ' ')}"
         return f"{what} {self.name or self.id}".strip() + (f": {self.detail}" if self.detail else "")
 
     @classmethod

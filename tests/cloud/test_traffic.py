@@ -191,6 +191,7 @@ def test_a_page_is_shown_locked_in_a_frame() -> None:
     frame = next(attributes for tag, attributes in tags if tag == "iframe")
     assert (frame["sandbox"], frame["srcdoc"]) == ("", SHOWN.text)
     assert frame["title"] == f"Page at {URL}"
+    assert str(replace(SHOWN.hops[0], leg="return")) == "back: internet gateway igw: lets <it> in"
     names = [tag for tag, _ in tags]
     assert "script" not in names
     assert names.count("li") == 1

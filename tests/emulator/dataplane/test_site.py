@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import http.client
 import json
+import shutil
 import socket
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,6 +17,7 @@ import pytest
 
 from aws14.cloud.process import Emulator
 from aws14.errors import EmulatorError
+from tests.conftest import client
 from tests.emulator.dataplane.site_builder import NAME, USER_DATA, build, launch, record
 
 EVERYBODY = [{"CidrIp": "0.0.0.0/0"}]
@@ -296,3 +299,30 @@ def test_an_outage_of_an_availability_zone_stops_the_page(
     emulator.heal()
     emulator.advance(1800)  # the machine starts again
     assert emulator.connect(NAME, 80)["outcome"] == "open"
+
+
+def test_names_and_the_authority_outlive_the_process(home: Path, start: Callable[..., Emulator]) -> None:
+    first = start()
+    route53 = client(first, "route53")
+    zone = route53.create_hosted_zone(Name="example.co.jp", CallerReference="kept")["HostedZone"]["Id"]
+    record(route53, zone, NAME, "198.51.100.9")
+    authority = Path(first.ca_file).read_bytes()
+    first.shutdown()
+    second = start()
+    assert second.pid != first.pid
+    assert second.resolve(NAME)["addresses"] == ["198.51.100.9"]
+    assert Path(second.ca_file).read_bytes() == authority
+    told = json.loads((home / "emulator.json").read_text())
+    assert (told["http_port"], told["tls_port"]) == (second.http_port, second.tls_port)
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not on this machine")
+def test_curl_reaches_the_site_as_the_documents_say(site: SimpleNamespace, emulator: Emulator) -> None:
+    del site
+    command = ["curl", "-sS", "--max-time", "10", "-H", f"Host: {NAME}", f"http://127.0.0.1:{emulator.http_port}/"]
+    shown = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True).stdout
+    assert "Campaign" in shown
+    proxied = ["curl", "-sS", "--max-time", "10", "-x", f"http://127.0.0.1:{emulator.http_port}", f"http://{NAME}/"]
+    assert "Campaign" in subprocess.run(proxied, capture_output=True, text=True, timeout=30, check=True).stdout
+    blocked = [*command[:5], f"Host: wwww{NAME}", command[-1]]
+    assert subprocess.run(blocked, capture_output=True, timeout=30, check=False).returncode == 52, "an empty reply"
