@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aws14.charts.bills import bill, bills
 from aws14.charts.distributions import distribution
+from aws14.charts.downtimes import downtime
 from aws14.charts.frame import picture
 from aws14.charts.loads import load
 from aws14.charts.regions import latency_by_city, latency_cost
@@ -15,6 +16,7 @@ __all__ = [
     "bills",
     "compare_runs",
     "distribution",
+    "downtime",
     "latency_by_city",
     "latency_cost",
     "load",

@@ -27,6 +27,15 @@ def seconds(value: float) -> str:
     return f"{value:.3g} s"
 
 
+def duration(value: float) -> str:
+    """A stretch of time: ``45 s``, ``12 min``, ``3.5 h``, ``2.1 days``; ``0 s`` for none."""
+    if value < 60:
+        return f"{value:.3g} s"
+    if value < 3600:
+        return f"{value / 60:.3g} min"
+    return f"{value / 3600:.3g} h" if value < 2 * 86_400 else f"{value / 86_400:.3g} days"
+
+
 def percent(share: float) -> str:
     """A share: ``0 %``, ``0.02 %``, ``3.4 %``, ``100 %``; never ``0 %`` for what is more than nothing."""
     value = 100 * share
@@ -72,6 +81,8 @@ def hourly(trace: Trace, start_hour: float = 0.0) -> pd.DataFrame:
     columns["failed"] = sum((_summed(count, starts) for count in trace.failed.values()), np.zeros(len(starts))).astype(
         int
     )
+    if trace.credits is not None:
+        columns["credits left"] = trace.credits.balance[[*(starts[1:] - 1), trace.ticks - 1]].round(1)
     return pd.DataFrame(columns).set_index("from")
 
 

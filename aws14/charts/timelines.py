@@ -1,4 +1,4 @@
-"""Timeline: what came, what was answered, how fast, how busy, and what failed why, on one clock."""
+"""Timeline: what came, what was answered, how fast, how busy, on what credits, and what failed why, on one clock."""
 
 from __future__ import annotations
 
@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aws14.charts.credits import credit_panel, name_credits, told_credits
 from aws14.charts.frame import figure, heading, moment, picture, time_axis
+from aws14.charts.marks import Spot, Window, mark_faults, mark_spots, told_faults
 from aws14.charts.numbers import arrival_rate_rps, hourly, percent, rate, seconds
 from aws14.charts.style import BLUE, GREY, INK, RED, look_of_reason, styled
 from aws14.charts.windows import eventful
-from aws14.model import Picture, Spike, Trace
+from aws14.model import Picture, Trace
 from aws14.model.trace import FAILURE_REASONS, Counts
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-Spot = Spike | float | tuple[float, str]
-Window = tuple[float, float]
 
 _PERCENTILES = ((0.5, "p50", "-", BLUE), (0.95, "p95", (0, (5, 2)), INK), (0.99, "p99", (0, (1, 1.2)), RED))
 
@@ -31,9 +30,9 @@ def timeline(
     start_hour: float = 0.0,
     client_timeout_s: float | None = None,
 ) -> Picture:
-    """A run on one clock: arrivals and answers, response times, utilization, failures by reason.
+    """A run on one clock: arrivals and answers, response times, utilization, CPU credits, failures by reason.
 
-    Where all failures fall into a short stretch, a second column shows it closer.
+    Where all failures fall into a short stretch, a second column shows it closer. What was broken is shaded.
 
     Parameters
     ----------
@@ -52,18 +51,23 @@ def timeline(
     close = eventful([trace])
     windows = [(0.0, trace.horizon_s), *([close] if close else [])]
     with styled():
-        fig = figure(7.4 if failed else 5.9)
-        heights = (3, 3, 2, 2.6) if failed else (3, 3, 2, 0.5)
-        panels = fig.subplots(4, len(windows), sharex="col", sharey="row", squeeze=False, height_ratios=heights)
+        heights = (3.0, 3.0, 2.0, *((1.7,) if trace.credits else ()), 2.6 if failed else 0.5)
+        fig = figure(0.7 * sum(heights))
+        panels = fig.subplots(
+            len(heights), len(windows), sharex="col", sharey="row", squeeze=False, height_ratios=heights
+        )
         for column, window in zip(panels.T, windows, strict=True):
             _rates(column[0], trace, window)
             _response_times(column[1], trace, window)
             _utilization(column[2], trace, window)
-            _failures(column[3], trace, failed, window)
-            _mark(list(column), spots, window)
-            time_axis(column[3], window, start_hour)
+            if trace.credits:
+                credit_panel(column[3], trace, trace.credits, within(trace, window))
+            _failures(column[-1], trace, failed, window)
+            mark_spots(list(column), spots, window)
+            mark_faults(list(column), trace, window, named=column[2] if window == windows[-1] else None)
+            time_axis(column[-1], window, start_hour)
         if close:
-            panels[0, 1].set_title("a closer look", fontsize=9.5, weight="normal", color=GREY)
+            panels[0, 1].set_title("a closer look", loc="right", fontsize=9.5, weight="normal", color=GREY)
         _name(list(panels[:, 0]), trace, failed, client_timeout_s)
         fig.align_ylabels(panels[:, 0])
         heading(fig, title or f"{trace.scenario}, {trace.pattern}")
@@ -92,6 +96,7 @@ def told(trace: Trace, start_hour: float = 0.0) -> str:
     if not np.isnan(busy).all():
         parts.append(f"Utilization is highest at {at(int(np.nanargmax(busy)))} with {percent(float(np.nanmax(busy)))}.")
     failed = reasons_that_happened(trace)
+    parts += [*told_faults(trace, start_hour), *told_credits(trace, start_hour)]
     parts += [f"{int(count.sum()):,} failed because {FAILURE_REASONS[reason]}." for reason, count in failed.items()]
     return " ".join(parts if failed else [*parts, "No request failed."])
 
@@ -154,7 +159,7 @@ def _failures(panel: Axes, trace: Trace, failed: Mapping[str, Counts], window: W
 
 def _name(panels: Sequence[Axes], trace: Trace, failed: Mapping[str, Counts], client_timeout_s: float | None) -> None:
     """Names of the axes, their ranges and the legends, all at the left."""
-    rates, times, busy, failures = panels
+    rates, times, busy, *accounts, failures = panels
     rates.set_ylim(0, max(1.0, 1.25 * float(arrival_rate_rps(trace).max(initial=0))))
     rates.set_ylabel("requests/s")
     if trace.served.any():
@@ -168,8 +173,10 @@ def _name(panels: Sequence[Axes], trace: Trace, failed: Mapping[str, Counts], cl
     for panel in (rates, *([times] if trace.served.any() else []), *([failures] if failed else [])):
         columns = 1 if panel is failures or (narrow and panel is rates) else 3
         panel.legend(loc="upper left", ncols=columns, borderaxespad=0.1, handlelength=2.4, labelspacing=0.25)
+    if trace.credits:
+        name_credits(accounts[0], trace.credits, columns=1 if narrow else 3)
     if failed:
-        failures.set_ylim(0, None)
+        failures.set_ylim(0, failures.get_ylim()[1] * (1 + 0.17 * len(failed)))
         failures.set_ylabel("failures\nper minute")
     else:
         _say_instead(failures, "no request failed")
@@ -196,21 +203,3 @@ def _response_scale(panel: Axes, client_timeout_s: float | None) -> None:
     panel.yaxis.set_major_formatter(lambda value, _: seconds(value))
     panel.minorticks_off()
     panel.set_ylabel("response time")
-
-
-def _mark(panels: Sequence[Axes], spots: Sequence[Spot], window: Window) -> None:
-    for when, label in map(_when, spots):
-        if not window[0] <= when <= window[1]:
-            continue
-        for panel in panels:
-            panel.axvline(when, color=GREY, linewidth=0.9, linestyle=(0, (2, 2)), zorder=1)
-        panels[0].annotate(
-            label, (when, 1.0), xycoords=("data", "axes fraction"), xytext=(0, 2), textcoords="offset points",
-            ha="center", va="bottom", fontsize=9, color=GREY, annotation_clip=False,
-        )  # fmt: skip
-
-
-def _when(spot: Spot) -> tuple[float, str]:
-    if isinstance(spot, Spike):
-        return spot.at_s, "spot"
-    return spot if isinstance(spot, tuple) else (float(spot), "spot")
