@@ -145,4 +145,8 @@ async def _shell(host: str, port: int, wish: _Wish) -> Login:
     except (OSError, asyncssh.Error) as error:
         return Login(outcome="refused", explanation=str(error))
     status = done.exit_status if done.exit_status is not None else -1
-    return Login(outcome="logged_in", text=f"{done.stdout}{done.stderr}", status=status)
+    return Login(outcome="logged_in", text=_text(done.stdout) + _text(done.stderr), status=status)
+
+
+def _text(printed: str | bytes | None) -> str:
+    return printed.decode(errors="replace") if isinstance(printed, bytes) else printed or ""

@@ -23,12 +23,12 @@ FOUND = Emulator(port=4711, access_key="AKIAEXAMPLE", secret_key="s3cret", pid=1
 
 
 def test_the_ports_of_the_data_plane_are_told_where_they_are_known() -> None:
-    known = replace(FOUND, http_port=4712, tls_port=4713, ca_file="/home/ca.pem")
+    known = replace(FOUND, http_port=4712, tls_port=4713, ca_file="/course/ca.pem")
     told = [line for line in env.lines(known, "bash", {}) if "AWS14" in line]
     assert told == [
         "export AWS14_HTTP_PORT='4712'",
         "export AWS14_TLS_PORT='4713'",
-        "export AWS14_CA_FILE='/home/ca.pem'",
+        "export AWS14_CA_FILE='/course/ca.pem'",
     ]
     assert not [line for line in env.lines(FOUND, "bash", {}) if "AWS14" in line]
 

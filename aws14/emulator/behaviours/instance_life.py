@@ -101,7 +101,7 @@ def _enter(instance: Any, state: str, *, then: str, after: float) -> None:
     _set(instance, state)
     instance._aws14_turn = turn = getattr(instance, "_aws14_turn", 0) + 1  # noqa: SLF001 - ours, kept with the instance
     owner = instance.ec2_backend
-    world().clock.after(after, "instance.enters", (owner.account_id, owner.region_name, instance.id, turn, then))
+    world().clock.after(after, "instance.enters", (owner.account_id, owner.region_name, instance.id, (turn, then)))
 
 
 def _set(instance: Any, state: str) -> None:
@@ -126,9 +126,10 @@ def boot_checks(instance: Any) -> None:
 
 
 @handles("instance.enters")
-def _enters(account: str, region: str, instance_id: str, turn: int, state: str) -> None:
+def _enters(account: str, region: str, instance_id: str, change: tuple[int, str]) -> None:
     from moto.ec2.models import ec2_backends
 
+    turn, state = change
     instance = ec2_backends[account][region].get_instance_by_id(instance_id)
     if instance is None or vars(instance).get("_aws14_turn") != turn:
         return
