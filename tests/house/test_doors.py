@@ -12,6 +12,8 @@ DOORS = {
     "botocore": ("aws14/cloud/",),
     "moto": ("aws14/emulator/",),
     "time_machine": ("aws14/emulator/",),
+    "asyncssh": ("aws14/cloud/", "aws14/emulator/"),  # who logs in, and who lets in
+    "yaml": ("aws14/emulator/",),
     "werkzeug": ("aws14/emulator/",),
     "numba": ("aws14/kernels/",),
     "matplotlib": ("aws14/charts/",),
