@@ -20,7 +20,20 @@ import simpy
 from numpy.typing import NDArray
 from tabulate import tabulate
 
-from aws14.model import Application, Link, Node, Scenario, Steady, Topology
+from aws14.model import Application, InstanceLoss, Node, Scenario, Steady, Topology
+from aws14.model.network import (
+    AclEntry,
+    GroupRule,
+    Interface,
+    InternetGateway,
+    Network,
+    NetworkAcl,
+    Route,
+    RouteTable,
+    SecurityGroup,
+    Subnet,
+    Vpc,
+)
 from aws14.sim import simulate, what_if
 from aws14.sim.pool import WorkerPool
 from aws14.sim.streams import exponentials, stream
@@ -184,25 +197,47 @@ def accuracy(replications: int = 40) -> str:
     )
 
 
+ADDRESS = "203.0.113.10"
+ANYWHERE = "0.0.0.0/0"
+
+
+def network() -> Network:
+    """One instance in one open subnet, as it would be read back."""
+    way_in = GroupRule(egress=False, peer=ANYWHERE, protocol="tcp", ports=(80, 80))
+    ways = (Route(destination="10.0.0.0/16", target="local"), Route(destination=ANYWHERE, target="igw"))
+    everything = tuple(AclEntry(number=100, egress=egress, allow=True, cidr=ANYWHERE) for egress in (False, True))
+    interface = Interface(
+        id="eni", subnet="public", private_ipv4="10.0.0.10", public_ipv4=ADDRESS, groups=("sg",), instance="web",
+        state="running",
+    )  # fmt: skip
+    return Network(
+        vpcs=(Vpc(id="vpc", cidrs=("10.0.0.0/16",)),),
+        subnets=(Subnet(id="public", vpc="vpc", cidr="10.0.0.0/24"),),
+        interfaces=(interface,),
+        route_tables=(RouteTable(id="rtb", vpc="vpc", subnets=("public",), routes=ways),),
+        acls=(NetworkAcl(id="acl", vpc="vpc", subnets=("public",), entries=everything),),
+        groups=(SecurityGroup(id="sg", vpc="vpc", rules=(way_in, GroupRule(egress=True, peer=ANYWHERE))),),
+        internet_gateways=(InternetGateway(id="igw", vpc="vpc"),),
+        nat_gateways=(),
+        names={name: name for name in ("vpc", "igw", "public", "web")},
+    )
+
+
 def day() -> list[list[str]]:
-    """A day of a million requests through a built site: first, with another server, with another load."""
-    address = "203.0.113.10"
-    server = {"instance_type": "m5.2xlarge", "state": "running", "public_ipv4": address}
+    """A day of a million requests through a built site: as it is, and with something changed."""
+    server = {"instance_type": "m5.2xlarge", "state": "running", "public_ipv4": ADDRESS, "cpu_credits": "none"}
     site = Topology(
         name="site",
         origin="built",
         nodes=(
             Node(id="internet", kind="internet"),
             Node(id="ap-northeast-1", kind="region"),
-            Node(id="vpc", kind="vpc", parent="ap-northeast-1"),
-            Node(id="igw", kind="internet_gateway", parent="vpc"),
-            Node(id="public", kind="subnet", parent="vpc"),
-            Node(id="web", kind="instance", parent="public", attributes=server),
+            Node(id="vpc", kind="vpc", parent="ap-northeast-1", aws_id="vpc"),
+            Node(id="igw", kind="internet_gateway", parent="vpc", aws_id="igw"),
+            Node(id="public", kind="subnet", parent="vpc", aws_id="public"),
+            Node(id="web", kind="instance", parent="public", aws_id="web", attributes=server),
         ),
-        links=(
-            Link(source="public", target="igw", kind="routes", label="0.0.0.0/0"),
-            Link(source="internet", target="web", kind="allows", label="tcp/80"),
-        ),
+        network=network(),
     )
     scenario = Scenario(
         name="day",
@@ -211,9 +246,17 @@ def day() -> list[list[str]]:
         entry="web",
         users={"Tokyo": 0.5, "Osaka": 0.3, "Fukuoka": 0.2},
     )
+    poor = replace(scenario, credits_at_start=0.0)
     runs = (
         ("first run: requests drawn", site, scenario),
-        ("another server, the same requests", what_if(site, "web", instance_type="t3.2xlarge"), scenario),
+        ("the same again", site, scenario),
+        ("a burstable server", what_if(site, "web", instance_type="t3.2xlarge", cpu_credits="unlimited"), scenario),
+        ("without credits", what_if(site, "web", instance_type="t3.2xlarge", cpu_credits="standard"), poor),
+        (
+            "an hour down",
+            site,
+            replace(scenario, faults=(InstanceLoss(node="web", starts_s=43_200.0, lasts_s=3600.0),)),
+        ),
         ("another seed", site, replace(scenario, seed=15)),
     )
     rows = []
