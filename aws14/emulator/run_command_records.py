@@ -30,7 +30,10 @@ def is_managed(instance_id: str) -> bool:
         return False
     if instance.state != "running" or role_of(instance) is None or not of(instance_id).ready:
         return False
-    return of(instance_id).image != "other" and (network().has_internet(instance_id) or _has_endpoint(instance))
+    machine = of(instance_id)
+    if machine.image == "other" or not machine.runs("amazon-ssm-agent"):
+        return False
+    return network().has_internet(instance_id) or _has_endpoint(instance)
 
 
 def _has_endpoint(instance: Any) -> bool:

@@ -8,7 +8,7 @@ the data plane asks; a `Session` is a shell on it (Run Command, SSH); `power` is
 ``disk``         files, folders, links, with owners and modes; ``files``: as one user meets them
 ``images``       a machine fresh from its image
 ``software``     packages: what they bring; ``installing``: putting them on a machine
-``units``        services; ``serverconf``: the configuration of Apache and nginx
+``units``        services; ``apacheconf``, ``nginxconf``: the configuration of web servers
 ``web``          HTTP from the files of a machine
 ``shell``        a subset of bash; ``commands``: what scripts may call
 ``cloud_init``   the forms of user data; ``first_start``: running it

@@ -7,9 +7,35 @@ from dataclasses import dataclass, field
 
 from aws14.emulator.machines.disk import Disk
 
-__all__ = ["SSH_PORT", "Line", "Machine", "Server", "Service", "User"]
+__all__ = ["SSH_PORT", "Fixed", "Line", "Machine", "Server", "Service", "User"]
 
 SSH_PORT = 22
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """An answer that stands in a server's configuration.
+
+    Parameters
+    ----------
+    place : str
+        Path; all that begin with it, unless `exact`.
+    exact : bool
+        Whether only that path.
+    status : int
+        Of the response.
+    text : str
+        Its body; where it leads for a redirection.
+    """
+
+    place: str
+    exact: bool
+    status: int
+    text: str
+
+    def fits(self, path: str) -> bool:
+        """Whether it answers `path`."""
+        return path == self.place or (not self.exact and path.startswith(self.place))
 
 
 @dataclass(frozen=True)
@@ -34,6 +60,8 @@ class Server:
         Whether it listens on the loopback interface only.
     tls : tuple of int
         Those of its ports that speak TLS.
+    fixed : tuple of Fixed
+        Answers without a file.
     """
 
     kind: str
@@ -44,6 +72,7 @@ class Server:
     command: str = ""
     local: bool = False
     tls: tuple[int, ...] = ()
+    fixed: tuple[Fixed, ...] = ()
 
 
 @dataclass
@@ -185,6 +214,11 @@ class Machine:
         """What listens on `port` inside; None for nothing."""
         return next((server for server in self.servers() if port in server.ports), None)
 
+    def runs(self, service: str) -> bool:
+        """Whether a service of the image runs; it does until somebody stops it."""
+        known = self.services.get(service)
+        return known is None or known.active
+
     def listens(self, port: int) -> bool:
         """Whether a connection to `port` from outside is accepted, as far as the machine decides that.
 
@@ -194,7 +228,7 @@ class Machine:
         if not self.ready:
             return False
         if port == SSH_PORT:
-            return self.image != "other"
+            return self.image != "other" and self.runs("sshd")
         server = self.server_on(port)
         return server is not None and not server.local and not self.refusal
 

@@ -112,6 +112,7 @@ _RPM = (
     Package("cronie", "1.5.7-1", service="crond", commands=("crontab",)),
     Package("ruby", "3.2.8-1", commands=("ruby", "gem")),
     *(Package(name, "1-1", commands=(name,)) for name in ("htop", "tree", "telnet", "gcc", "make", "screen", "tmux")),
+    *(Package(name, "1-1", commands=(name,)) for name in ("tcpdump", "iperf3")),
     *(
         Package(name, "1-1")
         for name in (
@@ -127,6 +128,7 @@ _RPM = (
             "php-pdo",
             "php-gd",
             "collectd",
+            "sysstat",
             "telnet-server",
         )
     ),
@@ -194,6 +196,7 @@ _DEB = (
     *(Package(name, "1-1", commands=(name,)) for name in ("git", "jq", "unzip", "curl", "wget", "python3", "tree")),
 )
 _AL2_ONLY = (
+    Package("stress", "1.0.4-16", commands=("stress",)),
     Package("mariadb-server", "1:5.5.68-1", ("mariadb",), "mariadb", ("/var/lib/mysql",), user="mysql", port=3306),
     Package("mariadb", "1:5.5.68-1", commands=("mysql", "mysqldump", "mysqladmin")),
 )

@@ -6,12 +6,13 @@ import posixpath
 import re
 import shlex
 
+from aws14.emulator.machines.apacheconf import ConfigurationError, apache
 from aws14.emulator.machines.machine import Machine, Server, Service
-from aws14.emulator.machines.serverconf import ConfigurationError, apache, nginx
+from aws14.emulator.machines.nginxconf import nginx
 from aws14.emulator.machines.shell.errors import RefusedError, UnsupportedError
 from aws14.emulator.machines.software import Package, packages
 
-__all__ = ["http_server", "known", "open_server", "start", "stop", "unit_file"]
+__all__ = ["check", "http_server", "known", "open_server", "start", "stop", "unit_file"]
 
 _FOLDERS = ("/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system")
 _DESCRIPTIONS = {
@@ -24,8 +25,8 @@ _DESCRIPTIONS = {
     "amazon-ssm-agent": "amazon-ssm-agent",
     "chronyd": "NTP client/server",
 }
-#: Units that an image has and that run from the start.
-ON_IMAGE = ("sshd", "amazon-ssm-agent", "chronyd")
+#: Units that every image has; they run from the start.
+_ON_IMAGE = ("sshd", "amazon-ssm-agent", "chronyd")
 _HTTP_SERVER = ("-m", "http.server")
 
 
@@ -41,6 +42,9 @@ def known(machine: Machine, name: str) -> Service | None:
     """
     plain = name.removesuffix(".service")
     if plain in machine.services:
+        return machine.services[plain]
+    if plain in _ON_IMAGE:
+        machine.services[plain] = Service(plain, _DESCRIPTIONS[plain], enabled=True, active=True)
         return machine.services[plain]
     text = unit_file(machine, plain)
     if not text and _package(machine, plain) is None:
@@ -108,6 +112,19 @@ def open_server(machine: Machine, service: Service) -> Server | None:
         if machine.server_on(port) is not None:
             raise RefusedError(f"{service.name}: Address already in use: could not bind to port {port}")
     return server
+
+
+def check(machine: Machine, name: str) -> None:
+    """Read the configuration of a web server without starting it.
+
+    Raises
+    ------
+    RefusedError
+        It is wrong.
+    UnsupportedError
+        It asks for something beyond this emulator.
+    """
+    _of_package(machine, name)
 
 
 def _of_package(machine: Machine, name: str) -> Server | None:

@@ -8,7 +8,7 @@ from html import escape
 from urllib.parse import quote, unquote, urlsplit
 
 from aws14.emulator.machines.disk import FILE, FOLDER, Node, clean
-from aws14.emulator.machines.machine import Machine, Server
+from aws14.emulator.machines.machine import Fixed, Machine, Server
 from aws14.emulator.machines.software import package
 
 __all__ = ["Answer", "serve"]
@@ -83,6 +83,9 @@ def _answer(machine: Machine, server: Server, method: str, path: str) -> Answer:
     if method not in ("GET", "HEAD"):
         return _problem(server, 501 if server.kind == "python" else 405)
     asked = unquote(urlsplit(path).path, errors="surrogateescape") or "/"
+    fixed = [each for each in server.fixed if each.fits(asked)]
+    if fixed:
+        return _said(max(fixed, key=lambda each: (each.exact, len(each.place))))
     place = clean(server.root + "/" + clean(asked).lstrip("/"))
     node = machine.disk.find(place)
     if node is None:
@@ -92,6 +95,12 @@ def _answer(machine: Machine, server: Server, method: str, path: str) -> Answer:
     if node.kind == FOLDER:
         return _folder(machine, server, asked, place)
     return _file(machine, server, place, node)
+
+
+def _said(fixed: Fixed) -> Answer:
+    if 300 <= fixed.status < 400:
+        return fixed.status, {"Location": fixed.text, "Content-Type": "text/html"}, b""
+    return fixed.status, {"Content-Type": "text/plain"}, fixed.text.encode()
 
 
 def _reaches(machine: Machine, server: Server, place: str) -> bool:

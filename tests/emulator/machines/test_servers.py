@@ -123,6 +123,42 @@ def test_nginx_takes_a_server_of_its_own(machine, sh):
     assert page(machine, "/", 8080) == (200, "app\n")
 
 
+def test_nginx_has_answers_without_files_and_refuses_proxies(machine, sh):
+    machine.ready = True
+    written = """dnf install -y nginx; cat > /etc/nginx/conf.d/app.conf <<'EOF'
+server {
+  listen 8080;
+  location / { try_files $uri $uri/ =404; }
+  location = /health { access_log off; return 200 "healthy\\n"; }
+  location /old { return 301 /new; }
+}
+EOF
+nginx -t && systemctl start nginx"""
+    assert sh(written).status == 0
+    assert page(machine, "/health", 8080) == (200, "healthy\n")
+    assert machine.answer("GET", "/old/x", {}, port=8080)[:2][0] == 301
+    assert page(machine, "/healthy", 8080)[0] == 404
+    done = sh(
+        "sed -i 's|return 301 /new|proxy_pass http://localhost:3000|' /etc/nginx/conf.d/app.conf; nginx -s reload"
+    )
+    assert "unsupported by the embedded AWS" in done.errors
+    assert "proxy_pass http://localhost:3000" in done.errors
+
+
+def test_a_block_that_does_not_end_is_refused(machine, sh):
+    done = sh("dnf install -y nginx; echo 'server { listen 81;' > /etc/nginx/conf.d/a.conf; nginx -t")
+    assert done.status == 1
+    assert "unexpected end of file" in done.errors
+
+
+def test_without_sshd_nobody_logs_in(machine, sh):
+    machine.ready = True
+    assert machine.listens(22)
+    assert sh("systemctl is-enabled sshd; systemctl is-active amazon-ssm-agent").output == "enabled\nactive\n"
+    sh("systemctl stop sshd")
+    assert not machine.listens(22)
+
+
 def test_tls_comes_with_mod_ssl(web, sh):
     assert not web.listens(443)
     sh("dnf install -y mod_ssl; systemctl restart httpd; echo x > /var/www/html/index.html")

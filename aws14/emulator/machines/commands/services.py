@@ -133,6 +133,22 @@ def _service_command(call: Call) -> int:
     return call.runner.words(call.shell, ["systemctl", verb, name])
 
 
+@command("nginx", "apachectl", "httpd", "apache2ctl")
+def _web_server(call: Call) -> int:
+    """The servers' own commands, as far as they check, start and stop."""
+    name = {"nginx": "nginx", "apache2ctl": "apache2"}.get(call.name, "httpd")
+    words = [each for each in call.arguments if each not in ("-s", "-k")]
+    asked = words[0] if words else "start"
+    verb = {"-t": "configtest", "quit": "stop", "graceful": "reload"}.get(asked, asked)
+    if verb == "configtest":
+        units.check(call.machine, name)
+        call.shell.write("Syntax OK\n" if name != "nginx" else "nginx: configuration file test is successful\n", 2)
+        return 0
+    if len(words) > 1 or verb not in _CHANGES:
+        raise call.unsupported()
+    return call.runner.words(call.shell, ["systemctl", verb, name])
+
+
 @command("chkconfig")
 def _chkconfig(call: Call) -> int:
     if len(call.arguments) != 2 or call.arguments[1] not in ("on", "off"):

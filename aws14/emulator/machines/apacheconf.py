@@ -1,8 +1,7 @@
-"""The configuration files of Apache and nginx, as far as they say where pages are and on which port."""
+"""The configuration files of Apache, as far as they say where pages are and on which port."""
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,7 +9,7 @@ from dataclasses import dataclass, field
 from aws14.emulator.machines.machine import Machine, Server
 from aws14.emulator.machines.shell.errors import UnsupportedError
 
-__all__ = ["ConfigurationError", "apache", "nginx"]
+__all__ = ["ConfigurationError", "apache", "port_of"]
 
 
 class ConfigurationError(Exception):
@@ -95,7 +94,7 @@ class _Apache:
 
     def take(self, path: str, directive: str, arguments: list[str]) -> None:
         if directive == "listen":
-            self.ports.append(_port(arguments[0] if arguments else "", f"{path}: Listen"))
+            self.ports.append(port_of(arguments[0] if arguments else "", f"{path}: Listen"))
         elif directive == "documentroot" and arguments:
             self.root = arguments[0]
         elif directive == "directoryindex":
@@ -122,89 +121,15 @@ def _apache_directives(machine: Machine, path: str) -> Iterator[tuple[str, list[
             yield words[0].lower(), words[1:]
 
 
-def _port(text: str, where: str) -> int:
-    number = text.rpartition(":")[2]
-    if not number.isdigit() or not 0 < int(number) < 65536:
-        raise ConfigurationError(f"{where} {text}: invalid port")
-    return int(number)
-
-
-_NGINX_SILENT = frozenset(
-    [
-        "user",
-        "worker_processes",
-        "error_log",
-        "pid",
-        "events",
-        "worker_connections",
-        "http",
-        "default_type",
-        "sendfile",
-        "keepalive_timeout",
-        "include",
-        "server_name",
-        "error_page",
-        "access_log",
-        "log_format",
-        "tcp_nopush",
-        "tcp_nodelay",
-        "types_hash_max_size",
-        "charset",
-        "gzip",
-        "client_max_body_size",
-        "autoindex",
-        "server",
-        "location",
-        "try_files",
-        "types",
-        "expires",
-        "add_header",
-        "server_tokens",
-    ]
-)
-
-
-def nginx(machine: Machine) -> Server:
-    """Return what nginx opens with the files in ``/etc/nginx``.
-
-    A file in ``conf.d`` that has a server of its own on the same port stands before the default one.
+def port_of(text: str, where: str) -> int:
+    """Return the port of ``80``, ``*:80`` or ``127.0.0.1:80``.
 
     Raises
     ------
     ConfigurationError
-        nginx would not start.
-    UnsupportedError
-        A directive beyond this emulator: a proxy, a rewrite, a location with a root of its own.
+        It is none.
     """
-    folders = ("/etc/nginx/conf.d", "/etc/nginx/sites-enabled")
-    extra = [f"{folder}/{name}" for folder in folders for name in machine.disk.children(folder)]
-    own = [path for path in extra if path.startswith(folders[1]) or path.endswith(".conf")]
-    found = [_nginx_server(machine, path) for path in [*own, "/etc/nginx/nginx.conf"]]
-    ports = tuple(dict.fromkeys(port for each in found for port in each[0]))
-    if not ports:
-        raise ConfigurationError("no servers are listening")
-    root = next((each[1] for each in found if each[1]), "/usr/share/nginx/html")
-    index = next((each[2] for each in found if each[2]), ("index.html", "index.htm", "index.nginx-debian.html"))
-    user = "www-data" if machine.image == "ubuntu" else "nginx"
-    return Server("nginx", ports, root, index, user, "nginx: master process /usr/sbin/nginx")
-
-
-def _nginx_server(machine: Machine, path: str) -> tuple[list[int], str, tuple[str, ...]]:
-    text = re.sub(r"#.*", "", machine.disk.text(path))
-    if text.count("{") != text.count("}"):
-        raise ConfigurationError(f'unexpected end of file, expecting ";" or "}}" in {path}')
-    ports: list[int] = []
-    root, index = "", ()  # type: str, tuple[str, ...]
-    for statement in filter(None, (piece.strip() for piece in re.split(r"[;{}]", text))):
-        name, *arguments = statement.split()
-        if name == "listen":
-            first = arguments[0] if arguments else ""
-            if not first.startswith("[::]"):
-                ports.append(_port(first, f"{path}: listen"))
-        elif name == "root" and arguments:
-            root = posixpath.normpath(arguments[0])
-        elif name == "index":
-            index = tuple(arguments)
-        elif name not in _NGINX_SILENT or (name == "location" and arguments[:1] not in (["/"], ["="])):
-            raise UnsupportedError(f"{path}: {statement}")
-    return ports, root, index
+    number = text.rpartition(":")[2]
+    if not number.isdigit() or not 0 < int(number) < 65536:
+        raise ConfigurationError(f"{where} {text}: invalid port")
+    return int(number)
