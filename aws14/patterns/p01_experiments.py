@@ -10,6 +10,7 @@ from aws14.model import Bill, Picture, Topology, Trace
 from aws14.patterns.p01_day import ASSUMPTIONS, SPOTS, USERS, scenario
 from aws14.patterns.p01_walls import name_depends_on, why
 from aws14.sim import round_trip_s, simulate, sweep, what_if
+from aws14.sim.availability import FailureAndRepair, campaigns
 from aws14.sim.elsewhere import in_region
 
 CITIES = ("Tokyo", "Sapporo", "Taipei", "Singapore", "Sydney", "Mumbai", "London", "New York", "San Francisco")
@@ -105,6 +106,19 @@ def _credits(built: Topology) -> Picture:
     return charts.compare_runs(traces, bills=bills, title="Launched at midnight: credits or not")
 
 
+def _campaigns(_: Topology, repairs_min: Sequence[float] = (15, 120)) -> Picture:
+    """The three weeks many times over, for a server that keeps what AWS promises, and repairs of different length."""
+    promised = catalog.sla("EC2 instance").promised
+    spot = (SPOTS[0][0], 10 * 60.0)
+    runs = {
+        f"repaired in {minutes:g} min": campaigns(
+            FailureAndRepair.promised(promised, 60 * minutes, repair="fixed"), days=21, spot=spot
+        )
+        for minutes in repairs_min
+    }
+    return charts.downtime(runs)
+
+
 experiments: Mapping[str, Callable[..., object]] = {
     "round trips": _round_trips,
     "regions": regions,
@@ -113,6 +127,7 @@ experiments: Mapping[str, Callable[..., object]] = {
     "another day": _another_day,
     "types": _types,
     "credits": _credits,
+    "campaigns": _campaigns,
     "why": lambda _, network: why(network),
     "name": name_depends_on,
     "bill with free tier": lambda built, trace: month(built, trace, free_tier="12-month"),

@@ -485,15 +485,16 @@ lab.experiment("credits")
 # #### Deeper: no redundancy, on purpose
 #
 # How much downtime does a single server bring in three weeks? Failures come by chance, so the answer is a
-# distribution. The chart plays the campaign many times over.
+# distribution. The chart plays the campaign many times over, with a server that is there exactly as often as AWS's
+# service level agreement promises for a single instance. Real hardware usually does better.
 
 # %% tags=["experiment"]
 lab.experiment("campaigns")
 
 # %% [markdown]
-# Most campaigns see no failure at all; a few see a long one. The average is small, and an average is not a promise.
-
-# %% [markdown]
+# Both servers keep the same promise, and their average downtime is the same. Quick repairs mean many short failures;
+# slow repairs mean few long ones, and many campaigns with none at all. An average says little about *your* campaign.
+#
 # A whole zone can fail, too. The web server, the database and the NAT gateway stand in the same one:
 
 # %% tags=["experiment"]
