@@ -103,6 +103,13 @@ def wear_the_database_group(site: Site) -> None:
     site.ec2.modify_instance_attribute(InstanceId=site.ids["web"], Groups=[group["GroupId"]])
 
 
+def change_the_group_of_the_interface(site: Site) -> None:
+    group = site.only("describe_security_groups", "SecurityGroups", group_name="db")
+    interface = site.only("describe_network_interfaces", "NetworkInterfaces", attachment__instance_id=site.ids["web"])
+    key = interface["NetworkInterfaceId"]
+    site.ec2.modify_network_interface_attribute(NetworkInterfaceId=key, Groups=[group["GroupId"]])
+
+
 def deny(site: Site, ports: tuple[int, int], *, egress: bool) -> None:
     acl = site.only("describe_network_acls", "NetworkAcls", association__subnet_id=site.ids["public-a"])
     site.ec2.create_network_acl_entry(
@@ -167,10 +174,13 @@ CHANGES: dict[Callable[[Site], None], tuple[str, str]] = {
     lead_the_public_route_to_the_nat_gateway: ("no_route", "public-a"),
     associate_the_private_route_table: ("no_route", "public-a"),
     revoke_http: ("blocked", "web"),
+    wear_the_database_group: ("blocked", "web"),
+    change_the_group_of_the_interface: ("blocked", "web"),
     deny_http_in: ("blocked", "public-a"),
     deny_ephemeral_ports_out: ("blocked", "public-a"),
     stop: ("instance_not_running", "web"),
     disassociate_the_elastic_ip: ("no_such_address", NAME),
+    hand_the_elastic_ip_to_the_database: ("blocked", "db"),
     delete_the_record: ("name_not_found", "internet"),
     misdirect_the_record: ("no_such_address", NAME),
     direct_the_record_to_the_nat_gateway: ("no_such_address", NAME),

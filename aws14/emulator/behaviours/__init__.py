@@ -15,6 +15,7 @@ __all__ = ["BEHAVIOURS", "Installer"]
 BEHAVIOURS = {
     "addresses": "moto.ec2.models",
     "launch_defaults": "moto.ec2.models",
+    "group_changes": "moto.ec2.models",
     "instance_life": "moto.ec2.models",
     "nat_life": "moto.ec2.models",
     "route_state": "moto.ec2.models",

@@ -7,7 +7,7 @@ What AWS does
 What moto leaves out
     Elastic IPs come from 127.0.0.0/8, which is this machine; automatic ones from a random corner of 54.214.0.0/16,
     which is somebody's; neither is unique. A stop takes the Elastic IP off the instance, a termination leaves it
-    there.
+    there, and so does associating it with another one.
 What this adds
     Addresses from 198.51.100.0/24, 192.0.2.0/24 and 203.0.113.128/25 (RFC 5737), handed out in turn, each to one
     holder at a time over all regions. Elastic IPs stay through stop and start, and are free after termination or
@@ -44,6 +44,7 @@ def install() -> None:
     replace(elastic_network_interfaces, "random_public_ip", _next_address)
     around(NetworkInterface, "stop", _unless_elastic)
     around(NetworkInterface, "check_auto_public_ip", _unless_elastic)
+    around(ElasticAddressBackend, "associate_address", _one_holder)
     before(ElasticAddressBackend, "associate_address", _needs_gateway)
     around(NatGatewayBackend, "create_nat_gateway", _nat_address)
 
@@ -79,6 +80,14 @@ def _unless_elastic(original: Callable[[Any], None], eni: Any) -> None:
     # An interface is asked this while it is being made, before anything can be associated with it.
     if not any(address.eni is eni for address in eni.ec2_backend.addresses):
         original(eni)
+
+
+def _one_holder(original: Callable[..., Any], backend: Any, *args: Any, **kwargs: Any) -> Any:
+    address = original(backend, *args, **kwargs)
+    for eni in backend.enis.values():
+        if eni is not address.eni and eni.public_ip == address.public_ip:
+            eni.public_ip = None
+    return address
 
 
 def _needs_gateway(backend: Any, instance: Any = None, eni: Any = None, **_: Any) -> None:
