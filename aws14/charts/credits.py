@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,7 +36,8 @@ def credit_panel(panel: Axes, trace: Trace, account: CpuCredits, shown: slice) -
 def name_credits(panel: Axes, account: CpuCredits, *, columns: int) -> None:
     """Name and range of the axis; the most that can be kept, where the balance comes near; a legend."""
     highest = max(float(account.balance.max()), float(account.owed.max()), account.at_start, 0.1 * account.most)
-    panel.set_ylim(0, 1.42 * highest)
+    lines = math.ceil(len(panel.get_legend_handles_labels()[1]) / columns)
+    panel.set_ylim(0, (1.15 + 0.27 * lines) * highest)
     panel.set_ylabel("CPU credits")
     if highest > 0.8 * account.most:
         panel.axhline(account.most, color=GREY, linewidth=0.9, linestyle=(0, (2, 2)), zorder=1)

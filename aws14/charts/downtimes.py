@@ -58,11 +58,12 @@ def downtime(
 
 def _edges_s(runs: Mapping[str, Downtime], allowed_s: float | None) -> tuple[float, ...]:
     """Upper edges of the bins, from none at all to the longest that happened; what is allowed is one of them."""
-    longest_s = max(float(run.downtime_s.max()) for run in runs.values())
-    edges = {60.0 * minutes for minutes in _MINUTES} | ({allowed_s} if allowed_s else set())
-    below = sorted(edge for edge in edges if edge < longest_s)
-    above = sorted(edge for edge in edges if edge >= longest_s)
-    return (0.0, *below, above[0] if above else longest_s)
+    happened_s = np.concatenate([run.downtime_s[run.downtime_s > 0] for run in runs.values()])
+    shortest_s, longest_s = (happened_s.min(), happened_s.max()) if len(happened_s) else (0.0, 0.0)
+    edges = sorted({60.0 * minutes for minutes in _MINUTES} | ({allowed_s} if allowed_s else set()))
+    between = [edge for edge in edges if edge < longest_s and (edge >= shortest_s or edge == allowed_s)]
+    last = next((edge for edge in edges if edge >= longest_s), float(longest_s))
+    return (0.0, *between, last)
 
 
 def _shares(run: Downtime, edges_s: Sequence[float]) -> Floats:
