@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from aws14.cloud import tear_down
+from aws14.cloud import read_back, tear_down
 from aws14.cloud.readback.network import read_network
+from aws14.sim import Path, resolve
 from aws14.sim.reachability import matrix, reach
 
 OFFICE = "203.0.113.0/24"
@@ -104,3 +105,18 @@ def test_a_path_is_made_once_and_torn_down_with_its_analyses(session, site):
     tear_down(session)
     assert ec2.describe_network_insights_paths()["NetworkInsightsPaths"] == []
     assert ec2.describe_network_insights_analyses()["NetworkInsightsAnalyses"] == []
+
+
+def test_an_instance_of_the_pattern_brings_its_default_vpc_into_the_network(session, make):
+    """A first server stands in the default VPC, which no pattern owns; runs have to find the way to it."""
+    ec2, web = session.client("ec2"), {"FromPort": 80, "ToPort": 80, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    assert read_network(session).vpcs == ()
+    made = ec2.run_instances(
+        ImageId=make.image(session), InstanceType="t3.micro", MinCount=1, MaxCount=1,
+        TagSpecifications=make.named("instance", "server"),
+    )["Instances"][0]  # fmt: skip
+    group = made["NetworkInterfaces"][0]["Groups"][0]["GroupId"]
+    ec2.get_waiter("instance_running").wait(InstanceIds=[made["InstanceId"]])
+    assert not reach(read_network(session), source="internet", destination="server", port=80).reachable
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[{"IpProtocol": "tcp", **web}])
+    assert isinstance(resolve(read_back(session), "server", 80), Path)

@@ -50,6 +50,20 @@ def test_a_changed_copy_says_so_and_leaves_the_original(site):
     assert (changed.origin, changed.links) == (site.origin, site.links)
 
 
+def test_a_changed_state_or_address_of_an_instance_is_one_of_its_network(site):
+    def interfaces(topology):
+        return {each.instance: (each.state, each.public_ipv4) for each in topology.network.interfaces}
+
+    built = interfaces(site)
+    assert interfaces(what_if(site, "web", state="stopped")) == built | {"i-web": ("stopped", built["i-web"][1])}
+    moved = what_if(site, "db", public_ipv4="203.0.113.77")
+    assert interfaces(moved) == built | {"i-db": ("running", "203.0.113.77")}
+    assert interfaces(what_if(moved, "db", public_ipv4="")) == built
+    assert what_if(site, "web", instance_type="t3.large").network == site.network
+    assert what_if(site, "nat", state="deleted").network == site.network
+    assert what_if(replace(site, network=None), "web", state="stopped").network is None
+
+
 @pytest.mark.parametrize(("node_id", "attribute"), [("wbe", "state"), ("web", "instance_size")])
 def test_a_change_of_something_that_is_not_there_is_refused(site, node_id, attribute):
     with pytest.raises(DesignError, match=node_id if node_id != "web" else attribute):
