@@ -45,7 +45,7 @@ def _built_and_reachable(evidence: Evidence) -> Report:
 
 
 def _nearest_to_americans(evidence: Evidence) -> Report:
-    """The region with the quickest answers for the visitors of exercise 3."""
+    """The region with the quickest answers for the visitors of exercise 2."""
     outlook = regions(evidence.built, AMERICANS)
     return answered(
         "The region that answers American visitors fastest",
@@ -69,6 +69,6 @@ def _second_public_subnet(evidence: Evidence) -> Report:
 checks: Mapping[str, CheckFunction] = {
     "p01-built": _built_and_reachable,
     "p01-e1": _fits_the_brief,
-    "p01-e2": _second_public_subnet,
-    "p01-e3": _nearest_to_americans,
+    "p01-e3": _second_public_subnet,
+    "p01-e2": _nearest_to_americans,
 }

@@ -17,7 +17,7 @@ BRIEF = Brief(
     requirements=(
         Requirement(name="spot_rps", text="TV spot at 19:54: 80 extra page views a second at the peak", value=80.0),
         Requirement(name="failed_share", text="at most 1 % of a day's page views may fail", value=0.01),
-        Requirement(name="p95_s", text="95 % of the answers within 1 s, spot included", value=1.0),
+        Requirement(name="p95_s", text="95 % of a day's answers within 1 s (lost page views count above)", value=1.0),
         Requirement(name="budget_usd", text="at most 500 USD a month, traffic included", value=500.0),
     ),
 )

@@ -130,5 +130,5 @@ experiments: Mapping[str, Callable[..., object]] = {
     "campaigns": _campaigns,
     "why": lambda _, network: why(network),
     "name": name_depends_on,
-    "bill with free tier": lambda built, trace: month(built, trace, free_tier="12-month"),
+    "free tier": lambda built, trace: (month(built, trace), month(built, trace, free_tier="12-month")),
 }

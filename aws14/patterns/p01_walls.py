@@ -176,7 +176,10 @@ def why(network: Network) -> Report:
     Report
         A finding passes when its property holds with the component and is lost without it.
     """
-    return Report(title="Why is this box here?", findings=tuple(_asked(network, wall) for wall in WALLS))
+    return Report(
+        title="Take it away, and something is lost",
+        findings=tuple(_asked(network, wall) for wall in WALLS),
+    )
 
 
 def _asked(network: Network, wall: Wall) -> Finding:
@@ -184,9 +187,11 @@ def _asked(network: Network, wall: Wall) -> Finding:
     network = wall.given(network)
     holds = ask(network).reachable is wall.wanted
     lost = ask(wall.without(network)).reachable is not wall.wanted
-    seen = f"with it: {'holds' if holds else 'does not hold'}; without it: {'lost' if lost else 'still holds'}"
+    seen = f"{'lost' if lost else 'still holds'}: {wall.property}" + (
+        "" if holds else " (does not hold with it either)"
+    )
     return Finding(
-        name=f"{wall.component}: {wall.property}",
+        name=f"Without {wall.component}",
         status="passed" if holds and lost else "not_yet",
         detail=seen,
         hint="the network is not as drawn: run the check p01-built",

@@ -73,6 +73,8 @@ server = ec2.run_instances(
 ec2.get_waiter("instance_running").wait(InstanceIds=[server["InstanceId"]])
 
 # %% [markdown]
+# A server needs a minute or two to start. Nobody waits for it here: the course's clock jumps ahead, and says so.
+#
 # The meter below the cell shows what this costs in an hour, and what you pay when you go home on Friday and forget it.
 # Is it what we drew? The course reads back what exists, through the same API, and compares.
 
@@ -88,7 +90,9 @@ trace = lab.run()
 charts.timeline(trace, title="Ten minutes of traffic through one small server")
 
 # %% [markdown]
-# Watch the third panel: the server's two processors are about half busy, so hardly anybody waits and nobody is lost.
+# **p95** is the response time that 95 of 100 answers keep; p50 and p99 likewise. *Utilization* is the share of the
+# processors' time that is worked. Here two processors are about half busy, so waits are short and nobody is lost. The
+# panel about CPU credits is explained in chapter 1.
 
 # %% [markdown]
 # **Pay.** The month's bill, if every ten minutes were like these.
@@ -97,7 +101,7 @@ charts.timeline(trace, title="Ten minutes of traffic through one small server")
 lab.bill(trace)
 
 # %% [markdown]
-# The server itself is not the dearest line. The lines marked in the last column are those that beginners never see.
+# The server itself is not the dearest line: the answers that leave AWS are. The last column says why a line is there.
 #
 # **Leave nothing.** Forgotten resources cost money. The last cell of every pattern deletes what you built, then
 # scans the account and proves it.
@@ -123,7 +127,8 @@ lab.clean_up()
 #
 # - Any cell can be run twice. A call that would create the same thing again answers "already built".
 # - `lab.clean_up()` removes a pattern. `python3 course.py reset` starts the whole course anew and keeps your notes.
-# - `lab.catch_up()` builds a pattern for you from the cells of its notebook, so that you can start in the middle.
+# - After a restart of the kernel, run the setup cells, then `lab.catch_up()`: it runs the pattern's build cells for you
+#   and gives you their names (`vpc_id`, `web_id`...), so that you can start in the middle.
 # - `python3 course.py doctor` looks at your installation and says how to fix it.
 
 # %% [markdown]

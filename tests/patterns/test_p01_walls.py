@@ -35,7 +35,7 @@ def test_every_wall_bears(built):
 def test_a_network_that_lacks_a_component_is_told(built, kind):
     report = why(replace(built[0], **{kind: ()}))
     assert not report.ok
-    assert "does not hold" in report.outstanding[0].detail
+    assert "does not hold with it either" in report.outstanding[0].detail
 
 
 def test_the_name_needs_its_record_and_its_address(built):
