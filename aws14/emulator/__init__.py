@@ -19,6 +19,7 @@ Started as ``python -m aws14.emulator`` (or by `aws14.cloud`), reached over HTTP
 ``store``      snapshots on disk: two generations, named saves, large bodies as files
 ``keeper``     the thread that saves while there is something to save, and ends an idle process
 ``behaviours`` what reacts, one file each
+``machines``   what is inside instances: user data, pages, metadata, Run Command, SSH
 ``dataplane``  names resolve, connections come about, pages answer
 =============  =================================================================================================
 """
