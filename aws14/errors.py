@@ -12,6 +12,7 @@
     │   └── GuardError    a request that would leave the embedded AWS, or a real account not fully named
     ├── EmulatorError     the embedded AWS does not start, answer or restore
     ├── NotebookError     a chapter, pattern, step or exercise that is not in the course
+    │   └── UnknownVerbError  a lab has no such verb (also an AttributeError)
     └── NotAvailable      an optional program or an operation outside the embedded AWS
 """
 
@@ -83,6 +84,10 @@ class EmulatorError(Aws14Error):
 
 class NotebookError(Aws14Error):
     """A chapter, pattern, step or exercise that the course does not have."""
+
+
+class UnknownVerbError(NotebookError, AttributeError):
+    """A lab has no such verb."""
 
 
 class NotAvailable(Aws14Error):  # noqa: N818 - reads as the sentence it is

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from aws14.model import Bill, Finding, Trace
 
 
@@ -21,6 +23,13 @@ def failed_share_within(trace: Trace, limit: float) -> Finding:
 def p95_within(trace: Trace, limit_s: float) -> Finding:
     """The 95th percentile of the response time is within a limit in seconds."""
     p95_s = trace.response_time_s(0.95)
+    if math.isnan(p95_s):
+        return Finding(
+            name=f"95 % of the answers within {limit_s:g} s",
+            status="not_yet",
+            detail="nobody was answered",
+            hint="make it reachable first",
+        )
     return Finding(
         name=f"95 % of the answers within {limit_s:g} s",
         status="passed" if p95_s <= limit_s else "not_yet",

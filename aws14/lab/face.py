@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from aws14 import cloud, cost, design, patterns, sim, widgets
 from aws14.cloud import breaking
-from aws14.errors import NotebookError
+from aws14.errors import NotebookError, UnknownVerbError
 from aws14.lab import cells, journal, rebuild, tables
 from aws14.model import Bill, Picture, Report, Scenario, Topology, Trace
 from aws14.model.network import Network
@@ -81,6 +81,10 @@ class Lab:
         )
         return cls(pattern, session=session)
 
+    def __getattr__(self, name: str) -> Any:
+        """Say which verb was probably meant."""
+        raise UnknownVerbError(f"a lab has no '{name}'", allowed=_close(name, self), cure="type lab. and press Tab")
+
     @property
     def brief(self) -> Any:
         """The customer's order."""
@@ -119,7 +123,7 @@ class Lab:
 
     def run(self, scenario: Scenario | None = None) -> Trace:
         """Send a scenario's load through what is built."""
-        return sim.simulate(self.built(), scenario or self.scenario())
+        return journal.ran(sim.simulate(self.built(), scenario or self.scenario()), say=self.session.say)
 
     def bill(self, trace: Trace) -> Bill:
         """What is built costs this a month, when every day is like the run."""
@@ -148,15 +152,17 @@ class Lab:
         """Hold what you expected against what came out."""
         return journal.score(self.pattern.key, outcomes)
 
-    def check(self, name: str, answer: object = None) -> Report:
+    def check(self, name: str = "", answer: object = None) -> Report:
         """Look at the state of the lab and report whether an exercise or a checkpoint is done."""
         question = _named(self.lesson.checks, name, "check", self.pattern.key)
         return journal.checked(name, question(rebuild.evidence(self, answer)))
 
-    def catch_up(self, pattern: str | None = None, *, until: str = "") -> SimpleNamespace:
-        """Build a pattern, or the steps of it up to `until`, from the notebook's own build cells."""
+    def catch_up(self, pattern: str | None = None, *, until: str = "") -> rebuild.Built:
+        """Build a pattern, or its steps up to `until`, from the notebook's build cells, and hand over their names."""
         with rebuild.session_for(_session, self.session):
-            return rebuild.catch_up(pattern or self.pattern.key, until=until)
+            built = rebuild.catch_up(pattern or self.pattern.key, until=until)
+        cells.hand_over(vars(built))
+        return built
 
     def keep_private(self, name: str, secret: str | None) -> Path:
         """Keep a secret in a file of the course's home that only you may read; None: the one kept before."""
@@ -209,6 +215,11 @@ class Lab:
     def clean_up(self) -> Report:
         """Delete everything of this pattern, then prove that nothing is left."""
         return cloud.tear_down(self.session, pattern=self.pattern.key)
+
+
+def _close(name: str, lab: Lab) -> str:
+    verbs = [verb for verb in dir(lab) if not verb.startswith("_")]
+    return ", ".join(difflib.get_close_matches(name, verbs, n=3, cutoff=0.5) or verbs)
 
 
 def _named(table: Mapping[str, Callable[..., Any]], name: str, what: str, key: str) -> Callable[..., Any]:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from aws14 import cloud
 from aws14.errors import NotebookError
-from aws14.model import Bill, Finding, Report
+from aws14.model import Bill, Finding, Report, Trace
+from aws14.model.trace import FAILURE_REASONS
 
 
 def predict(key: str, predictions: Mapping[str, float]) -> None:
@@ -55,6 +56,14 @@ def checked(exercise: str, report: Report) -> Report:
     """Log the outcome of a check and hand the report on."""
     _log("AWS14_CHECK_LOG", {"exercise": exercise, "ok": report.ok, "verdict": report.verdict})
     return report
+
+
+def ran(trace: Trace, *, say: Callable[[str], None]) -> Trace:
+    """Say so when nobody got through, and hand the trace on."""
+    if not trace.workers.any() and not trace.faults:
+        reasons = [FAILURE_REASONS[reason] for reason, count in trace.failed.items() if count.any()]
+        say(f"nobody gets through: {', '.join(reasons) or 'nothing is built'}")
+    return trace
 
 
 def billed(bill: Bill) -> Bill:

@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from aws14.lab.face import Lab
 
 
+class Built(SimpleNamespace):
+    """The names that build cells defined; shown as names, since some of their values are secret."""
+
+    def __repr__(self) -> str:
+        return f"built; ready to use: {', '.join(sorted(vars(self)))}"
+
+
 @contextmanager
 def session_for(variable: ContextVar[Any], session: cloud.Session) -> Iterator[None]:
     """Let every Lab made inside this block work in `session`."""
@@ -25,7 +32,7 @@ def session_for(variable: ContextVar[Any], session: cloud.Session) -> Iterator[N
         variable.reset(token)
 
 
-def catch_up(key: str, *, until: str = "") -> SimpleNamespace:
+def catch_up(key: str, *, until: str = "") -> Built:
     """Execute the setup and build cells of a pattern in a namespace of their own.
 
     Parameters
@@ -37,14 +44,14 @@ def catch_up(key: str, *, until: str = "") -> SimpleNamespace:
 
     Returns
     -------
-    SimpleNamespace
+    Built
         The names that the cells defined, such as ``vpc_id``.
     """
     namespace: dict[str, Any] = {"__name__": f"aws14.catch_up.{key}"}
     row = patterns.pattern(key)
     for cell in chapters.build_cells(row.key, until=until):
         exec(compile(cell.source, f"<{row.chapter}: {cell.step or 'setup'}>", "exec"), namespace)
-    return SimpleNamespace(**{name: value for name, value in namespace.items() if not name.startswith("_")})
+    return Built(**{name: value for name, value in namespace.items() if not name.startswith("_")})
 
 
 def evidence(lab: Lab, answer: object) -> Evidence:

@@ -26,6 +26,9 @@ from aws14.sim import simulate
 def _fits_the_brief(evidence: Evidence) -> Report:
     """The campaign day through what is built, held against the brief's numbers."""
     title = "The web server fits the brief"
+    way_in = reachable(title, evidence, entry=NAME, port=80)
+    if not way_in.ok:
+        return way_in
     trace = simulate(evidence.built, scenario())
     bill = month(evidence.built, trace)
     return gather(

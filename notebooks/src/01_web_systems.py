@@ -402,11 +402,13 @@ ec2.get_waiter("instance_stopped").wait(InstanceIds=[spare])
 ec2.start_instances(InstanceIds=[spare])
 ec2.get_waiter("instance_status_ok").wait(InstanceIds=[spare])
 print("now", address_of(spare), "and before:", lab.http(f"http://{first}/"))
-gone = ec2.terminate_instances(InstanceIds=[spare])
 
 # %% [markdown]
 # The first address answers no more; a record that points to it would lead nowhere. Your web server went through the
 # same stop and start, and its name held.
+
+# %% tags=["cleanup"]
+gone = ec2.terminate_instances(InstanceIds=[spare])
 
 # %% [markdown] deeper="8 min"
 # #### Deeper: logging in
