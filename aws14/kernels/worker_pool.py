@@ -187,7 +187,7 @@ def lose(  # noqa: PLR0917 - a kernel takes plain arrays
         end_s[j] = at_s
     busy = _busy(free_at_s, at_s)
     j = i
-    while busy > 0:
+    while busy > 0 and j > 0:
         j -= 1
         if end_s[j] > at_s:
             verdict[j] = LOST
@@ -220,14 +220,14 @@ def change_pace(  # noqa: PLR0917 - a kernel takes plain arrays
         if free_at_s[worker] > at_s:
             free_at_s[worker] = at_s + (free_at_s[worker] - at_s) * factor
     i = cursor[NEXT]
-    while busy > 0:
+    while busy > 0 and i > 0:
         i -= 1
         if end_s[i] > at_s:
             busy -= 1
             before_s = _connection_ends(end_s[i], send_s[i], leave_s[i])
             end_s[i] = at_s + (end_s[i] - at_s) * factor
             k = 0
-            while release_s[k] != before_s:
+            while k + 1 < cursor[HELD] and release_s[k] != before_s:
                 k += 1
             release_s[k] = _connection_ends(end_s[i], send_s[i], leave_s[i])
     for k in range(cursor[HELD]):

@@ -116,6 +116,8 @@ def test_outages_meet_the_spot_only_when_they_overlap_it():
     assert _meets(fails_s, back_s, (100.0, 100.0)).tolist() == [[False, False, True, False, True, False]]
     over_midnight = _meets(np.array([[86_450.0, 86_700.0]]), np.array([[86_460.0, 86_800.0]]), (86_300.0, 200.0))
     assert over_midnight.tolist() == [[True, False]]
+    faithful = campaigns(FailureAndRepair(mttf_s=1e12, mttr_s=60.0), days=3, runs=50, spot=(86_300.0, 200.0))
+    assert faithful.failures.sum() == faithful.hit.sum() == 0
 
 
 def test_more_campaigns_leave_the_first_ones_as_they_were():

@@ -207,6 +207,15 @@ def test_credits_are_conserved(site, rush, at_start, faults):
         assert np.array_equal(trace.credit_balance, booked.balance)
 
 
+def test_the_balance_stands_still_while_the_server_is_down(site, rush):
+    trace = simulate(
+        standard(site), replace(rush, credits_at_start=50.0, faults=(InstanceLoss(node="web", starts_s=4000.5),))
+    )
+    balance = trace.credits.balance
+    assert balance[66] > 0
+    assert np.all(balance[66:] == balance[66])
+
+
 def test_what_is_spent_is_the_work_done(site, rush):
     """At full speed a credit is a worker-minute; without credits, a fifth of it."""
     full = simulate(unlimited(site), replace(rush, credits_at_start=0.0))
