@@ -292,5 +292,6 @@ def _wait_for_end(pid: int) -> None:
     deadline = time.monotonic() + _END_S
     while _alive(pid):
         if time.monotonic() > deadline:
-            raise EmulatorError(f"process {pid} of the embedded AWS did not end", cure="end that process, then try again")
+            told = f"process {pid} of the embedded AWS did not end"
+            raise EmulatorError(told, cure="end that process, then try again")
         time.sleep(0.05)

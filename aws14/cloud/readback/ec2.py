@@ -27,7 +27,7 @@ _LISTS: Mapping[str, tuple[str, str]] = {
 _BURSTABLE = re.compile(r"t\d[a-z]*\.")
 """The T families are those that live on CPU credits (EC2 user guide, "Burstable performance instances")."""
 
-GONE = frozenset({"terminated", "deleted"})
+GONE = frozenset({"shutting-down", "terminated", "deleted"})
 """States of things that AWS still lists after their end."""
 
 
