@@ -27,7 +27,8 @@ CURES: Mapping[str, str] = {
     "Gateway.NotAttached": "attach the internet gateway to the VPC first: attach_internet_gateway",
     "HostedZoneAlreadyExists": "the CallerReference was used before: use a new one",
     "HostedZoneNotEmpty": "delete the records first; NS and SOA of the zone itself stay",
-    "IncorrectInstanceState": "some changes need a stopped instance: stop_instances, then the waiter instance_stopped; others a running one",
+    "IncorrectInstanceState": "some changes need a stopped instance (stop_instances, waiter instance_stopped), others "
+    "a running one",
     "IncorrectState": "it is between two states: use a waiter",
     "InsufficientInstanceCapacity": "AWS has no such machine free in that AZ now: another AZ or another type",
     "InstanceLimitExceeded": "terminate instances, or ask AWS for a larger quota",
