@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from aws14.charts.frame import figure, heading, picture
 from aws14.charts.labels import point_labels
 from aws14.charts.numbers import usd
 from aws14.charts.style import BLUE, GREY, INK, RED, styled
-from aws14.errors import DataError
+from aws14.errors import DataError, ScenarioError
 from aws14.model import Picture
 
 if TYPE_CHECKING:
@@ -36,6 +37,9 @@ def latency_cost(
     title : str
         Heads the chart.
     """
+    regions = {region: values for region, values in regions.items() if not math.isnan(values[1])}
+    if not regions:
+        raise ScenarioError("nobody is answered in any region", cure="look at why with lab.run(), and mend it")
     names = {region: _place(region) for region in regions}
     with styled():
         fig = figure(5.0)

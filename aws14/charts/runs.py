@@ -84,9 +84,13 @@ def _lines(speed: Axes, failures: Axes, trace: Trace, *, label: str, look: Look,
 
 
 def _finish_lines(above: SubFigure, speed: Axes, failures: Axes) -> None:
-    speed.set_yscale("log")
-    speed.yaxis.set_major_formatter(lambda value, _: seconds(value))
-    speed.minorticks_off()
+    if any(np.isfinite(np.asarray(line.get_ydata(), dtype=float)).any() for line in speed.get_lines()):
+        speed.set_yscale("log")
+        speed.yaxis.set_major_formatter(lambda value, _: seconds(value))
+        speed.minorticks_off()
+    else:
+        speed.set_yticks([])
+        speed.text(0.02, 0.5, "nobody was answered", transform=speed.transAxes, va="center", color=GREY)
     speed.set_ylabel("p95 response time")
     failures.set_ylabel("failed in %")
     failures.set_ylim(0, max(1.0, failures.get_ylim()[1]))

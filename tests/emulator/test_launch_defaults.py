@@ -63,3 +63,21 @@ def test_a_named_type_is_kept(ec2, aws):
     instance = launch(aws, BlockDeviceMappings=[device])
     volumes = ec2.describe_volumes(Filters=[{"Name": "attachment.instance-id", "Values": [instance["InstanceId"]]}])
     assert [volume["VolumeType"] for volume in volumes["Volumes"]] == ["gp2"]
+
+
+def test_an_elastic_ip_moves_to_whom_it_is_associated_with_next(ec2, aws):
+    first, second = launch(aws)["InstanceId"], launch(aws)["InstanceId"]
+    address = ec2.allocate_address(Domain="vpc")
+    for instance in (first, second):
+        ec2.associate_address(AllocationId=address["AllocationId"], InstanceId=instance)
+    assert ec2.describe_addresses()["Addresses"][0]["InstanceId"] == second
+    with pytest.raises(ec2.exceptions.ClientError, match=r"Resource\.AlreadyAssociated"):
+        ec2.associate_address(AllocationId=address["AllocationId"], InstanceId=first, AllowReassociation=False)
+
+
+def test_an_instance_at_its_end_takes_no_elastic_ip(ec2, aws):
+    instance = launch(aws)["InstanceId"]
+    address = ec2.allocate_address(Domain="vpc")
+    ec2.terminate_instances(InstanceIds=[instance])
+    with pytest.raises(ec2.exceptions.ClientError, match="InvalidInstanceID"):
+        ec2.associate_address(AllocationId=address["AllocationId"], InstanceId=instance)

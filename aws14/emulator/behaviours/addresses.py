@@ -39,13 +39,16 @@ def install() -> None:
     from moto.ec2.models.elastic_ip_addresses import ElasticAddressBackend
     from moto.ec2.models.elastic_network_interfaces import NetworkInterface
     from moto.ec2.models.nat_gateways import NatGatewayBackend
+    from moto.ec2.responses.elastic_ip_addresses import ElasticIPAddresses
 
+    around(ElasticIPAddresses, "associate_address", _moves_unless_told_not_to)
     replace(elastic_ip_addresses, "random_ip", _next_address)
     replace(elastic_network_interfaces, "random_public_ip", _next_address)
     around(NetworkInterface, "stop", _unless_elastic)
     around(NetworkInterface, "check_auto_public_ip", _unless_elastic)
     around(ElasticAddressBackend, "associate_address", _one_holder)
     before(ElasticAddressBackend, "associate_address", _needs_gateway)
+    before(ElasticAddressBackend, "associate_address", _needs_a_living_instance)
     around(NatGatewayBackend, "create_nat_gateway", _nat_address)
 
 
@@ -88,6 +91,20 @@ def _one_holder(original: Callable[..., Any], backend: Any, *args: Any, **kwargs
         if eni is not address.eni and eni.public_ip == address.public_ip:
             eni.public_ip = None
     return address
+
+
+def _moves_unless_told_not_to(original: Callable[[Any], Any], response: Any) -> Any:
+    # EC2's own default (API reference, AssociateAddress): an address in use moves to whom it is associated with next.
+    response.params = {"AllowReassociation": True, **response.params}
+    return original(response)
+
+
+def _needs_a_living_instance(_: Any, instance: Any = None, **__: Any) -> None:
+    from moto.ec2.exceptions import EC2ClientError
+
+    if instance is not None and instance.state in ("shutting-down", "terminated"):
+        told = f"The {instance.state} instance '{instance.id}' is not in a valid state for this operation."
+        raise EC2ClientError("InvalidInstanceID", told)
 
 
 def _needs_gateway(backend: Any, instance: Any = None, eni: Any = None, **_: Any) -> None:
