@@ -159,3 +159,12 @@ def test_a_hosted_zone_with_records_stays(clean_emulator, aws):
     assert refused(route53.delete_hosted_zone, Id=zone)[0] == "HostedZoneNotEmpty"
     change("DELETE")
     route53.delete_hosted_zone(Id=zone)
+
+
+def test_a_zone_that_the_region_does_not_have_is_answered_with_those_it_has(ec2):
+    vpc = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    asked = {"VpcId": vpc, "CidrBlock": "10.9.0.0/24", "AvailabilityZone": "ap-northeast-1b"}
+    code, message = refused(ec2.create_subnet, **asked)
+    assert code == "InvalidParameterValue"
+    assert "(ap-northeast-1b)" in message
+    assert message.endswith(": ap-northeast-1a, ap-northeast-1c, ap-northeast-1d.")

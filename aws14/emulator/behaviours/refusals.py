@@ -35,6 +35,7 @@ def install() -> None:
     from moto.ec2.models.vpcs import VPCBackend
     from moto.ec2.responses.security_groups import SecurityGroups
 
+    around(SubnetBackend, "create_subnet", _zone)
     around(SubnetBackend, "delete_subnet", _subnet)
     before(VPCBackend, "delete_vpc", _vpc)
     before(SecurityGroupBackend, "delete_security_group", _group)
@@ -59,6 +60,18 @@ def _has_dependencies(kind: str, resource_id: str) -> NoReturn:
 
 def _living(backend: Any) -> Iterator[Any]:
     return (instance for instance in backend.all_instances() if instance.state != "terminated")
+
+
+def _zone(original: Callable[..., Any], backend: Any, *args: Any, **kwargs: Any) -> Any:
+    from moto.ec2.exceptions import InvalidAvailabilityZoneError
+
+    try:
+        return original(backend, *args, **kwargs)
+    except InvalidAvailabilityZoneError:
+        # moto lists the zones of the whole world here, AWS those of the region.
+        names = ", ".join(zone.name for zone in backend.describe_availability_zones())
+        given = kwargs.get("availability_zone") or kwargs.get("availability_zone_id")
+        raise InvalidAvailabilityZoneError(given, names) from None
 
 
 def _subnet(original: Callable[..., Any], backend: Any, subnet_id: str) -> Any:
