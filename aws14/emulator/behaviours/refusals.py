@@ -63,15 +63,15 @@ def _living(backend: Any) -> Iterator[Any]:
 
 
 def _zone(original: Callable[..., Any], backend: Any, *args: Any, **kwargs: Any) -> Any:
-    from moto.ec2.exceptions import InvalidAvailabilityZoneError
+    from moto.ec2.exceptions import EC2ClientError, InvalidAvailabilityZoneError
 
     try:
         return original(backend, *args, **kwargs)
-    except InvalidAvailabilityZoneError:
+    except InvalidAvailabilityZoneError as refused:
         # moto lists the zones of the whole world here, AWS those of the region.
+        told, colon, _ = str(refused.message).rpartition("availability zones: ")
         names = ", ".join(zone.name for zone in backend.describe_availability_zones())
-        given = kwargs.get("availability_zone") or kwargs.get("availability_zone_id")
-        raise InvalidAvailabilityZoneError(given, names) from None
+        raise EC2ClientError("InvalidParameterValue", f"{told}{colon}{names}.") from None
 
 
 def _subnet(original: Callable[..., Any], backend: Any, subnet_id: str) -> Any:
