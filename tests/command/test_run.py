@@ -100,7 +100,9 @@ def test_the_embedded_aws_of_a_chapter_ends_with_it() -> None:
         "from aws14.cloud import process\nprint(process.find_or_start().pid)",
     )
     assert execution.ok, execution.error
-    assert not psutil.pid_exists(int(printed(execution, 1)))
+    pid = int(printed(execution, 1))
+    # A zombie has ended; who inherited it has not looked yet.
+    assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
 
 def test_the_editions_for_a_real_account_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

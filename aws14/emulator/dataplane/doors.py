@@ -75,8 +75,7 @@ class Doors:
 
     def close(self) -> None:
         """Close all of them; conversations that go on end with the process."""
-        self._closed = True
-        self._do(lambda: None)
+        self._do(self._end)
 
     def _listen(self, door: Door) -> socket.socket:
         listener = socket.create_server(("127.0.0.1", 0), backlog=128)
@@ -88,6 +87,10 @@ class Doors:
         # Selectors are not for several threads: all is done by the one that accepts.
         self._tasks.put(task)
         self._ringer.send(b".")
+
+    def _end(self) -> None:
+        # Set by the thread that accepts: it must not close the bell while somebody still rings it.
+        self._closed = True
 
     def _shut(self, listener: socket.socket) -> None:
         self._selector.unregister(listener)
