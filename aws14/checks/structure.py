@@ -69,10 +69,8 @@ def has_subnet(title: str, evidence: Evidence, *, cidr: str, routed_to: str, oth
         )
     zone = _zone(built, subnet.id)
     apart = zone != _zone(built, other_zone_than)
-    routed = any(
-        link.label == "0.0.0.0/0" and built.node(link.target).kind == routed_to
-        for link in built.links_of("routes", source=subnet.id)
-    )
+    targets = [link.target for link in built.links_of("routes", source=subnet.id) if link.label == "0.0.0.0/0"]
+    routed = any(built.node(target).kind == routed_to for target in targets)
     return gather(
         title,
         Finding(name=f"A subnet {cidr}", status="passed", detail=subnet.id),
@@ -85,8 +83,8 @@ def has_subnet(title: str, evidence: Evidence, *, cidr: str, routed_to: str, oth
         Finding(
             name=f"Its default route leads to the {routed_to.replace('_', ' ')}",
             status="passed" if routed else "not_yet",
-            detail="routed" if routed else "no such route",
-            hint="associate_route_table ties a subnet to the public route table",
+            detail=f"0.0.0.0/0 leads to {targets[0]}" if targets else "it has no route 0.0.0.0/0",
+            hint="associate_route_table ties a subnet to a route table; replace_route_table_association to another one",
         ),
     )
 
