@@ -19,6 +19,11 @@ def call(operation: str, argument: str, **more: Any) -> Delete:
     return lambda client, key: getattr(client, operation)(**{argument: key}, **more)
 
 
+def call_with(operation: str, *arguments: str) -> Delete:
+    """A deletion by one call that takes the parts of an id, joined by ``|``, each as its own argument."""
+    return lambda client, key: getattr(client, operation)(**dict(zip(arguments, key.split("|"), strict=True)))
+
+
 def delete_route(client: Any, key: str) -> object:
     """Delete a route."""
     table, _, destination = key.partition("|")

@@ -87,6 +87,15 @@ KINDS: Mapping[str, Kind] = {
         delete=lambda client, key: client.terminate_instances(InstanceIds=[key]),
         waiter=("instance_terminated", "InstanceIds"),
     ),
+    "profile-association": Kind(
+        service="ec2",
+        order=21,
+        exists=presence.described(
+            "describe_iam_instance_profile_associations",
+            "AssociationIds",
+            "IamInstanceProfileAssociations[].AssociationId",
+        ),
+    ),
     "launch-template": Kind(
         service="ec2",
         prefix="lt",
@@ -217,6 +226,30 @@ KINDS: Mapping[str, Kind] = {
         order=90,
         exists=presence.described("describe_vpcs", "VpcIds", "Vpcs[].VpcId"),
         delete=deletion.call("delete_vpc", "VpcId"),
+    ),
+    "role-policy": Kind(
+        service="iam",
+        order=72,
+        exists=presence.listed("list_attached_role_policies", "RoleName", "AttachedPolicies[].PolicyArn"),
+        delete=deletion.call_with("detach_role_policy", "RoleName", "PolicyArn"),
+    ),
+    "profile-role": Kind(
+        service="iam",
+        order=73,
+        exists=presence.listed("get_instance_profile", "InstanceProfileName", "InstanceProfile.Roles[].RoleName"),
+        delete=deletion.call_with("remove_role_from_instance_profile", "InstanceProfileName", "RoleName"),
+    ),
+    "instance-profile": Kind(
+        service="iam",
+        order=74,
+        exists=presence.got("get_instance_profile", "InstanceProfileName"),
+        delete=deletion.call("delete_instance_profile", "InstanceProfileName"),
+    ),
+    "role": Kind(
+        service="iam",
+        order=75,
+        exists=presence.got("get_role", "RoleName"),
+        delete=deletion.call("delete_role", "RoleName"),
     ),
     "key-pair": Kind(
         service="ec2",

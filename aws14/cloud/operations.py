@@ -80,6 +80,16 @@ OPERATIONS: Mapping[tuple[str, str], Creation] = {
     ),
     ("ec2", "CreateKeyPair"): Creation(kind="key-pair", ids="KeyPairId", secret=("KeyMaterial",)),
     ("ec2", "ImportKeyPair"): Creation(kind="key-pair", ids="KeyPairId"),
+    # what a machine may do
+    ("iam", "CreateRole"): Creation(kind="role", ids="{RoleName}", tags="list"),
+    ("iam", "AttachRolePolicy"): Creation(kind="role-policy", ids="{RoleName}|{PolicyArn}", tags="none"),
+    ("iam", "CreateInstanceProfile"): Creation(kind="instance-profile", ids="{InstanceProfileName}", tags="list"),
+    ("iam", "AddRoleToInstanceProfile"): Creation(
+        kind="profile-role", ids="{InstanceProfileName}|{RoleName}", tags="none"
+    ),
+    ("ec2", "AssociateIamInstanceProfile"): Creation(
+        kind="profile-association", ids="IamInstanceProfileAssociation.AssociationId", tags="none"
+    ),
     # machines and their disks
     ("ec2", "RunInstances"): Creation(
         kind="instance", ids="Instances[].InstanceId", tagged=("instance", "volume", "network-interface")

@@ -203,3 +203,35 @@ def bucket_exists(client: Any, key: str, params: Params) -> bool:
             return False
         raise
     return True
+
+
+def got(operation: str, *arguments: str) -> Exists:
+    """A check by a get call, for ids that are names joined by ``|``."""
+
+    def exists(client: Any, key: str, params: Params) -> bool:
+        del params
+        try:
+            getattr(client, operation)(**dict(zip(arguments, key.split("|"), strict=True)))
+        except ClientError as error:
+            if is_missing(error):
+                return False
+            raise
+        return True
+
+    return exists
+
+
+def listed(operation: str, argument: str, names: str) -> Exists:
+    """A check by a call on the first of two names in the id; `names` is where its answer lists the second."""
+
+    def exists(client: Any, key: str, params: Params) -> bool:
+        del params
+        holder, name = key.split("|")
+        try:
+            return name in pick(getattr(client, operation)(**{argument: holder}), names)
+        except ClientError as error:
+            if is_missing(error):
+                return False
+            raise
+
+    return exists

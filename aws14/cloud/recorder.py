@@ -7,9 +7,11 @@ of the ledger.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from botocore.awsrequest import AWSResponse
 
@@ -118,7 +120,7 @@ class Recorder:
         )
 
     def _say_again(self, record: Record, creation: Creation) -> tuple[AWSResponse, dict[str, Any]]:
-        answer = decode(record.response) | self._session.ledger.secrets.get(record.id, {})
+        answer = _as_sent(decode(record.response)) | self._session.ledger.secrets.get(record.id, {})
         lost = [name for name in creation.secret if name not in answer]
         if lost:
             raise BuildError(
@@ -146,6 +148,18 @@ class Recorder:
 
     def _tags(self) -> dict[str, str]:
         return course_tags(self._session.pattern, self._session.place.expires)
+
+
+def _as_sent(answer: Any) -> Any:
+    """The answer as AWS sends it: botocore decodes IAM's policy documents after this, as it did the first time."""
+    if not isinstance(answer, Mapping):
+        return [_as_sent(part) for part in answer] if isinstance(answer, list) else answer
+    return {
+        name: quote(json.dumps(part))
+        if name.endswith("PolicyDocument") and isinstance(part, Mapping)
+        else _as_sent(part)
+        for name, part in answer.items()
+    }
 
 
 def creation_of(service: str, operation: str, params: Mapping[str, Any]) -> Creation | None:

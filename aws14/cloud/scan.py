@@ -80,10 +80,12 @@ def leftovers(session: Session, *, pattern: str | None = None) -> tuple[Thing, .
         readers, because none of them alone knows everything.
     """
     word = session.pattern if pattern is None else pattern
-    known = {thing.aws_id: thing for thing in (*recorded(session, word), *tagged(session, word))}
-    found = {key: thing for key, thing in known.items() if thing.stands_alone and thing.exists(session)}
-    found |= {thing.aws_id: thing for thing in _seen(session, word) if thing.aws_id not in known}
-    return tuple(sorted(found.values(), key=lambda thing: thing.order))
+    # Names are unique within a kind only: a role and its instance profile often share theirs.
+    known = {(thing.kind, thing.aws_id): thing for thing in (*recorded(session, word), *tagged(session, word))}
+    found = [thing for thing in known.values() if thing.stands_alone and thing.exists(session)]
+    ids = {aws_id for _, aws_id in known}
+    found += [thing for thing in _seen(session, word) if thing.aws_id not in ids]
+    return tuple(sorted(found, key=lambda thing: thing.order))
 
 
 def recorded(session: Session, word: str) -> Iterator[Thing]:
@@ -144,6 +146,9 @@ def _tagged_elsewhere(client: Any, region: str, name: str, value: str) -> Iterat
         service, _, rest = arn.removeprefix("arn:").partition(":")[2].partition(":")
         if service == "s3":
             yield Thing(kind="bucket", aws_id=rest.rpartition(":")[2], region=region)
+        elif service == "iam":
+            kind, _, key = rest.rpartition(":")[2].partition("/")
+            yield Thing(kind=kind, aws_id=key.rpartition("/")[2], region=region)
         elif service not in ("ec2", "route53"):  # those are asked themselves
             yield Thing(kind=service, aws_id=arn, region=region)
 

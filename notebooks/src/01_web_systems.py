@@ -423,8 +423,32 @@ print(lab.ssh("www.example.co.jp", "whoami; hostname; systemctl is-active httpd"
 print(lab.ssh("www.example.co.jp", "whoami", key_file=key_file, source="198.18.0.7"))
 
 # %% [markdown]
-# Today many teams open no SSH port at all: *Session Manager* and *Run Command* reach a server through its own
-# outgoing connection, and permissions take the place of keys. The server needs a role for that; ours has none.
+# Today many teams open no SSH port at all. *Session Manager* and *Run Command* reach a server through its own outgoing
+# connection, and a permission takes the place of the key. The server needs a role that allows it.
+
+# %% tags=["experiment"]
+import json
+
+iam, role = lab.client("iam"), "campaign-web"
+may_assume = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+trust = json.dumps({"Version": "2012-10-17", "Statement": [may_assume]})
+iam.create_role(RoleName=role, AssumeRolePolicyDocument=trust)
+iam.attach_role_policy(RoleName=role, PolicyArn="arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore")
+iam.create_instance_profile(InstanceProfileName=role)
+iam.add_role_to_instance_profile(InstanceProfileName=role, RoleName=role)
+_ = ec2.associate_iam_instance_profile(IamInstanceProfile={"Name": role}, InstanceId=web_id)
+
+# %% tags=["experiment"]
+ssm = lab.client("ssm")
+lab.advance(minutes=5)
+commands = {"commands": ["whoami", "systemctl is-active httpd"]}
+sent = ssm.send_command(InstanceIds=[web_id], DocumentName="AWS-RunShellScript", Parameters=commands)["Command"]
+ssm.get_waiter("command_executed").wait(CommandId=sent["CommandId"], InstanceId=web_id)
+print(ssm.get_command_invocation(CommandId=sent["CommandId"], InstanceId=web_id)["StandardOutputContent"])
+
+# %% [markdown]
+# No port, no key, no public address needed; who may send commands is a permission, and every command is on record. Note
+# who you are here: not `ec2-user` but `root`.
 
 # %% [markdown] deeper="6 min"
 # #### Deeper: out, and not in

@@ -31,6 +31,7 @@ BEHAVIOURS = {
     "status_alarms": "moto.cloudwatch.models",
     "fault_injection": "moto.fis.models",
     "dns": "moto.route53.models",
+    "managed_policies": "moto.iam.models",
     "run_command": "moto.ssm.models",
     "long_poll": "moto.sqs.models",
 }
