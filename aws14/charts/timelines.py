@@ -191,6 +191,8 @@ def _say_instead(panel: Axes, words: str) -> None:
 
 
 def _response_scale(panel: Axes, client_timeout_s: float | None) -> None:
+    from matplotlib.ticker import LogLocator
+
     panel.set_yscale("log")
     if client_timeout_s is not None:
         panel.axhline(client_timeout_s, color=GREY, linewidth=1)
@@ -200,6 +202,7 @@ def _response_scale(panel: Axes, client_timeout_s: float | None) -> None:
         )  # fmt: skip
     low, high = panel.get_ylim()
     panel.set_ylim(low, high * (high / low) ** 0.25)
+    panel.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=6))
     panel.yaxis.set_major_formatter(lambda value, _: seconds(value))
     panel.minorticks_off()
     panel.set_ylabel("response time")

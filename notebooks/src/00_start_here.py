@@ -49,7 +49,7 @@ lab.draw()
 
 # %% [markdown]
 # Boxes are places: a region, a network in it (VPC), a data centre group (AZ), a part of the network (subnet). The
-# dashed arrow says who may connect, and on which port.
+# solid arrow is a route: the way out, through the Internet gateway. The dashed one says who may connect, and on which port.
 
 # %% [markdown]
 # **Build.** These are the calls you would make against AWS itself. First a firewall, called a *security group*, that
@@ -73,7 +73,7 @@ server = ec2.run_instances(
 ec2.get_waiter("instance_running").wait(InstanceIds=[server["InstanceId"]])
 
 # %% [markdown]
-# A server needs a minute or two to start. Nobody waits for it here: the course's clock jumps ahead, and says so.
+# AWS calls a server *running* after some seconds. Nobody waits for it here: the course's clock jumps ahead, and says so.
 #
 # The meter below the cell shows what this costs in an hour, and what you pay when you go home on Friday and forget it.
 # Is it what we drew? The course reads back what exists, through the same API, and compares.
@@ -90,9 +90,9 @@ trace = lab.run()
 charts.timeline(trace, title="Ten minutes of traffic through one small server")
 
 # %% [markdown]
-# **p95** is the response time that 95 of 100 answers keep; p50 and p99 likewise. *Utilization* is the share of the
+# **p95** is the time within which 95 of 100 answers arrive; p50 and p99 likewise. *Utilization* is the share of the
 # processors' time that is worked. Here two processors are about half busy, so waits are short and nobody is lost. The
-# panel about CPU credits is explained in chapter 1.
+# panel about CPU credits (here of a server that has been up for a day) is explained in chapter 1, in a *Deeper* block.
 
 # %% [markdown]
 # **Pay.** The month's bill, if every ten minutes were like these.
@@ -128,7 +128,7 @@ lab.clean_up()
 # - Any cell can be run twice. A call that would create the same thing again answers "already built".
 # - `lab.clean_up()` removes a pattern. `python3 course.py reset` starts the whole course anew and keeps your notes.
 # - After a restart of the kernel, run the setup cells, then `lab.catch_up()`: it runs the pattern's build cells for you
-#   and gives you their names (`vpc_id`, `web_id`...), so that you can start in the middle.
+#   and gives you their names (`vpc_id`, `web_id`...). What experiments made (`day`) comes from running their cell again.
 # - `python3 course.py doctor` looks at your installation and says how to fix it.
 
 # %% [markdown]
@@ -139,7 +139,7 @@ lab.clean_up()
 # | every `boto3` call | the **real API**: the same cell works against AWS |
 # | what answers it | **emulated**: an AWS on your computer that keeps state, refuses what AWS refuses, and whose clock you can advance; `docs/fidelity.md` lists what it leaves out |
 # | load, waiting times, failures | **modelled**: a simulation that runs on what was read back, tested against queueing theory |
-# | prices | **real**, from a price book with dates and sources in `data/` |
+# | prices | **real**, from a price book with dates and sources in `data/`; a note says when one is older than a year |
 
 # %% [markdown]
 # ## A real account

@@ -62,8 +62,8 @@ lab.draw()
 # %% [markdown]
 # Follow a visitor: the name leads to the web server's address, the address lies in the *public* subnet, and the
 # public subnet has a route to the Internet gateway. The database stands in the *private* subnet. Nothing outside can
-# reach it; it reaches out through the NAT gateway, to fetch updates. Solid arrows are routes; dashed arrows say who is
-# *allowed* to connect, not which way the packets go.
+# reach it; it reaches out through the NAT gateway, to fetch updates. Solid arrows are routes, and the name's
+# record; dashed arrows say who is *allowed* to connect, not which way the packets go; dotted ones who uses what.
 
 # %% [markdown]
 # Why two subnets? Because the two servers need different filters. The web server takes HTTP from everybody. The
@@ -151,7 +151,8 @@ key_file = lab.keep_private("campaign.pem", key.get("KeyMaterial"))
 # %% [markdown]
 # **The web server.** The *user data* is a script that the server runs once, at its first start: it turns a bare
 # Amazon Linux into a web server. The tag `aws14:uses` declares what no API can tell: this server uses the database. A
-# server needs minutes to start; the course's clock jumps over them and says so.
+# server is *running* after some seconds, and its status checks take minutes to pass; the course's clock jumps over them and
+# says so.
 
 # %% tags=["build"] step="web"
 image = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
@@ -173,7 +174,8 @@ ec2.get_waiter("instance_status_ok").wait(InstanceIds=[web_id])
 
 # %% [markdown]
 # **A fixed address and a name.** An instance's own public address changes when it is stopped and started. An
-# *Elastic IP* stays. Route 53 then ties the full name (FQDN), `www.example.co.jp`, to it: an `A` record. Visit it:
+# *Elastic IP* stays. Route 53 then ties the full name (FQDN), `www.example.co.jp`, to it: an `A` record. Its TTL says for how
+# many seconds others may remember the answer. Visit it:
 
 # %% tags=["build"] step="name"
 address = ec2.allocate_address(Domain="vpc", TagSpecifications=named("elastic-ip", "web"))
@@ -240,8 +242,9 @@ charts.timeline(day, title="Campaign day on a t3.small", spots=lab.lesson.SPOTS)
 # as many arrive.
 #
 # Now break it. The hardware under the web server fails. AWS still calls the instance *running*; its status checks
-# tell the truth. Stopping and starting moves it to other hardware, and the Elastic IP comes along. First predict: if this
-# happens at the spot and somebody needs a quarter of an hour to notice, how much of the day fails?
+# tell the truth. Stopping and starting moves it to other hardware, and the Elastic IP comes along. (AWS often does that by
+# itself after some minutes, *automatic recovery*, but promises no time. We do it by hand.) First predict: if this happens
+# at the spot and somebody needs a quarter of an hour to notice, how much of the day fails?
 
 # %% tags=["experiment"]
 lab.predict(outage_failed_percent=25)
@@ -267,7 +270,7 @@ charts.timeline(outage, title="The web server lost at the TV spot", spots=lab.le
 
 # %% [markdown]
 # The crowd meets nothing at all, and the day's failures rise by half. Not by more: the small server lost most of this
-# crowd anyhow. A second server would have helped, and would cost as much again all month.
+# crowd anyhow. A second server would have saved a part of it, and adds its own cost all month.
 
 # %% [markdown]
 # ### Bill and one decision
@@ -327,11 +330,12 @@ places = {"visitors": "internet", "our office": "203.0.113.0/24", "web": "web", 
 lab.who_reaches(places, ports=[22, 80, 443, 3306])
 
 # %% [markdown]
-# SSH comes from the office alone. The database answers the web server alone, on its own port alone. Nobody outside
+# SSH comes from the office alone. (A *network ACL*, which you meet in longer answers, is a subnet's own filter; here it lets
+# everything pass. *Stateful* means that the answer to an admitted question passes by itself.) The database answers the web server alone, on its own port alone. Nobody outside
 # has an address at which to call it. The database may visit the web page: the web group lets *everybody* in there.
 #
 # AWS has this question as a service, the *Reachability Analyzer*. It follows one packet and says what it met. It takes
-# its time; `lab.advance` moves the course's clock.
+# its time; `lab.advance` moves the course's clock. (The meter below also catches up with the larger type of exercise 1.)
 
 # %% tags=["inspect"]
 path = ec2.create_network_insights_path(Source=igw_id, Destination=web_id, Protocol="tcp", DestinationPort=22)
@@ -424,7 +428,9 @@ print(lab.ssh("www.example.co.jp", "whoami", key_file=key_file, source="198.18.0
 
 # %% [markdown]
 # Today many teams open no SSH port at all. *Session Manager* and *Run Command* reach a server through its own outgoing
-# connection, and a permission takes the place of the key. The server needs a role that allows it.
+# connection, and a permission takes the place of the key. A *role* is a set of permissions that a machine may take on,
+# the *trust* says who may, and an *instance profile* is the wrapper in which a server carries it. (On AWS itself, wait some
+# seconds between making the profile and handing it to the server.)
 
 # %% tags=["experiment"]
 import json
@@ -447,8 +453,8 @@ ssm.get_waiter("command_executed").wait(CommandId=sent["CommandId"], InstanceId=
 print(ssm.get_command_invocation(CommandId=sent["CommandId"], InstanceId=web_id)["StandardOutputContent"])
 
 # %% [markdown]
-# No port, no key, no public address needed; who may send commands is a permission, and every command is on record. Note
-# who you are here: not `ec2-user` but `root`.
+# No port, no key, no public address needed, only a way out. Who may send commands is a permission, and every command is on
+# record. Note who you are here: not `ec2-user` but `root`.
 
 # %% [markdown] deeper="6 min"
 # #### Deeper: out, and not in
@@ -517,7 +523,7 @@ gone = ec2.terminate_instances(InstanceIds=[other, broken])
 lab.experiment("credits")
 
 # %% [markdown]
-# All were launched at midnight, with no credits yet. The t3.micro in *standard* mode has too few when the crowd comes: it
+# Unlike in the runs above, which began with a full account, all were launched at midnight with no credits. The t3.micro in *standard* mode has too few when the crowd comes: it
 # falls back to its baseline and fails nearly everybody for hours, long after the crowd has gone. *Unlimited*, the
 # default of T3, goes on, and what it borrows stands on the bill. The t3.small earned enough during the day. A type with
 # fixed performance does not ask.
@@ -554,8 +560,8 @@ charts.timeline(zone_lost, title="The zone lost for an hour at the TV spot", spo
 lab.experiment("types")
 
 # %% [markdown]
-# More processors cut the peak; a newer or larger type with the same number of processors does not. The bill grows
-# with the hours, the benefit lasts minutes.
+# More processors cut the peak. A dearer type with as many processors does not, in this model: it takes all processors for
+# equally fast, so measure your own. The bill grows with the hours, the benefit lasts minutes.
 
 # %% [markdown] deeper="5 min"
 # #### Deeper: is the made-up crowd fair?
@@ -565,7 +571,7 @@ lab.experiment("types")
 
 # %% tags=["experiment"]
 traced = lab.run(lab.scenario(traced=True))
-charts.timeline(traced, title="A real day, scaled, on the same server")
+charts.timeline(traced, title="A real day, scaled, on your web server")
 
 # %% [markdown]
 # Real traffic is rougher than a drawn curve: it jumps from minute to minute, and it has holes, the longest in the
@@ -591,8 +597,8 @@ charts.latency_cost(regions, highlight=lab.region)
 
 # %% [markdown]
 # Each dot is the same site, the same day, the same visitors, priced and reached in another region. Far to the left is
-# fast, far down is cheap. For these visitors, no region beats Tokyo in both (Osaka is its twin, right behind it); the
-# cheap ones are slow.
+# fast, far down is cheap. For these visitors, no region is clearly better than Tokyo (Osaka is its twin); the cheap
+# ones are slow.
 
 # %% tags=["experiment"]
 lab.explore(
@@ -674,16 +680,18 @@ lab.check("p01-e3")
 # | t2 and Amazon Linux 2 | t3 or Arm types, Amazon Linux 2023 |
 # | twelve months of free tier | accounts opened since July 2025 get credits instead |
 #
-# Our bills follow today's rules. Here is the month of what stands now, first by today's rules, then with the old free
-# tier:
+# Our bills use today's prices and leave out every free allowance, as AWS's calculator does. One still holds for
+# everybody: the first 100 GB a month to the Internet. Here is the month of what stands now, first without any allowance,
+# then with all of the old free tier:
 
 # %% tags=["inspect"]
 today, with_free_tier = lab.experiment("free tier", day)
-print(f"today {today.total_usd:,.2f} USD, with the old free tier {with_free_tier.total_usd:,.2f} USD")
+print(f"without allowances {today.total_usd:,.2f} USD, with the old free tier {with_free_tier.total_usd:,.2f} USD")
 with_free_tier
 
 # %% [markdown]
-# The free tier takes the edge off a few lines and leaves the large ones. It is no plan for a campaign.
+# The free tier takes the edge off a few lines and leaves the large ones. Most of the difference is the allowance that
+# everybody has to this day. It is no plan for a campaign.
 
 # %% [markdown]
 # ### Checkpoint and clean-up
