@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from threading import Lock
 from typing import Any
+
+from botocore.exceptions import UnknownServiceError
 
 from aws14.cloud.ledger import Ledger
 from aws14.cloud.place import Control, Place, Target
 from aws14.cloud.recorder import Recorder
 from aws14.cloud.scan import reopen
 from aws14.cloud.waiting import on_the_clock
-from aws14.errors import NotAvailable
+from aws14.errors import CloudError, NotAvailable
+
+_READING = ("Describe", "Get", "List", "Head", "Test", "Search", "Lookup", "Select", "Query", "Scan")
+"""How the names of operations begin that change nothing."""
 
 
 class Session:
@@ -30,6 +36,11 @@ class Session:
         Word of the pattern that is being built; empty for none.
     say : callable
         Where messages go.
+
+    Attributes
+    ----------
+    changes : int
+        How many calls that may have changed something were answered.
     """
 
     def __init__(self, place: Place, *, ledger: Ledger, pattern: str = "", say: Callable[[str], None] = print) -> None:
@@ -37,14 +48,20 @@ class Session:
         self.ledger = ledger
         self.pattern = pattern
         self.say = say
+        self.changes = 0
         self._boto = place.open()
         self._clients: dict[tuple[str, str], Any] = {}
         self._lock = Lock()
         Recorder(self).listen(self._boto.events)
+        self._boto.events.register("after-call", self._count)
 
     def __repr__(self) -> str:
         what = self.pattern or "no pattern"
         return f"Session({self.target}, account {self.account_id}, {self.region}, {what})"
+
+    def _count(self, model: Any, **_: Any) -> None:
+        if not model.name.startswith(_READING):
+            self.changes += 1
 
     @property
     def region(self) -> str:
@@ -74,9 +91,17 @@ class Session:
         key = (service, region or self.region)
         with self._lock:
             if key not in self._clients:
-                client = self.place.client(self._boto, *key)
+                client = self._new_client(*key)
                 self._clients[key] = on_the_clock(client, self) if self.place.control else client
             return self._clients[key]
+
+    def _new_client(self, service: str, region: str) -> Any:
+        try:
+            return self.place.client(self._boto, service, region)
+        except UnknownServiceError:
+            close = get_close_matches(service, self._boto.get_available_services(), n=3)
+            meant = " or ".join(close) or "look at boto3's list of services"
+            raise CloudError(f"boto3 has no service '{service}'", cure=meant) from None
 
     def for_pattern(self, pattern: str) -> Session:
         """The same account, for building another pattern."""

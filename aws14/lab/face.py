@@ -9,10 +9,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aws14 import cloud, cost, design, patterns, sim, widgets
+from aws14 import catalog, cloud, cost, design, patterns, sim, widgets
 from aws14.cloud import breaking
 from aws14.errors import NotebookError, UnknownVerbError
 from aws14.lab import cells, journal, rebuild, tables
+from aws14.lab.asking import checked_knobs, checked_numbers, checked_scenario
 from aws14.model import Bill, Picture, Report, Scenario, Topology, Trace
 from aws14.model.network import Network
 from aws14.sim import reachability
@@ -53,6 +54,7 @@ class Lab:
         say: Callable[[str], None] = print,
     ) -> None:
         self.pattern = patterns.pattern(pattern)
+        catalog.region(region)
         self.lesson: Any = self.pattern.load()
         base = session or _session.get() or cloud.connect(region=region, say=say)
         self.session = base.for_pattern(self.pattern.key)
@@ -83,7 +85,7 @@ class Lab:
 
     def __getattr__(self, name: str) -> Any:
         """Say which verb was probably meant."""
-        raise UnknownVerbError(f"a lab has no '{name}'", allowed=_close(name, self), cure="type lab. and press Tab")
+        raise UnknownVerbError(f"a lab has no '{name}'", cure=_meant(name, self))
 
     @property
     def brief(self) -> Any:
@@ -118,12 +120,14 @@ class Lab:
 
     def scenario(self, **knobs: Any) -> Scenario:
         """A day in the pattern's life."""
-        day: Scenario = self.lesson.scenario(**knobs)
+        day: Scenario = self.lesson.scenario(**checked_knobs(self.lesson.scenario, knobs))
         return day
 
     def run(self, scenario: Scenario | None = None) -> Trace:
         """Send a scenario's load through what is built."""
-        return journal.ran(sim.simulate(self.built(), scenario or self.scenario()), say=self.session.say)
+        return journal.ran(
+            sim.simulate(self.built(), checked_scenario(scenario) or self.scenario()), say=self.session.say
+        )
 
     def bill(self, trace: Trace) -> Bill:
         """What is built costs this a month, when every day is like the run."""
@@ -146,11 +150,11 @@ class Lab:
 
     def predict(self, **predictions: float) -> None:
         """Write down what you expect, before you look."""
-        journal.predict(self.pattern.key, predictions)
+        journal.predict(self.pattern.key, checked_numbers(predictions))
 
     def score(self, **outcomes: float) -> Report:
         """Hold what you expected against what came out."""
-        return journal.score(self.pattern.key, outcomes)
+        return journal.score(self.pattern.key, checked_numbers(outcomes))
 
     def check(self, name: str = "", answer: object = None) -> Report:
         """Look at the state of the lab and report whether an exercise or a checkpoint is done."""
@@ -217,9 +221,10 @@ class Lab:
         return cloud.tear_down(self.session, pattern=self.pattern.key)
 
 
-def _close(name: str, lab: Lab) -> str:
+def _meant(name: str, lab: Lab) -> str:
     verbs = [verb for verb in dir(lab) if not verb.startswith("_")]
-    return ", ".join(difflib.get_close_matches(name, verbs, n=3, cutoff=0.5) or verbs)
+    close = difflib.get_close_matches(name, verbs, n=3, cutoff=0.6)
+    return f"{' or '.join(close)}; or type lab. and press Tab" if close else "type lab. and press Tab"
 
 
 def _named(table: Mapping[str, Callable[..., Any]], name: str, what: str, key: str) -> Callable[..., Any]:

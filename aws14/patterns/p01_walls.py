@@ -70,6 +70,34 @@ def _without_routes(table: RouteTable, targets: set[str]) -> RouteTable:
     return replace(table, routes=tuple(route for route in table.routes if route.target not in targets))
 
 
+def _without_default_route(network: Network, host: str) -> Network:
+    """A copy in which the subnet of an instance has no way out."""
+    subnet = _interface(network, host).subnet
+    return replace(
+        network,
+        route_tables=tuple(
+            replace(table, routes=tuple(route for route in table.routes if route.destination != EVERYWHERE))
+            if subnet in table.subnets
+            else table
+            for table in network.route_tables
+        ),
+    )
+
+
+def _closed(network: Network, host: str, port: int) -> Network:
+    """A copy in which the groups of an instance have no rule for a port."""
+    groups = set(_interface(network, host).groups)
+    return replace(
+        network,
+        groups=tuple(
+            replace(group, rules=tuple(rule for rule in group.rules if rule.egress or rule.ports != (port, port)))
+            if group.id in groups
+            else group
+            for group in network.groups
+        ),
+    )
+
+
 def _opened(network: Network, host: str, port: int) -> Network:
     """A copy in which the groups of an instance admit everybody on a port."""
     groups = set(_interface(network, host).groups)
@@ -131,6 +159,18 @@ WALLS = (
         without=partial(_without, kind="internet_gateways"),
     ),
     Wall(
+        component="the public subnet's route to it",
+        property="visitors get their answers",
+        source=INTERNET, destination="web", port=80, wanted=True,
+        without=partial(_without_default_route, host="web"),
+    ),
+    Wall(
+        component="the web group's HTTP rule",
+        property="visitors reach the web server",
+        source=INTERNET, destination="web", port=80, wanted=True,
+        without=partial(_closed, host="web", port=80),
+    ),
+    Wall(
         component="the web server's public address",
         property="visitors reach the web server",
         source=INTERNET, destination="web", port=80, wanted=True,
@@ -141,6 +181,18 @@ WALLS = (
         property="the database server fetches its updates",
         source="db", destination=INTERNET, port=443, wanted=True,
         without=partial(_without, kind="nat_gateways"),
+    ),
+    Wall(
+        component="the private subnet's route to it",
+        property="the database server fetches its updates",
+        source="db", destination=INTERNET, port=443, wanted=True,
+        without=partial(_without_default_route, host="db"),
+    ),
+    Wall(
+        component="the database group's rule for the web group",
+        property="the web server reads the database",
+        source="web", destination="db", port=3306, wanted=True,
+        without=partial(_closed, host="db", port=3306),
     ),
     Wall(
         component="the web group's SSH rule (opened to all)",

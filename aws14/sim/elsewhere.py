@@ -28,7 +28,9 @@ def in_region(topology: Topology, region: str) -> Topology:
         When the course does not know the region.
     """
     here = [node.id for node in topology.of_kind("region")]
-    if len(here) != 1:
+    if not here:
+        raise ScenarioError(f"nothing of {topology.name} is built yet", cure="build it, or lab.catch_up()")
+    if len(here) > 1:
         raise ScenarioError(f"{topology.name} stands in {len(here)} regions", allowed="one region to move from")
     there = catalog.region(region).name
     if there == here[0]:

@@ -542,10 +542,13 @@ lab.experiment("campaigns")
 # Both servers keep the same promise, and their average downtime is the same. Quick repairs mean many short failures;
 # slow repairs mean few long ones, and many campaigns with none at all. An average says little about *your* campaign.
 #
-# A whole zone can fail, too. The web server, the database and the NAT gateway stand in the same one:
+# A whole zone can fail, too. The web server, the database and the NAT gateway stand in the same one. Write your own guess
+# into the first line:
 
 # %% tags=["experiment"]
+lab.predict(zone_failed_percent=15)
 zone_lost = lab.run(lab.scenario(zone_lost_for_s=3600, zone=zone))
+display(lab.score(zone_failed_percent=100 * zone_lost.failure_ratio))
 charts.timeline(zone_lost, title="The zone lost for an hour at the TV spot", spots=lab.lesson.SPOTS)
 
 # %% [markdown]
@@ -566,11 +569,13 @@ lab.experiment("types")
 # %% [markdown] deeper="5 min"
 # #### Deeper: is the made-up crowd fair?
 #
-# Here is a real one: a day of the Kennedy Space Center's web server in July 1995, scaled
+# Put your guess into the first line. Here is a real one: a day of the Kennedy Space Center's web server in July 1995, scaled
 # so that its busiest minute suits our brief.
 
 # %% tags=["experiment"]
+lab.predict(traced_failed_percent=1)
 traced = lab.run(lab.scenario(traced=True))
+display(lab.score(traced_failed_percent=100 * traced.failure_ratio))
 charts.timeline(traced, title="A real day, scaled, on your web server")
 
 # %% [markdown]
@@ -685,7 +690,7 @@ lab.check("p01-e3")
 # then with all of the old free tier:
 
 # %% tags=["inspect"]
-today, with_free_tier = lab.experiment("free tier", day)
+today, with_free_tier = lab.experiment("free tier", lab.run())
 print(f"without allowances {today.total_usd:,.2f} USD, with the old free tier {with_free_tier.total_usd:,.2f} USD")
 with_free_tier
 

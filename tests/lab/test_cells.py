@@ -63,3 +63,20 @@ def test_a_refusal_is_one_readable_line(shell, lab: Lab, capsys):
     assert not result.success
     assert "Traceback" not in text
     assert "InvalidVpc" in text or "InvalidParameterValue" in text
+
+
+def test_the_meter_follows_a_change_of_type(shell, lab: Lab, shown):
+    lab.catch_up()
+    cells.attach(lab)
+    shell.push({"ec2": lab.client("ec2"), "web": lab.built().node("web").aws_id})
+    shell.run_cell("""
+ec2.stop_instances(InstanceIds=[web])
+ec2.get_waiter("instance_stopped").wait(InstanceIds=[web])
+ec2.modify_instance_attribute(InstanceId=web, InstanceType={"Value": "c5.xlarge"})
+ec2.start_instances(InstanceIds=[web])
+ec2.get_waiter("instance_running").wait(InstanceIds=[web])
+""")
+    assert len(shown) == 1
+    assert "c5.xlarge" in str(shown[0])
+    shell.run_cell("ec2.describe_instances()")
+    assert len(shown) == 1

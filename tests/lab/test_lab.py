@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from aws14.errors import NotebookError
+from aws14.errors import CloudError, DataError, NotebookError
 from aws14.lab import Lab
 from aws14.patterns import PATTERNS
 
@@ -93,3 +93,24 @@ def test_every_pattern_has_the_same_names(row):
     assert lesson.design().origin == "drawn"
     assert lesson.design().name == row.word
     assert lesson.scenario().seed == 14
+
+
+def test_what_is_asked_wrongly_is_answered_with_what_there_is(lab: Lab):
+    with pytest.raises(NotebookError, match=r"no 'spot'.*spot_rps"):
+        lab.scenario(spot=5)
+    with pytest.raises(NotebookError, match=r"failed_percent is 'much'.*a number"):
+        lab.predict(failed_percent="much")
+    with pytest.raises(NotebookError, match="takes a scenario"):
+        lab.run("the day")
+    with pytest.raises(AttributeError, match="catch_up"):
+        lab.catchup()
+    with pytest.raises(CloudError, match=r"no service 'ec3'.*ec2"):
+        lab.client("ec3")
+    with pytest.raises(DataError, match="mars"):
+        Lab("p01", region="mars-1")
+    assert not hasattr(lab, "nothing_like_it")
+
+
+def test_that_nobody_gets_through_is_said(lab: Lab, messages: list[str]):
+    lab.run()
+    assert messages[-1] == "nobody gets through: the name does not resolve"
