@@ -164,6 +164,8 @@ def uninstall() -> None:
 
 
 def _url(text: str) -> SplitResult:
+    if not isinstance(text, str):
+        raise CloudError(f"{text!r} is no URL to request", allowed="a text such as http://name/path")
     url = urlsplit(text if "://" in text else f"http://{text}")
     try:
         usable = url.scheme in _PORTS and bool(url.hostname) and (url.port is None or url.port > 0)

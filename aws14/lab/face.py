@@ -178,11 +178,12 @@ class Lab:
 
     def break_instance(self, node: str, *, minutes: float | None = None) -> str:
         """Let the hardware under an instance fail, for some minutes or until it moves; returns its AWS id."""
-        return breaking.break_instance(self.session, node, seconds=None if minutes is None else 60 * minutes)
+        given = {} if minutes is None else checked_numbers({"minutes": minutes})
+        return breaking.break_instance(self.session, node, seconds=60 * given["minutes"] if given else None)
 
     def break_az(self, az: str, *, minutes: float) -> None:
         """Let a whole Availability Zone lose its power for some minutes of AWS time."""
-        breaking.break_az(self.session, az, seconds=60 * minutes)
+        breaking.break_az(self.session, az, seconds=60 * checked_numbers({"minutes": minutes})["minutes"])
 
     def heal(self) -> tuple[str, ...]:
         """End all that was broken."""

@@ -108,6 +108,10 @@ def test_what_is_asked_wrongly_is_answered_with_what_there_is(lab: Lab):
         lab.client("ec3")
     with pytest.raises(DataError, match="mars"):
         Lab("p01", region="mars-1")
+    with pytest.raises(NotebookError, match=r"minutes is 'ten'"):
+        lab.break_az("ap-northeast-1a", minutes="ten")
+    with pytest.raises(CloudError, match="5 is no URL"):
+        lab.http(5)
     assert not hasattr(lab, "nothing_like_it")
 
 
