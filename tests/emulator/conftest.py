@@ -31,8 +31,10 @@ def tcp(port: int, **peers: Any) -> list[dict[str, Any]]:
 
 def build_subnets(ec2: Any) -> SimpleNamespace:
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16", TagSpecifications=named("vpc", "vpc"))["Vpc"]["VpcId"]
+    # Without a zone AWS, and moto, choose one at random.
+    where = {"VpcId": vpc, "AvailabilityZone": "ap-northeast-1a"}
     public, private = (
-        ec2.create_subnet(VpcId=vpc, CidrBlock=cidr, TagSpecifications=named("subnet", name))["Subnet"]["SubnetId"]
+        ec2.create_subnet(CidrBlock=cidr, TagSpecifications=named("subnet", name), **where)["Subnet"]["SubnetId"]
         for cidr, name in (("10.0.0.0/24", "public-a"), ("10.0.1.0/24", "private-a"))
     )
     igw = ec2.create_internet_gateway(TagSpecifications=named("internet-gateway", "igw"))
