@@ -2,7 +2,7 @@
 
 from aws14.checks.evidence import CheckFunction, Evidence, gather
 from aws14.checks.outcome import bill_within, failed_share_within, p95_within
-from aws14.checks.structure import answered, drawn_equals_built, has_subnet, nothing_left, reachable
+from aws14.checks.structure import answered, drawn_equals_built, has_subnet, reachable
 
 __all__ = [
     "CheckFunction",
@@ -13,7 +13,6 @@ __all__ = [
     "failed_share_within",
     "gather",
     "has_subnet",
-    "nothing_left",
     "p95_within",
     "reachable",
 ]

@@ -18,15 +18,12 @@ class Evidence:
         What was read back a moment ago.
     comparison : Report
         Drawn against built.
-    leftovers : tuple of str
-        What of this pattern still exists in the account, in words.
     answer : object
         What the learner handed to the check, if anything.
     """
 
     built: Topology
     comparison: Report
-    leftovers: tuple[str, ...] = ()
     answer: object = None
 
 

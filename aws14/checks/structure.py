@@ -1,4 +1,4 @@
-"""Reports about what is built: drawn equals built, reachability, subnets, leftovers, answers."""
+"""Reports about what is built: drawn equals built, reachability, subnets, answers."""
 
 from __future__ import annotations
 
@@ -112,16 +112,3 @@ def answered(title: str, evidence: Evidence, *, right: str, choices: Iterable[st
             name=title, status="passed" if given == right else "not_yet", detail=f"you say {given}", hint=hint
         )
     return gather(title, finding)
-
-
-def nothing_left(title: str, evidence: Evidence) -> Report:
-    """Nothing of the pattern exists any more."""
-    if not evidence.leftovers:
-        return gather(title, Finding(name="0 resources left", status="passed", detail="the account was scanned"))
-    return gather(
-        title,
-        *(
-            Finding(name="0 resources left", status="not_yet", detail=left, hint="run the clean-up cell once more")
-            for left in evidence.leftovers
-        ),
-    )

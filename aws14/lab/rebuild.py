@@ -62,8 +62,5 @@ def evidence(lab: Lab, answer: object) -> Evidence:
     return Evidence(
         built=built,
         comparison=design.compare(lab.design(), built),
-        leftovers=tuple(
-            f"{node.kind} {node.aws_id or node.id}" for node in cloud.leftovers(lab.session, pattern=lab.pattern.key)
-        ),
         answer=answer,
     )

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from aws14.checks import Evidence, answered, drawn_equals_built, has_subnet, nothing_left, reachable
+from aws14.checks import Evidence, answered, drawn_equals_built, has_subnet, reachable
 from aws14.model import Finding, Link, Node, Report, Topology
 from tests.topologies import connected
 
@@ -93,9 +93,3 @@ def test_answers(answer, ok, words):
     report = answered("T", evidence(answer=answer), right="b", choices=("a", "b"), hint="think")
     assert report.ok is ok
     assert words in report.findings[0].detail
-
-
-def test_leftovers_are_listed_one_by_one():
-    assert nothing_left("T", evidence()).ok
-    report = nothing_left("T", evidence(leftovers=("instance i-1", "vpc vpc-1")))
-    assert [finding.detail for finding in report.outstanding] == ["instance i-1", "vpc vpc-1"]

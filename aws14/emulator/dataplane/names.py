@@ -11,15 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from aws14.catalog import quota
+
 __all__ = ["Answer", "Code", "Record", "View", "Zone", "answer", "plain"]
 
 Code = Literal["NOERROR", "NXDOMAIN", "REFUSED", "SERVFAIL"]
 _MOST_LINKS = 8
 #: Going on by this part of a circle again and again never bunches: of any hundred turns 90:10 gets about ninety.
 _GOLDEN = 0.6180339887498949
-#: Of AWS's own names, which an alias takes over: the 60 s of a load balancer's (Route 53 guide, "Values for alias
-#: records"); those of instances are taken to have it too.
-_OWN_TTL_S = 60
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -214,7 +213,8 @@ class _Question:
             return self._ends("REFUSED", explanation=f"{current} is not in the zone")
         own = self.view.own(current)
         if own:
-            return self._found(own, _OWN_TTL_S)
+            # A load balancer's names have it (Route 53 guide, "Values for alias records"); others are taken to, too.
+            return self._found(own, int(quota("EC2", "TTL of the names AWS gives").value))
         text = f"no hosted zone holds {current}" if own is None else f"{current} is not a name of this cloud"
         return self._ends("NXDOMAIN", explanation=text, known=bool(self.links) or own is not None)
 
