@@ -12,7 +12,7 @@ from aws14.cost.billing import FreeTier, bill
 from aws14.cost.metering import HOURS_PER_MONTH, monthly, standing, zone_grace_h
 from aws14.cost.traffic import NOTHING_ELSE, Assumptions
 from aws14.model import Bill, Node, Topology, Trace, Usage
-from aws14.model.topology import Attribute
+from aws14.model.kinds import Attribute
 
 
 def monthly_bill(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from aws14.design.scene import Scene
 from aws14.design.words import box_title, facts, named, sentence
 from aws14.model import Node, Topology
-from aws14.model.topology import CONTAINERS
+from aws14.model.kinds import CONTAINERS
 
 
 def alt_text(scene: Scene) -> str:

@@ -17,7 +17,7 @@ from aws14.design.palette import BOXES, FONT, INK, STROKES, TEXT_PT, TITLE_PT, c
 from aws14.design.scene import Scene
 from aws14.design.words import reach
 from aws14.model import Link, Node
-from aws14.model.topology import CONTAINERS
+from aws14.model.kinds import CONTAINERS
 
 _GRAPH = {
     "pad": "0.1",

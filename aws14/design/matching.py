@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from aws14.design.words import NAMED_BY_AWS
 from aws14.model import Node, Topology
-from aws14.model.topology import CONTAINERS, Attribute
+from aws14.model.kinds import CONTAINERS, Attribute
 
 Criterion = Callable[[Node, Node], bool]
 

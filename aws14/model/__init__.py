@@ -3,11 +3,12 @@
 from aws14.model.bill import Bill, LineItem, Usage
 from aws14.model.credits import CpuCredits
 from aws14.model.downtime import Downtime
-from aws14.model.faults import AzOutage, Fault, InstanceLoss
+from aws14.model.faults import AzOutage, DatabaseLoss, Fault, InstanceLoss, RegionOutage, SlowDatabase
+from aws14.model.fleet import DatabaseRecord, EdgeRecord, Event, FleetRecord
 from aws14.model.load import Campaign, Diurnal, LoadProfile, Ramp, Replay, Spike, Steady
 from aws14.model.picture import Picture
 from aws14.model.report import Finding, Report
-from aws14.model.scenario import Application, Scenario
+from aws14.model.scenario import Application, Retries, Scenario
 from aws14.model.topology import Link, Node, Topology
 from aws14.model.trace import Requests, Trace
 
@@ -17,10 +18,15 @@ __all__ = [
     "Bill",
     "Campaign",
     "CpuCredits",
+    "DatabaseLoss",
+    "DatabaseRecord",
     "Diurnal",
     "Downtime",
+    "EdgeRecord",
+    "Event",
     "Fault",
     "Finding",
+    "FleetRecord",
     "InstanceLoss",
     "LineItem",
     "Link",
@@ -28,10 +34,13 @@ __all__ = [
     "Node",
     "Picture",
     "Ramp",
+    "RegionOutage",
     "Replay",
     "Report",
     "Requests",
+    "Retries",
     "Scenario",
+    "SlowDatabase",
     "Spike",
     "Steady",
     "Topology",

@@ -66,7 +66,97 @@ class AzOutage:
         _require_times(self.starts_s, self.lasts_s)
 
 
-Fault = InstanceLoss | AzOutage
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RegionOutage:
+    """A whole region is lost, with everything that stands in it.
+
+    Parameters
+    ----------
+    region : str
+        Its name, as ``ap-northeast-1``.
+    starts_s : float
+        Seconds after the start of the run.
+    lasts_s : float
+        Seconds until it works again.
+
+    Raises
+    ------
+    ScenarioError
+        When there is no region, or a time is not one of a run.
+    """
+
+    region: str
+    starts_s: float
+    lasts_s: float
+
+    def __post_init__(self) -> None:
+        """Refuse outages of nothing and times outside every run."""
+        _require_name("region", self.region, "the name of a region, as ap-northeast-1")
+        _require_times(self.starts_s, self.lasts_s)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DatabaseLoss:
+    """The host of a database's primary fails. With Multi-AZ the standby takes over; without, nobody does.
+
+    Parameters
+    ----------
+    node : str
+        Id of the database.
+    starts_s : float
+        Seconds after the start of the run.
+    lasts_s : float
+        Seconds until the failed host works again.
+
+    Raises
+    ------
+    ScenarioError
+        When there is no node, or a time is not one of a run.
+    """
+
+    node: str
+    starts_s: float
+    lasts_s: float
+
+    def __post_init__(self) -> None:
+        """Refuse faults of nothing and times outside every run."""
+        _require_name("node", self.node, "the id of a database")
+        _require_times(self.starts_s, self.lasts_s)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SlowDatabase:
+    """A database takes longer for everything: a lock, a missing index, a backup.
+
+    Parameters
+    ----------
+    node : str
+        Id of the database.
+    starts_s, lasts_s : float
+        Seconds after the start of the run, and for how long.
+    factor : float
+        How many times as long each query takes.
+
+    Raises
+    ------
+    ScenarioError
+        When there is no node, a time is not one of a run, or the factor is not above 0.
+    """
+
+    node: str
+    starts_s: float
+    lasts_s: float
+    factor: float
+
+    def __post_init__(self) -> None:
+        """Refuse faults of nothing and times outside every run."""
+        _require_name("node", self.node, "the id of a database")
+        _require_times(self.starts_s, self.lasts_s)
+        if not (math.isfinite(self.factor) and self.factor > 0):
+            raise ScenarioError(f"factor is {self.factor!r}", allowed="a number above 0, such as 20")
+
+
+Fault = InstanceLoss | AzOutage | RegionOutage | DatabaseLoss | SlowDatabase
 """What can break during a run."""
 
 

@@ -58,6 +58,9 @@ class Interface:
         Id of the instance it is attached to; empty for none.
     state : str
         The instance's state; without an instance the interface's own, ``in-use`` or ``available``.
+    owner : str
+        What of AWS it belongs to where that is no instance: ``elb/<name of the load balancer>``,
+        ``rds/<identifier of the database>``; empty for the customer's own.
     """
 
     id: str
@@ -67,6 +70,7 @@ class Interface:
     groups: tuple[str, ...] = ()
     instance: str = ""
     state: str = "running"
+    owner: str = ""
 
     @property
     def host(self) -> str:

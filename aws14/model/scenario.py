@@ -40,6 +40,23 @@ class Application:
         Bandwidth of one user's access line, in Mbit/s.
     port : int
         The TCP port that clients connect to.
+    db_time_s : float
+        Mean time that one processor of the database is held by one request; its worker waits meanwhile. 0: no database
+        is asked.
+    db_dns_cache_s : float, optional
+        How long a server's database client remembers the address of the database; left out: as long as DNS allows.
+        ``inf``: until it is started again.
+    session_requests : float
+        Mean number of requests in which a visitor needs what a server keeps for them, after a login; 0: none does.
+    sessions_in_database : bool
+        Whether sessions stand in the database, where every server finds them, instead of on the server.
+    health_check_deep : bool
+        Whether the page that health checks ask for asks the database.
+    static_share : float
+        Share of the requests that ask for files which are alike for everybody (images, style sheets); they cost
+        `static_time_s` where a server answers them.
+    static_time_s : float
+        Mean time that one worker is held by one of those.
     """
 
     service_time_s: float
@@ -53,15 +70,54 @@ class Application:
     response_kib: float = 100.0
     user_mbps: float = 50.0
     port: int = 80
+    db_time_s: float = 0.0
+    db_dns_cache_s: float | None = None
+    session_requests: float = 0.0
+    sessions_in_database: bool = False
+    health_check_deep: bool = False
+    static_share: float = 0.0
+    static_time_s: float = 0.002
 
     def __post_init__(self) -> None:
         """Refuse values no server has."""
-        for name in ("service_time_s", "client_timeout_s", "user_mbps"):
+        for name in ("service_time_s", "client_timeout_s", "user_mbps", "static_time_s"):
             _require(getattr(self, name) > 0, name, getattr(self, name), "a positive number")
-        for name in ("request_kib", "response_kib", "service_cv"):
+        for name in ("request_kib", "response_kib", "service_cv", "db_time_s", "session_requests"):
             _require(getattr(self, name) >= 0, name, getattr(self, name), "zero or a positive number")
+        _require(0 <= self.static_share < 1, "static_share", self.static_share, "0 or more and below 1")
+        cached = self.db_dns_cache_s
+        _require(cached is None or cached >= 0, "db_dns_cache_s", cached, "zero or more seconds, math.inf, or None")
         for name, least in (("workers_per_vcpu", 1), ("backlog", 0), ("max_connections", 1)):
             _require(getattr(self, name) >= least, name, getattr(self, name), f"{least} or more")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Retries:
+    """What clients do when a request fails.
+
+    Parameters
+    ----------
+    times : int
+        Attempts after the first one.
+    after_s : float
+        Pause before the first of them, in seconds.
+    growth : float
+        Each pause is so many times the one before; 1: all alike, 2: exponential back-off.
+    jitter : bool
+        Whether each pause is drawn at random between 0 and its length (full jitter), so that clients do not come back
+        together.
+    """
+
+    times: int
+    after_s: float = 1.0
+    growth: float = 1.0
+    jitter: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what no client does."""
+        _require(1 <= self.times <= 10, "times", self.times, "1 to 10")
+        _require(math.isfinite(self.after_s) and self.after_s >= 0, "after_s", self.after_s, "zero or more seconds")
+        _require(math.isfinite(self.growth) and self.growth >= 1, "growth", self.growth, "1 or more")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,6 +144,10 @@ class Scenario:
         Number of the independent repetition.
     faults : tuple of Fault
         What breaks during the run.
+    source : str
+        Who the users are to the network: ``internet``, or the id of an instance in whose place they sit (an office).
+    retries : Retries, optional
+        What clients do when a request fails; left out: nothing.
     credits_at_start : float, optional
         CPU credits of a burstable instance at the start; left out: those of one that was idle for the 24 hours before,
         which is all it can keep. A T3 instance just launched has 0. Other types have no credits and do not look here.
@@ -102,6 +162,8 @@ class Scenario:
     seed: int = 14
     replication: int = 0
     faults: tuple[Fault, ...] = ()
+    source: str = "internet"
+    retries: Retries | None = None
     credits_at_start: float | None = None
 
     def __post_init__(self) -> None:

@@ -11,45 +11,11 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from aws14.errors import DesignError
+from aws14.model.kinds import ATTRIBUTES, CONTAINERS, Attribute
 from aws14.model.network import Network
 
-Attribute = str | int | float | bool | tuple[str, ...]
 Origin = Literal["drawn", "built"]
 LinkKind = Literal["routes", "allows", "uses"]
-
-CONTAINERS = ("region", "vpc", "az", "subnet")
-"""Kinds that hold other nodes, outermost first."""
-
-ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
-    "internet": (),
-    "office": ("cidr",),
-    "region": (),
-    "vpc": ("cidr",),
-    "az": (),
-    "subnet": ("cidr", "auto_public_ipv4"),
-    "internet_gateway": (),
-    "nat_gateway": ("state", "public_ipv4"),
-    "instance": (
-        "instance_type",
-        "state",
-        "private_ipv4",
-        "public_ipv4",
-        "public_ipv4_kind",
-        "key_name",
-        "security_groups",
-        "has_user_data",
-        "root_gib",
-        "root_volume_type",
-        "cpu_credits",
-    ),
-    "elastic_ip": ("public_ipv4",),
-    "volume": ("gib", "volume_type", "state"),
-    "hosted_zone": ("name", "private"),
-    "dns_record": ("name", "type", "ttl_s", "values"),
-}
-"""Kind of node -> the attributes a read-back always sets. Units are in the names; an address that is
-not there is the empty string; ``public_ipv4_kind`` is ``elastic``, ``public`` or ``none``; ``cpu_credits`` is
-``standard``, ``unlimited``, or ``none`` for a type that does not live on credits."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,7 +27,7 @@ class Node:
     id : str
         The drawn id. For a built node the tag ``aws14:node``, else the tag ``Name``, else the AWS id.
     kind : str
-        A key of `ATTRIBUTES`.
+        A key of `aws14.model.kinds.ATTRIBUTES`.
     parent : str, optional
         The id of the container it stands in.
     label : str, optional

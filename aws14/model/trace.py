@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from aws14.kernels.bins import BINS, LOWEST_EXPONENT, SUB_BITS
 from aws14.model.credits import CpuCredits
 from aws14.model.faults import Fault
+from aws14.model.fleet import DatabaseRecord, EdgeRecord, Event, FleetRecord
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,6 +31,12 @@ FAILURE_REASONS: Mapping[str, str] = {
     "connection_limit": "the server holds its last connection",
     "backlog_full": "too many requests wait already",
     "timed_out": "the client gave up waiting",
+    "no_targets": "503: no target is registered that could take it",
+    "bad_gateway": "502: the target closed the connection",
+    "gateway_timeout": "504: the target did not answer the load balancer in time",
+    "database_down": "500: the database did not answer the web server",
+    "dns_stale": "a remembered DNS answer still leads to what is gone",
+    "session_lost": "the server did not know the visitor's session",
 }
 """Reason -> what it means to a reader. Every failed request has exactly one."""
 
@@ -98,6 +105,16 @@ class Trace:
         Server-seconds in which the way was down; None when nothing was to break, or no server was reached.
     credits : CpuCredits, optional
         The account of a burstable instance.
+    fleet : FleetRecord, optional
+        The servers, when a load balancer stands in front of them.
+    database : DatabaseRecord, optional
+        The database, when the servers use one.
+    edge : EdgeRecord, optional
+        The content delivery network, when requests come through one.
+    events : tuple of Event
+        What happened, in order of time.
+    retried : ndarray of int64, optional
+        Attempts beyond the first that clients made; they are not in `offered`, which counts what people wanted.
     """
 
     scenario: str
@@ -123,6 +140,11 @@ class Trace:
     faults: tuple[Fault, ...] = ()
     down_s: Floats | None = None
     credits: CpuCredits | None = None
+    fleet: FleetRecord | None = None
+    database: DatabaseRecord | None = None
+    edge: EdgeRecord | None = None
+    events: tuple[Event, ...] = ()
+    retried: Counts | None = None
 
     @property
     def ticks(self) -> int:

@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Literal
 
 from aws14.model import Node, Scenario, Topology, Trace
+from aws14.model.kinds import Attribute
 from aws14.model.network import Network
-from aws14.model.topology import Attribute
 from aws14.sim.run import simulate
 
 

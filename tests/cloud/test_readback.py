@@ -13,7 +13,7 @@ from aws14.cloud import read_back
 from aws14.cloud.session import Session
 from aws14.errors import ReadbackError
 from aws14.model import Topology
-from aws14.model.topology import ATTRIBUTES
+from aws14.model.kinds import ATTRIBUTES
 
 
 def links(topology: Topology, kind: str) -> set[tuple[str, str, str]]:

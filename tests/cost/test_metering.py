@@ -11,7 +11,7 @@ from aws14 import catalog, cost
 from aws14.cost.metering import STANDING
 from aws14.errors import DesignError, ScenarioError
 from aws14.model import CpuCredits, Node, Topology, Usage
-from aws14.model.topology import ATTRIBUTES
+from aws14.model.kinds import ATTRIBUTES
 
 
 def quantities(usage: tuple[Usage, ...], *, resource: str) -> dict[str, float]:

@@ -19,7 +19,7 @@ from aws14.design.icons import ICONS, icon_file
 from aws14.design.words import KIND, merged
 from aws14.errors import NotAvailable
 from aws14.model import Finding, Link, Node, Report, Topology
-from aws14.model.topology import ATTRIBUTES, CONTAINERS
+from aws14.model.kinds import ATTRIBUTES, CONTAINERS
 from tests.design.random_topologies import topologies
 from tests.design.svg_reader import Drawing
 

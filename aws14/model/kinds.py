@@ -1,0 +1,187 @@
+"""Kinds of nodes, and what is known of each: the vocabulary that drawings, read-backs and engines share.
+
+How the less obvious attributes read. Times are seconds, sizes GiB, zones and groups tuples of names.
+
+========================  ==============================================================================
+instance                  ``public_ipv4_kind``: ``elastic``, ``public`` or ``none``; ``cpu_credits``: ``standard``,
+                          ``unlimited``, or ``none`` for a type that does not live on credits
+load_balancer             ``scheme``: ``internet-facing`` or ``internal``; ``listeners``: ``HTTPS:443``,
+                          ``HTTP:80 redirect``
+target_group              ``target_health``: ``web-1 healthy``, ``web-2 unhealthy Target.Timeout``, one a target
+autoscaling_group         ``startup_script``: the user data of its launch template as text; ``default_warmup_s`` is -1
+                          where none is set; ``count`` of the node: instances in service
+scaling_policy            ``policy_type``: ``TargetTrackingScaling``, ``StepScaling``, ``SimpleScaling``; ``steps``:
+                          ``0:10:1``, lower bound : upper bound : adjustment, an open bound is empty, a simple policy
+                          has ``::1``; ``metric`` as the API spells it (``ASGAverageCPUUtilization``,
+                          ``ALBRequestCountPerTarget``, ``Namespace/Name Statistic`` for a customized one); ``target``
+                          is 0.0, ``warmup_s`` and ``min_adjustment`` -1 where the policy has none
+scheduled_action          ``recurrence``: cron, or empty for once at ``starts`` (ISO); sizes are -1 where left alone
+alarm                     ``dimensions``: ``Name=value``, sorted
+db_instance               ``zones``: of its subnet group; ``replica_of``: id of the source, or empty
+image, snapshot           ``of``: the instance, volume or database it was taken from, or the copy's source, by AWS id
+distribution              ``behaviours``: ``/images/* static ttl=86400``, path, origin, default TTL in s, in order of
+                          precedence, the default last as ``* web ttl=0``
+certificate               ``origin``: ``AMAZON_ISSUED`` or ``IMPORTED``
+dns_record                ``alias``: the name it stands for, or empty; ``routing``: ``simple``, ``weighted``,
+                          ``failover``, ``latency``; ``failover``: ``PRIMARY``, ``SECONDARY`` or empty; ``weight`` is -1
+                          where there is none
+========================  ==============================================================================
+
+Links. *routes*: route table (``0.0.0.0/0``), record to what it points to (``A``), load balancer to target group
+(``HTTPS:443``, with the path of a rule: ``HTTPS:443 /api/*``, with its weight where groups share: ``HTTPS:443 90``),
+target group to instance or group (``HTTP:80``), distribution to origin (``/images/*``), alarm to policy (``ALARM``),
+policy and scheduled action to group (``scales``), bucket to bucket and database to replica (``replicates``).
+*allows*: security groups, to load balancers, groups and databases as to instances. *uses*: declared by tag, load
+balancer to certificate (``TLS``), distribution to certificate, record to health check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+Attribute = str | int | float | bool | tuple[str, ...]
+
+CONTAINERS = ("region", "vpc", "az", "subnet")
+"""Kinds that hold other nodes, outermost first."""
+
+ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
+    "internet": (),
+    "office": ("cidr",),
+    "region": (),
+    "vpc": ("cidr",),
+    "az": (),
+    "subnet": ("cidr", "auto_public_ipv4"),
+    "internet_gateway": (),
+    "nat_gateway": ("state", "public_ipv4"),
+    "instance": (
+        "instance_type",
+        "state",
+        "private_ipv4",
+        "public_ipv4",
+        "public_ipv4_kind",
+        "key_name",
+        "security_groups",
+        "has_user_data",
+        "root_gib",
+        "root_volume_type",
+        "cpu_credits",
+    ),
+    "elastic_ip": ("public_ipv4",),
+    "volume": ("gib", "volume_type", "state", "iops", "delete_on_termination"),
+    "snapshot": ("of", "gib", "state"),
+    "image": ("of", "gib", "state"),
+    "peering": ("state",),
+    "load_balancer": (
+        "scheme",
+        "state",
+        "dns_name",
+        "zones",
+        "security_groups",
+        "listeners",
+        "idle_timeout_s",
+        "cross_zone",
+    ),
+    "target_group": (
+        "protocol",
+        "port",
+        "algorithm",
+        "health_check_path",
+        "health_check_interval_s",
+        "health_check_timeout_s",
+        "healthy_threshold",
+        "unhealthy_threshold",
+        "matcher",
+        "deregistration_delay_s",
+        "slow_start_s",
+        "sticky",
+        "sticky_s",
+        "target_health",
+    ),
+    "autoscaling_group": (
+        "min_size",
+        "max_size",
+        "desired",
+        "zones",
+        "instance_type",
+        "image_id",
+        "startup_script",
+        "cpu_credits",
+        "security_groups",
+        "public_ipv4_kind",
+        "root_gib",
+        "root_volume_type",
+        "health_check_type",
+        "health_check_grace_s",
+        "default_cooldown_s",
+        "default_warmup_s",
+        "termination_policies",
+        "suspended",
+        "detailed_monitoring",
+    ),
+    "scaling_policy": (
+        "policy_type",
+        "metric",
+        "target",
+        "adjustment_type",
+        "steps",
+        "min_adjustment",
+        "cooldown_s",
+        "warmup_s",
+        "disable_scale_in",
+        "enabled",
+    ),
+    "scheduled_action": ("recurrence", "time_zone", "starts", "min_size", "max_size", "desired"),
+    "alarm": (
+        "namespace",
+        "metric",
+        "dimensions",
+        "statistic",
+        "comparison",
+        "threshold",
+        "period_s",
+        "evaluation_periods",
+        "datapoints_to_alarm",
+        "treat_missing",
+        "state",
+        "actions_enabled",
+    ),
+    "log_group": ("retention_days",),
+    "db_instance": (
+        "engine",
+        "instance_class",
+        "multi_az",
+        "zone",
+        "secondary_zone",
+        "zones",
+        "gib",
+        "storage_type",
+        "iops",
+        "state",
+        "endpoint",
+        "port",
+        "security_groups",
+        "publicly_accessible",
+        "backup_retention_days",
+        "replica_of",
+    ),
+    "db_snapshot": ("of", "gib", "state"),
+    "bucket": ("name", "versioning", "website_index", "public_read"),
+    "distribution": ("domain_name", "aliases", "state", "price_class", "behaviours"),
+    "certificate": ("domain_name", "names", "state", "origin"),
+    "health_check": ("type", "target", "port", "path", "interval_s", "failure_threshold", "inverted"),
+    "hosted_zone": ("name", "private"),
+    "dns_record": (
+        "name",
+        "type",
+        "ttl_s",
+        "values",
+        "alias",
+        "routing",
+        "set_id",
+        "weight",
+        "failover",
+        "evaluate_target_health",
+    ),
+}
+"""Kind of node -> the attributes a read-back always sets. Units are in the names; an address or a name that is not
+there is the empty string."""
