@@ -18,8 +18,9 @@ name), and may say where the request comes from in ``X-Aws14-Source``. A request
 answer: the connection is closed without a byte.
 """
 
-from aws14.emulator.dataplane.connecting import Ask, Connection, Inside
+from aws14.emulator.dataplane.answering import Front, Inside, Shown, Visit
+from aws14.emulator.dataplane.connecting import Ask, Connection
 from aws14.emulator.dataplane.insides import inside, ssh_port
 from aws14.emulator.dataplane.plane import DataPlane, connect
 
-__all__ = ["Ask", "Connection", "DataPlane", "Inside", "connect", "inside", "ssh_port"]
+__all__ = ["Ask", "Connection", "DataPlane", "Front", "Inside", "Shown", "Visit", "connect", "inside", "ssh_port"]

@@ -17,6 +17,8 @@ from typing import Any
 
 import time_machine
 
+from aws14.emulator.dataplane.answering import Shown
+
 __all__ = ["Authority"]
 
 _DAY = timedelta(days=1)
@@ -26,7 +28,7 @@ _MOST_NAMES = 512
 
 
 class Authority:
-    """Makes server contexts, one a name.
+    """Makes server contexts, one a certificate.
 
     Parameters
     ----------
@@ -43,7 +45,7 @@ class Authority:
         self.file = home / "ca.pem"
         self._key_file = home / "ca-key.pem"
         self._lock = threading.Lock()
-        self._contexts: dict[str, ssl.SSLContext] = {}
+        self._contexts: dict[Shown, ssl.SSLContext] = {}
 
     def ensure(self) -> Path:
         """Make the authority if this home has none; return its certificate's file."""
@@ -52,36 +54,40 @@ class Authority:
                 self._load()
         return self.file
 
-    def context(self, name: str) -> ssl.SSLContext:
-        """A server's TLS context for a name or an address, always the same one.
+    def context(self, shown: Shown) -> ssl.SSLContext:
+        """A server's TLS context that shows a certificate, always the same one.
 
         Parameters
         ----------
-        name : str
-            As the client calls it.
+        shown : Shown
+            A certificate to show as it is, or the names to issue one for.
         """
         with self._lock:
-            if name not in self._contexts:
+            if shown not in self._contexts:
                 while len(self._contexts) >= _MOST_NAMES:
                     del self._contexts[next(iter(self._contexts))]
-                self._contexts[name] = self._make_context(name)
-            return self._contexts[name]
+                self._contexts[shown] = self._make_context(shown)
+            return self._contexts[shown]
 
-    def _make_context(self, name: str) -> ssl.SSLContext:
-        from cryptography.hazmat.primitives.asymmetric import ec
-
-        authority, authority_key = self._load()
-        key = ec.generate_private_key(ec.SECP256R1())
-        leaf = _sign(_leaf(name), key.public_key(), authority.subject, authority_key)
+    def _make_context(self, shown: Shown) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.set_alpn_protocols(["http/1.1"])
         chain = self.file.with_name(f"leaf-{threading.get_ident()}.part")
         try:  # ssl loads a chain from a file only
-            _write(chain, _private_pem(key) + _pem(leaf))
+            _write(chain, shown.key + shown.chain if shown.chain else self._issue(shown))
             context.load_cert_chain(chain)
         finally:
             chain.unlink(missing_ok=True)
         return context
+
+    def _issue(self, shown: Shown) -> bytes:
+        from cryptography.hazmat.primitives.asymmetric import ec
+        from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+        authority, authority_key = self._load()
+        key: Any = load_pem_private_key(shown.key, None) if shown.key else ec.generate_private_key(ec.SECP256R1())
+        leaf = _sign(_leaf(shown.names), key.public_key(), authority.subject, authority_key)
+        return _private_pem(key) + _pem(leaf)
 
     def _load(self) -> tuple[Any, Any]:
         from cryptography import x509
@@ -123,22 +129,27 @@ def _root(builder: Any) -> Any:
     return builder.add_extension(signs, critical=True)
 
 
-def _leaf(name: str) -> Callable[[Any], Any]:
+def _leaf(names: tuple[str, ...]) -> Callable[[Any], Any]:
     from cryptography import x509
     from cryptography.x509.oid import ExtendedKeyUsageOID
 
-    try:
-        alternative: x509.GeneralName = x509.IPAddress(ip_address(name))
-    except ValueError:
-        alternative = x509.DNSName(name)
-
     def fill(builder: Any) -> Any:
-        builder = builder.subject_name(_named(name[:64])).not_valid_after(_now() + _LEAF_DAYS)
-        builder = builder.add_extension(x509.SubjectAlternativeName([alternative]), critical=False)
+        builder = builder.subject_name(_named(names[0][:64])).not_valid_after(_now() + _LEAF_DAYS)
+        alternatives = x509.SubjectAlternativeName([_alternative(name) for name in names])
+        builder = builder.add_extension(alternatives, critical=False)
         builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         return builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
 
     return fill
+
+
+def _alternative(name: str) -> Any:
+    from cryptography import x509
+
+    try:
+        return x509.IPAddress(ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)
 
 
 def _sign(fill: Callable[[Any], Any], public_key: Any, issuer: Any, issuer_key: Any) -> Any:

@@ -9,33 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
+from aws14.emulator.dataplane.answering import Front, Host, Inside
 from aws14.emulator.dataplane.names import Answer
 from aws14.errors import ScenarioError
-from aws14.model.network import Network
-from aws14.sim.reachability import INTERNET, Block, Hop, Reach, reach
+from aws14.model.network import Interface, Network
+from aws14.sim.reachability import INTERNET, Block, Hop, Reach, anyone, reach
 from aws14.sim.reachability.matching import is_private
 from aws14.sim.reachability.places import interfaces_of
 
 __all__ = ["Ask", "Connection", "Inside", "Outcome", "Surroundings", "decide"]
 
 Outcome = Literal["open", "name_not_found", "timed_out", "refused", "unreachable"]
-
-
-class Inside(Protocol):
-    """What an instance is from within; `aws14.emulator.machines` has them."""
-
-    def listens(self, port: int) -> bool:
-        """Whether a connection from outside is accepted."""
-
-    def speaks_tls(self, port: int) -> bool:
-        """Whether what listens there expects TLS."""
-
-    def answer(
-        self, method: str, path: str, headers: dict[str, str], body: bytes = b"", *, port: int = 80
-    ) -> tuple[int, dict[str, str], bytes]:
-        """Answer an HTTP request: status, headers, body; a `ConnectionError` where nothing speaks HTTP."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,7 +58,11 @@ class Surroundings:
     pools : tuple of str
         CIDR blocks of the public addresses that this cloud gives out.
     is_down : callable
-        Whether what has this id (an instance, a NAT gateway) has failed: it neither sends nor answers.
+        Whether what has this id (an instance, a NAT gateway, an interface) has failed: it neither sends nor answers.
+    front : callable
+        From a network interface to the front behind it, None where there is none.
+    edge : callable
+        From an address on the Internet to the front of AWS's that stands there, None where there is none.
     """
 
     network: Network
@@ -80,6 +70,8 @@ class Surroundings:
     inside: Callable[[str], Inside | None]
     pools: tuple[str, ...] = ()
     is_down: Callable[[str], bool] = field(default=lambda _: False)
+    front: Callable[[Interface], Front | None] = field(default=lambda _: None)
+    edge: Callable[[str], Front | None] = field(default=lambda _: None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,6 +94,10 @@ class Connection:
         What stopped it.
     explanation : str
         For a learner, in a sentence or two.
+    front : Front or None
+        What answers there, an instance too; None where nothing does, and for the Internet outside this cloud.
+    source : str
+        The IPv4 address that the client has for whom it called; empty where nothing was reached.
     """
 
     outcome: Outcome
@@ -111,6 +107,8 @@ class Connection:
     hops: tuple[Hop, ...] = ()
     blocked_by: Block | None = None
     explanation: str = ""
+    front: Front | None = field(default=None, compare=False, repr=False)
+    source: str = ""
 
     def told(self, network: Network) -> dict[str, Any]:
         """As the control API tells it; `network` gives the names."""
@@ -118,6 +116,7 @@ class Connection:
             "outcome": self.outcome,
             "address": self.address,
             "instance": self.instance,
+            "front": self.front.owner if self.front is not None else "",
             "hops": [_part(hop, network) for hop in self.hops],
             "blocked_by": {**_part(self.blocked_by, network), "code": self.blocked_by.code}
             if self.blocked_by
@@ -201,27 +200,52 @@ def _lose(lost: Hop, way: Reach, facts: Mapping[str, Any], around: Surroundings)
 
 def _arrive(way: Reach, facts: Mapping[str, Any], around: Surroundings) -> Connection:
     last = [hop for hop in way.hops if hop.leg == "forward"][-1]
+    facts = {**facts, "source": (last.sent or last.packet).source}
     if last.kind != "interface":
         return _outside(way, facts, around)
     title = around.network.title(last.instance or last.id)
-    inside = around.inside(last.instance) if last.instance else None
-    if inside is None:
+    front = _behind(last, around)
+    if front is None:
         text = f"{way.sentence} But nothing behind {title} answers."
         return Connection(outcome="timed_out", **facts, explanation=text)
-    if not inside.listens(way.port):
+    facts = {**facts, "instance": last.instance, "front": front}
+    if not front.listens(way.port):
         text = f"{title} gets the packet and refuses: nothing on it listens on port {way.port}."
-        return Connection(outcome="refused", **facts, instance=last.instance, explanation=text)
-    return Connection(outcome="open", **facts, instance=last.instance, explanation=way.sentence)
+        return Connection(outcome="refused", **facts, explanation=text)
+    return Connection(outcome="open", **facts, explanation=way.sentence)
+
+
+def _behind(hop: Hop, around: Surroundings) -> Front | None:
+    if hop.instance:
+        inside = around.inside(hop.instance)
+        return Host(inside) if inside is not None else None
+    return next((around.front(each) for each in around.network.interfaces if each.id == hop.id), None)
 
 
 def _outside(way: Reach, facts: Mapping[str, Any], around: Surroundings) -> Connection:
+    edge = around.edge(facts["address"])
+    if edge is not None:
+        return _at_edge(edge, facts, way.sentence)
     if _is_ours(facts["address"], around):
         return Connection(outcome="timed_out", **facts, explanation=f"Nobody has the address {facts['address']} now.")
     text = f"{way.sentence} What is out there is no part of the embedded AWS."
     return Connection(outcome="open", **facts, explanation=text)
 
 
+def _at_edge(edge: Front, facts: Mapping[str, Any], sentence: str) -> Connection:
+    if edge.listens(facts["ask"].port):
+        return Connection(outcome="open", **facts, front=edge, explanation=sentence)
+    # AWS drops what comes to its edges on another port.
+    text = f"{edge.owner} does not answer on port {facts['ask'].port}."
+    return Connection(outcome="timed_out", **facts, front=edge, explanation=text)
+
+
 def _nowhere(ask: Ask, address: str, around: Surroundings, error: ScenarioError) -> Connection:
+    edge = around.edge(address)
+    if edge is not None:
+        source = anyone(around.network) if ask.source == INTERNET else str(IPv4Network(ask.source, strict=False)[0])
+        facts = {"ask": ask, "address": address, "source": source}
+        return _at_edge(edge, facts, f"{edge.owner} is on the Internet, for everybody.")
     if _is_ours(address, around):
         return Connection(
             outcome="timed_out", ask=ask, address=address, explanation=f"Nobody has the address {address} now."

@@ -17,6 +17,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+from aws14.emulator.dataplane.answering import Shown
 from aws14.emulator.dataplane.connecting import Ask, Connection
 from aws14.sim.reachability import INTERNET
 
@@ -67,6 +68,9 @@ class Traffic(Protocol):
 
     def speaks_tls(self, connection: Connection) -> bool:
         """Whether what was reached expects TLS."""
+
+    def shown(self, connection: Connection, name: str) -> Shown | None:
+        """The certificate that a TLS client which calls `name` gets to see; None: one for that name."""
 
     def serve(self, ask: Ask, request: Request) -> Reply | None:
         """Answer a request; None where it is not open, a `ConnectionError` where nothing speaks HTTP."""

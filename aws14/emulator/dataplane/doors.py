@@ -15,8 +15,9 @@ from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from aws14.emulator.dataplane.answering import Shown
 from aws14.emulator.dataplane.certificates import Authority
-from aws14.emulator.dataplane.connecting import Ask
+from aws14.emulator.dataplane.connecting import Ask, Connection
 from aws14.emulator.dataplane.conversation import Conversation, Door, Traffic
 from aws14.emulator.dataplane.tls import called_name
 from aws14.errors import ScenarioError
@@ -149,13 +150,14 @@ class Doors:
         if found.outcome != "open":
             return None
         if self._traffic.speaks_tls(found):
-            return self._secure(client, ask)
+            return self._secure(client, found)
         return None if door.tls else (client, client.getpeername(), door)
 
-    def _secure(self, client: socket.socket, ask: Ask) -> tuple[socket.socket, Any, Door] | None:
+    def _secure(self, client: socket.socket, found: Connection) -> tuple[socket.socket, Any, Door] | None:
         name = called_name(client)
         if name is None:
             return None
         client.settimeout(_HANDSHAKE_S)
-        secured = self._authority.context(name or ask.host).wrap_socket(client, server_side=True)
-        return secured, secured.getpeername(), Door(self._traffic, ask)
+        shown = self._traffic.shown(found, name) or Shown(names=(name or found.ask.host,))
+        secured = self._authority.context(shown).wrap_socket(client, server_side=True)
+        return secured, secured.getpeername(), Door(self._traffic, found.ask)

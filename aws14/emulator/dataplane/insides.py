@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aws14.emulator import machines
-from aws14.emulator.dataplane.connecting import Inside
+from aws14.emulator.dataplane.answering import Inside
 
 __all__ = ["inside", "ssh_port"]
 

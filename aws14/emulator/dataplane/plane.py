@@ -14,7 +14,8 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from aws14.emulator.behaviours.addresses import RANGES
 from aws14.emulator.behaviours.failures import is_down
-from aws14.emulator.dataplane import zones
+from aws14.emulator.dataplane import fronts, zones
+from aws14.emulator.dataplane.answering import Shown, Visit
 from aws14.emulator.dataplane.certificates import Authority
 from aws14.emulator.dataplane.connecting import Ask, Connection, Inside, Surroundings, decide
 from aws14.emulator.dataplane.conversation import Reply, Request
@@ -53,7 +54,15 @@ def _around(network: Network, source: str, inside: Callable[[str], Inside | None
     def resolve(name: str) -> Any:
         return zones.ask(DEFAULT_ACCOUNT_ID, network, name, zones.vpc_of(network, source))
 
-    return Surroundings(network=network, resolve=resolve, inside=inside, pools=RANGES, is_down=is_down)
+    return Surroundings(
+        network=network,
+        resolve=resolve,
+        inside=inside,
+        pools=RANGES,
+        is_down=is_down,
+        front=fronts.of_interface,
+        edge=fronts.of_address,
+    )
 
 
 class DataPlane:
@@ -142,11 +151,17 @@ class DataPlane:
 
     def speaks_tls(self, connection: Connection) -> bool:
         """Whether what was reached expects TLS."""
-        if connection.outcome != "open" or not connection.instance:
+        if connection.outcome != "open" or connection.front is None:
             return False
         with self._world.turn():
-            inside = self._inside(connection.instance)
-            return inside is not None and inside.speaks_tls(connection.ask.port)
+            return connection.front.speaks_tls(connection.ask.port)
+
+    def shown(self, connection: Connection, name: str) -> Shown | None:
+        """The certificate that a TLS client which calls `name` gets to see; None: one for that name."""
+        if connection.front is None:
+            return None
+        with self._world.turn():
+            return connection.front.shown(connection.ask.port, name)
 
     def serve(self, ask: Ask, request: Request) -> Reply | None:
         """Answer a request; None where it is not open, a `ConnectionError` where nothing speaks HTTP."""
@@ -156,10 +171,9 @@ class DataPlane:
                 found = connect(ask, self._inside)
             except ScenarioError:
                 return None
-            inside = self._inside(found.instance) if found.outcome == "open" and found.instance else None
-            if inside is None:
+            if found.outcome != "open" or found.front is None:
                 return None
-            told = inside.answer(request.method, request.path, request.headers, request.body, port=ask.port)
+            told = found.front.answer(_visit(found, request))
         return Reply(*told)
 
     def close(self) -> None:
@@ -167,8 +181,21 @@ class DataPlane:
         self.doors.close()
 
     def _door(self, found: Connection) -> int | None:
-        if found.outcome != "open" or not found.instance:
+        if found.outcome != "open" or found.front is None:
             return None
-        if found.ask.port == _SSH:
+        if found.instance and found.ask.port == _SSH:
             return self._ssh(found.instance, found.ask.source)
-        return self.doors.open(Ask(host=found.address, port=found.ask.port, source=found.ask.source))
+        own = found.front.door(found.ask.port, found.ask.source)
+        return own or self.doors.open(Ask(host=found.address, port=found.ask.port, source=found.ask.source))
+
+
+def _visit(found: Connection, request: Request) -> Visit:
+    return Visit(
+        method=request.method,
+        path=request.path,
+        headers=request.headers,
+        body=request.body,
+        port=found.ask.port,
+        source=found.source,
+        called=found.address,
+    )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from ipaddress import IPv4Address
 from typing import Any
 
 from aws14.emulator.behaviours.addresses import RANGES
+from aws14.emulator.dataplane import fronts
 from aws14.emulator.dataplane.instance_names import Dns, InstanceNames
 from aws14.emulator.dataplane.names import Answer, Record, View, Zone, answer, plain
 from aws14.emulator.world import world
@@ -54,7 +55,7 @@ def view(account: str, network: Network, vpc: str) -> View:
     # A private zone that holds the name speaks for it even where a public one is nearer or says more.
     zones.sort(key=lambda zone: (not zone.private, -zone.name.count(".")))
     own = InstanceNames(network=network, dns=dns, pools=RANGES, vpc=vpc)
-    return View(zones=tuple(zones), own=own, turn=_turn)
+    return View(zones=tuple(zones), own=_own(own), turn=_turn)
 
 
 def one_zone(account: str, network: Network, zone: Any) -> View:
@@ -70,13 +71,23 @@ def one_zone(account: str, network: Network, zone: Any) -> View:
         The zone.
     """
     own = InstanceNames(network=network, dns=_vpc_settings(account), pools=RANGES)
-    return View(zones=(_zone(zone),), own=own, turn=_turn, recursive=False)
+    return View(zones=(_zone(zone),), own=_own(own), turn=_turn, recursive=False)
 
 
 def vpc_of(network: Network, source: str) -> str:
     """The VPC whose resolver a source asks: an instance's or interface's, by id, name or address; empty outside."""
     found = interfaces_of(network, source) or _by_address(network, source)
     return network.vpc_of(found[0].subnet) if found else ""
+
+
+def _own(of_instances: InstanceNames) -> Callable[[str], tuple[str, ...] | None]:
+    """All names that AWS gives: EC2's, and those of its fronts."""
+
+    def addresses(name: str) -> tuple[str, ...] | None:
+        found = of_instances(name)
+        return found if found is not None else fronts.addresses(name, of_instances.vpc)
+
+    return addresses
 
 
 def _vpc_settings(account: str) -> dict[str, Dns]:

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from aws14.emulator.dataplane.answering import Shown
 from aws14.emulator.dataplane.certificates import Authority
 from aws14.emulator.dataplane.connecting import Ask, Connection, Surroundings, decide
 from aws14.emulator.dataplane.conversation import Reply, Request
@@ -37,6 +38,9 @@ class Traffic:
     def speaks_tls(self, connection: Connection) -> bool:
         inside = self.around.inside(connection.instance)
         return inside is not None and inside.speaks_tls(connection.ask.port)
+
+    def shown(self, connection: Connection, name: str) -> None:
+        del connection, name
 
     def serve(self, ask: Ask, request: Request) -> Reply | None:
         try:
@@ -311,8 +315,8 @@ def test_the_authority_stays_and_its_key_is_the_owner_s_only(tmp_path: Path) -> 
     first = Authority(tmp_path)
     made = first.ensure().read_bytes()
     assert Authority(tmp_path).ensure().read_bytes() == made
-    assert Authority(tmp_path).context(NAME) is not None
-    assert first.context(NAME) is first.context(NAME)
+    assert Authority(tmp_path).context(Shown(names=(NAME,))) is not None
+    assert first.context(Shown(names=(NAME,))) is first.context(Shown(names=(NAME,)))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["ca-key.pem", "ca.pem"]
     if os.name == "posix":
         assert {path.stat().st_mode & 0o077 for path in tmp_path.iterdir()} == {0}
@@ -320,7 +324,7 @@ def test_the_authority_stays_and_its_key_is_the_owner_s_only(tmp_path: Path) -> 
 
 def test_a_broken_authority_is_replaced(tmp_path: Path) -> None:
     (tmp_path / "ca.pem").write_text("no certificate")
-    context = Authority(tmp_path).context(NAME)
+    context = Authority(tmp_path).context(Shown(names=(NAME,)))
     assert context is not None
     ssl.create_default_context(cafile=str(tmp_path / "ca.pem"))
 
