@@ -43,57 +43,51 @@ METRICS: Mapping[str, str] = {
 
 
 class Member(Protocol):
-    """An instance of the group.
-
-    Attributes
-    ----------
-    id : str
-        Unique in the run; of an instance that was read back, the id of its target.
-    zone : str
-        Availability Zone, as ``ap-northeast-1a``.
-    state : str
-        `PENDING`, `IN_SERVICE` or `TERMINATING`.
-    launched_s, ready_s : float
-        When it was launched, and when it has booted and run its user data, in seconds of the run; may be negative.
-    """
+    """An instance of the group."""
 
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """Unique in the run; of an instance that was read back, the id of its target."""
+        ...
 
     @property
-    def zone(self) -> str: ...
+    def zone(self) -> str:
+        """Availability Zone, as ``ap-northeast-1a``."""
+        ...
 
     @property
-    def state(self) -> str: ...
+    def state(self) -> str:
+        """`PENDING`, `IN_SERVICE` or `TERMINATING`."""
+        ...
 
     @property
-    def launched_s(self) -> float: ...
+    def launched_s(self) -> float:
+        """When it was launched, in seconds of the run; may be negative."""
+        ...
 
     @property
-    def ready_s(self) -> float: ...
+    def ready_s(self) -> float:
+        """When it has booted and run its user data, in seconds of the run; may be negative."""
+        ...
 
 
 class Controller(Protocol):
-    """What decides which servers exist.
-
-    Attributes
-    ----------
-    group : str
-        Id of the Auto Scaling group or the target group.
-    desired : int
-        Instances wanted now.
-    members : sequence of Member
-        Those that exist now, terminating ones included as long as the controller likes.
-    """
+    """What decides which servers exist."""
 
     @property
-    def group(self) -> str: ...
+    def group(self) -> str:
+        """Id of the Auto Scaling group or the target group."""
+        ...
 
     @property
-    def desired(self) -> int: ...
+    def desired(self) -> int:
+        """Instances wanted now."""
+        ...
 
     @property
-    def members(self) -> Sequence[Member]: ...
+    def members(self) -> Sequence[Member]:
+        """Those that exist now, terminating ones included as long as the controller likes."""
+        ...
 
     def minute(self, now_s: float, datapoints: Mapping[str, float]) -> Sequence[Event]:
         """Decide at the end of a minute.
@@ -159,10 +153,10 @@ class FixedFleet:
         """As many as there are."""
         return len(self.members)
 
-    def minute(self, now_s: float, datapoints: Mapping[str, float]) -> Sequence[Event]:
+    def minute(self, now_s: float, datapoints: Mapping[str, float]) -> Sequence[Event]:  # noqa: ARG002 - a contract
         """Do nothing."""
         return ()
 
-    def replace(self, member_id: str, now_s: float, reason: str) -> Sequence[Event]:
+    def replace(self, member_id: str, now_s: float, reason: str) -> Sequence[Event]:  # noqa: ARG002 - a contract
         """Do nothing: nobody looks after servers registered by hand."""
         return ()
