@@ -16,7 +16,7 @@ from aws14.emulator.dataplane.answering import Front
 from aws14.emulator.world import world
 from aws14.model.network import Interface
 
-__all__ = ["EDGE", "addresses", "edge_addresses", "of_address", "of_interface", "register"]
+__all__ = ["EDGE", "addresses", "edge_addresses", "of_address", "of_interface", "register", "ttl_s"]
 
 EDGE = "198.19.0.0/16"
 """CIDR block of the addresses of AWS's own that stand on the Internet (RFC 2544: nobody's)."""
@@ -27,6 +27,7 @@ _Names = Callable[[str, str], "tuple[str, ...] | None"]
 @dataclass(frozen=True, kw_only=True)
 class _Kind:
     names: _Names | None
+    ttl_s: int | None
     of_interface: Callable[[Interface], Front | None] | None
     of_address: Callable[[str], Front | None] | None
 
@@ -38,6 +39,7 @@ def register(
     kind: str,
     *,
     names: _Names | None = None,
+    ttl_s: int | None = None,
     of_interface: Callable[[Interface], Front | None] | None = None,
     of_address: Callable[[str], Front | None] | None = None,
 ) -> None:
@@ -50,12 +52,14 @@ def register(
     names : callable, optional
         From a name (lower case, no last dot) and the asker's VPC (empty outside) to its addresses: none for a name of
         this kind that says nothing, None for any other name.
+    ttl_s : int, optional
+        Of those names, s; that of all names AWS gives when left out.
     of_interface : callable, optional
         From a network interface of this kind to its front.
     of_address : callable, optional
         From an address on the Internet to the front that stands there; None for any other address.
     """
-    _KINDS[kind] = _Kind(names=names, of_interface=of_interface, of_address=of_address)
+    _KINDS[kind] = _Kind(names=names, ttl_s=ttl_s, of_interface=of_interface, of_address=of_address)
 
 
 def addresses(name: str, vpc: str) -> tuple[str, ...] | None:
@@ -65,6 +69,12 @@ def addresses(name: str, vpc: str) -> tuple[str, ...] | None:
         if found is not None:
             return found
     return None
+
+
+def ttl_s(name: str, vpc: str) -> int | None:
+    """How long the addresses of a front's name hold, s; None where its kind says nothing of that."""
+    asked = (kind for kind in _KINDS.values() if kind.ttl_s is not None and kind.names is not None)
+    return next((kind.ttl_s for kind in asked if kind.names and kind.names(name, vpc) is not None), None)
 
 
 def of_interface(interface: Interface) -> Front | None:

@@ -73,6 +73,8 @@ class View:
     own : callable
         From a name to the addresses that AWS itself gave it: none for a name that AWS would have to know and does not,
         None for any other name.
+    own_ttl_s : callable
+        From such a name to how long its addresses hold, s; None: as long as those of all names AWS gives.
     turn : callable
         From the name and type of weighted records to how often they were asked before.
     recursive : bool
@@ -81,6 +83,7 @@ class View:
 
     zones: tuple[Zone, ...]
     own: Callable[[str], tuple[str, ...] | None] = lambda _: None
+    own_ttl_s: Callable[[str], int | None] = lambda _: None
     turn: Callable[[str], int] = lambda _: 0
     recursive: bool = True
 
@@ -214,7 +217,8 @@ class _Question:
         own = self.view.own(current)
         if own:
             # A load balancer's names have it (Route 53 guide, "Values for alias records"); others are taken to, too.
-            return self._found(own, int(quota("EC2", "TTL of the names AWS gives").value))
+            ttl_s = self.view.own_ttl_s(current)
+            return self._found(own, int(quota("EC2", "TTL of the names AWS gives").value) if ttl_s is None else ttl_s)
         text = f"no hosted zone holds {current}" if own is None else f"{current} is not a name of this cloud"
         return self._ends("NXDOMAIN", explanation=text, known=bool(self.links) or own is not None)
 

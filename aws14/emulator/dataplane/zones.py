@@ -55,7 +55,7 @@ def view(account: str, network: Network, vpc: str) -> View:
     # A private zone that holds the name speaks for it even where a public one is nearer or says more.
     zones.sort(key=lambda zone: (not zone.private, -zone.name.count(".")))
     own = InstanceNames(network=network, dns=dns, pools=RANGES, vpc=vpc)
-    return View(zones=tuple(zones), own=_own(own), turn=_turn)
+    return View(zones=tuple(zones), own=_own(own), own_ttl_s=_own_ttl_s(vpc), turn=_turn)
 
 
 def one_zone(account: str, network: Network, zone: Any) -> View:
@@ -71,7 +71,7 @@ def one_zone(account: str, network: Network, zone: Any) -> View:
         The zone.
     """
     own = InstanceNames(network=network, dns=_vpc_settings(account), pools=RANGES)
-    return View(zones=(_zone(zone),), own=_own(own), turn=_turn, recursive=False)
+    return View(zones=(_zone(zone),), own=_own(own), own_ttl_s=_own_ttl_s(""), turn=_turn, recursive=False)
 
 
 def vpc_of(network: Network, source: str) -> str:
@@ -88,6 +88,10 @@ def _own(of_instances: InstanceNames) -> Callable[[str], tuple[str, ...] | None]
         return found if found is not None else fronts.addresses(name, of_instances.vpc)
 
     return addresses
+
+
+def _own_ttl_s(vpc: str) -> Callable[[str], int | None]:
+    return lambda name: fronts.ttl_s(name, vpc)
 
 
 def _vpc_settings(account: str) -> dict[str, Dns]:
