@@ -12,8 +12,8 @@ What this adds
     first; start, stop and terminate are refused where AWS refuses them; about an hour after its end an instance
     vanishes.
 What it still does not do
-    Instances that other services start (Auto Scaling, ECS, EMR, fleets) run at once. Hibernation and spot
-    interruptions do not occur. Durations do not vary.
+    Instances that other services start (ECS, EMR, fleets) run at once; those of Auto Scaling do not. Hibernation and
+    spot interruptions do not occur. Durations do not vary.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from aws14.emulator.clock import handles
 from aws14.emulator.durations import typical_s
 from aws14.emulator.world import world
 
-__all__ = ["boot_checks", "install", "on_state"]
+__all__ = ["begin_life", "boot_checks", "install", "on_state"]
 
 _LISTENERS: list[Callable[[Any], None]] = []
 _CODES = {"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48, "stopping": 64, "stopped": 80}
@@ -52,10 +52,23 @@ def _run(original: Callable[[Any], Any], response: Any) -> Any:
     there = set(backend.enis)
     result = original(response)
     for instance in result.result.instances:
-        for eni in instance.nics.values():
-            eni.delete_on_termination = eni.delete_on_termination or eni.id not in there
-        _enter(instance, "pending", then="running", after=typical_s("EC2 instance pending to running"))
+        begin_life(instance, there)
     return result
+
+
+def begin_life(instance: Any, there: set[str]) -> None:
+    """Let an instance that moto has just made be pending.
+
+    Parameters
+    ----------
+    instance : moto.ec2.models.instances.Instance
+        Which.
+    there : set of str
+        Ids of the network interfaces that were there before: those that came with it go with it.
+    """
+    for eni in instance.nics.values():
+        eni.delete_on_termination = eni.delete_on_termination or eni.id not in there
+    _enter(instance, "pending", then="running", after=typical_s("EC2 instance pending to running"))
 
 
 def _start(original: Callable[[Any], Any], instance: Any) -> Any:
