@@ -1,7 +1,7 @@
 """The network as moto keeps it, as the nouns of `aws14.model.network`: for the analyzer and for the data plane.
 
 The same facts as the describe calls give; ``aws14.cloud.readback.network`` builds the same `Network` from those. Names
-are the tag ``aws14:node``, else ``Name``.
+are the tag ``aws14:node``, else ``Name``; an interface of AWS's own has the name of what it belongs to.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from aws14.model.network import (
     SecurityGroup,
     Subnet,
     Vpc,
+    owner_of,
     protocol_name,
 )
 
@@ -109,6 +110,7 @@ def _interface(eni: Any) -> Interface:
         groups=tuple(sorted(group.id for group in eni.group_set)),
         instance=eni.instance.id if eni.instance else "",
         state=eni.instance.state if eni.instance else eni.status,
+        owner=owner_of(eni.description or ""),
     )
 
 
@@ -214,6 +216,8 @@ def _lists(backends: tuple[Any, ...]) -> Iterator[PrefixList]:
 
 
 def _names(backends: tuple[Any, ...]) -> dict[str, str]:
+    owners = ((eni.id, owner_of(eni.description or "")) for one in backends for eni in one.enis.values())
+    owned = {key: owner.partition("/")[2] for key, owner in owners if owner}
     tagged = ((key, tags) for one in backends for key, tags in one.tags.items())
     named = ((key, tags.get("aws14:node") or tags.get("Name")) for key, tags in tagged)
-    return {key: name for key, name in named if name}
+    return owned | {key: name for key, name in named if name}

@@ -6,6 +6,7 @@ Ids are AWS ids. Protocols are ``tcp``, ``udp``, ``icmp``, ``all``, or a number 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,6 +18,16 @@ Ports = tuple[int, int]
 
 _PROTOCOLS: Mapping[str, str] = {"-1": "all", "1": "icmp", "6": "tcp", "17": "udp"}
 """Protocol numbers (IANA) that have a name here; -1 is EC2's own word for all."""
+
+
+_OWNED = re.compile(r"(?:ELB (?:app|net)/(?P<elb>[^/]+)/.+|RDSNetworkInterface (?P<rds>\S+))")
+"""Descriptions that AWS gives to interfaces of its own; RDS's ends with the identifier in the embedded AWS only."""
+
+
+def owner_of(description: str) -> str:
+    """What of AWS a network interface belongs to, by its description: ``elb/<name>``, ``rds/<identifier>`` or empty."""
+    found = _OWNED.fullmatch(description)
+    return f"{found.lastgroup}/{found[str(found.lastgroup)]}" if found else ""
 
 
 def protocol_name(given: str | int) -> str:

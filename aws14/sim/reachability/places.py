@@ -92,18 +92,18 @@ def flows(network: Network, ends: tuple[str, str], protocol: str, port: int | No
 
 
 def interfaces_of(network: Network, text: str) -> tuple[Interface, ...]:
-    """The interfaces that an id or a name means: its own, or all of its instance's.
+    """The interfaces that an id or a name means: its own, or all of its instance's, load balancer's or database's.
 
     Raises
     ------
     ScenarioError
-        When two instances have that name.
+        When two things have that name.
     """
     keys = {key for key, name in network.names.items() if name == text} | {text}
     found = tuple(each for each in network.interfaces if each.id in keys or each.instance in keys)
-    hosts = sorted({each.host for each in found})
+    hosts = {f"{each.owner} in {network.vpc_of(each.subnet)}" if each.owner else each.host for each in found}
     if len(hosts) > 1:
-        raise ScenarioError(f"'{text}' is the name of {len(hosts)} things", allowed=", ".join(hosts))
+        raise ScenarioError(f"'{text}' is the name of {len(hosts)} things", allowed=", ".join(sorted(hosts)))
     return found
 
 
