@@ -33,9 +33,23 @@ from aws14.emulator.status_history import note
 from aws14.emulator.world import world
 from aws14.errors import ScenarioError
 
-__all__ = ["break_instance", "break_zone", "check_now", "heal", "install", "is_down", "lost_since", "repair"]
+__all__ = [
+    "also_down",
+    "break_database",
+    "break_instance",
+    "break_zone",
+    "check_now",
+    "heal",
+    "install",
+    "is_down",
+    "lost_since",
+    "on_failure",
+    "repair",
+]
 
-_FAILURES: tuple[Kind, ...] = ("hardware", "zone", "capacity")
+_FAILURES: tuple[Kind, ...] = ("hardware", "zone", "capacity", "db")
+_LISTENERS: list[Callable[[Kind, str], None]] = []
+_ALSO_DOWN: list[Callable[[str], bool]] = []
 
 
 def install() -> None:
@@ -56,14 +70,28 @@ def is_down(resource_id: str) -> bool:
     Parameters
     ----------
     resource_id : str
-        ``i-...`` or ``nat-...``.
+        ``i-...``, ``nat-...``, or ``eni-...`` of a thing of AWS's own.
     """
+    if any(check(resource_id) for check in _ALSO_DOWN):
+        return True
     if resource_id.startswith("nat-"):
         return bool(records("zone")) and _zone_of_nat(resource_id) in records("zone")
     if resource_id in records("hardware") or resource_id in records("reboot"):
         return True
     instance = find_instance(resource_id) if records("zone") else None
     return instance is not None and instance.availability_zone in records("zone")
+
+
+def also_down(check: Callable[[str], bool]) -> None:
+    """Let `check` say, too, whether what has an id answers nothing."""
+    if check not in _ALSO_DOWN:
+        _ALSO_DOWN.append(check)
+
+
+def on_failure(listener: Callable[[Kind, str], None]) -> None:
+    """Call `listener` with kind and target whenever something has failed or works again; `records` says which."""
+    if listener not in _LISTENERS:
+        _LISTENERS.append(listener)
 
 
 def lost_since(instance: Any) -> float | None:
@@ -103,6 +131,21 @@ def break_zone(zone: str, seconds: float | None) -> None:
     _break("zone", zone, seconds)
 
 
+def break_database(arn: str, zone: str, seconds: float | None) -> None:
+    """Let the host under a database's primary fail now.
+
+    Parameters
+    ----------
+    arn : str
+        Of the DB instance.
+    zone : str
+        Where that host stands.
+    seconds : float or None
+        Until the host works again; None: never.
+    """
+    _break("db", arn, seconds, zone=zone)
+
+
 def heal() -> list[str]:
     """End every failure now; return the ids and names of what had failed."""
     mended: list[str] = []
@@ -122,11 +165,18 @@ def repair(kind: Kind, target: str) -> None:
                 if kind != "reboot":  # whose machine has booted meanwhile
                     power.reboot(instance)
             check_now(instance)
+        _tell(kind, target)
 
 
-def _break(kind: Kind, target: str, seconds: float | None) -> None:
+def _tell(kind: Kind, target: str) -> None:
+    for listener in _LISTENERS:
+        listener(kind, target)
+
+
+def _break(kind: Kind, target: str, seconds: float | None, **facts: Any) -> None:
     made = breaks(kind, target)
-    made["for_good"] = seconds is None
+    made.update(facts, for_good=seconds is None)
+    _tell(kind, target)
     args = (kind, target, made["number"])
     world().clock.after(typical_s("EC2 failure to failed status check"), "failures.noticed", args)
     if seconds is not None:
