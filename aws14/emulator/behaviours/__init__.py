@@ -25,6 +25,8 @@ BEHAVIOURS = {
     "user_data": "moto.ec2.models",
     "instance_metadata": "moto.ec2.models",
     "ssh": "moto.ec2.models",
+    "block_storage": "moto.ec2.models",
+    "own_images": "moto.ec2.models",
     "zone_capacity": "moto.ec2.models",
     "recovery": "moto.ec2.models",
     "credit_specification": "moto.ec2.models",

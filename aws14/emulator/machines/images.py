@@ -89,4 +89,8 @@ def authorize(machine: Machine, public_key: str) -> None:
     login = machine.login
     folder = f"/home/{login}/.ssh"
     machine.disk.put(folder, Node(FOLDER, 0o700, login, login))
-    machine.disk.write(f"{folder}/authorized_keys", public_key.strip() + "\n", mode=0o600, owner=login)
+    # On a clone the keys of the machine it was made from stay.
+    known = machine.disk.text(f"{folder}/authorized_keys")
+    line = public_key.strip() + "\n"
+    text = known if line in known else known + line
+    machine.disk.write(f"{folder}/authorized_keys", text, mode=0o600, owner=login)

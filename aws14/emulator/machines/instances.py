@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-__all__ = ["decoded", "family_of", "find_instance", "image_of", "user_data_of"]
+__all__ = ["decoded", "family_of", "find_instance", "image_of", "root_device_of", "root_of", "user_data_of"]
 
 
 def find_instance(instance_id: str) -> Any:
@@ -41,6 +41,19 @@ def family_of(image: Any) -> str:
     if "amzn" in text or "amazon linux" in text:
         return "al2"
     return "ubuntu" if "ubuntu" in text else "other"
+
+
+def root_device_of(instance: Any) -> str:
+    """Return the device name of an instance's root volume; empty where it has none."""
+    image = image_of(instance)
+    likely = (instance.root_device_name, getattr(image, "root_device_name", None), "/dev/sda1", "/dev/xvda")
+    return next((name for name in likely if name in instance.block_device_mapping), "")
+
+
+def root_of(instance: Any) -> str:
+    """Return the id of an instance's root volume; empty where it has none."""
+    device = instance.block_device_mapping.get(root_device_of(instance))
+    return str(device.volume_id) if device is not None else ""
 
 
 def user_data_of(instance: Any) -> bytes:

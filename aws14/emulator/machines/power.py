@@ -100,8 +100,8 @@ def _is_up(instance_id: str, boots: int) -> None:
     if machine is None:
         return
     now = world().clock.now()
+    _start_enabled(machine, now)
     if machine.initialised:
-        _start_enabled(machine, now)
         console.ends(machine, now)
         machine.ready = True
         return

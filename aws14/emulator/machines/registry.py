@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from aws14.emulator.machines import contents
 from aws14.emulator.machines.images import fresh
-from aws14.emulator.machines.instances import family_of, find_instance, image_of
+from aws14.emulator.machines.instances import family_of, find_instance, image_of, root_of
 from aws14.emulator.machines.machine import Machine
 from aws14.emulator.world import world
 
@@ -35,15 +36,19 @@ def of(instance_id: str) -> Machine:
 
 
 def _new(instance: Any) -> Machine:
-    backend = instance.ec2_backend
-    return fresh(
+    backend, held = instance.ec2_backend, contents.find(root_of(instance))
+    machine = fresh(
         instance.id,
         backend.account_id,
         backend.region_name,
-        image=family_of(image_of(instance)),
+        image=held.system.image if held is not None and held.system is not None else family_of(image_of(instance)),
         architecture=instance.architecture,
         address=instance.private_ip,
     )
+    if held is not None:
+        contents.settle(machine, held)
+        contents.drop(root_of(instance))
+    return machine
 
 
 def keep(machine: Machine) -> Machine:

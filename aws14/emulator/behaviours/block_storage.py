@@ -1,0 +1,181 @@
+"""Volumes, snapshots and their copies: what is on them, and when they are there.
+
+What AWS does
+    A snapshot is pending until its blocks are in S3, a copy in another region until they have travelled; a volume made
+    of it has the files of its time. The root volume ends with its instance unless DeleteOnTermination is off, other
+    volumes stay unless it is on. A volume is attached in its own zone only, and to one instance.
+What moto leaves out
+    Snapshots are complete at once and empty, volumes hold nothing, the zone of an attachment is not looked at;
+    detach_volume needs the instance; describe_snapshots lists those of Amazon's images as one's own.
+What this adds
+    States and progress on the clock, by size (data/durations.csv); contents that go with snapshots, copies and volumes,
+    also into another region; a root volume that stays keeps what its instance had; the refusals.
+What it still does not do
+    A second snapshot of a volume takes as long as the first. Volumes are there at once. Data volumes that are not a
+    root volume hold what their snapshot held: no command of the emulated machines mounts them. Multi-attach.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from aws14.emulator.behaviours.hooks import around, before, replace
+from aws14.emulator.clock import handles
+from aws14.emulator.durations import typical_s
+from aws14.emulator.machines import contents, of
+from aws14.emulator.machines.instances import root_of
+from aws14.emulator.world import world
+
+__all__ = ["begin_snapshot", "held_by", "install"]
+
+
+def install() -> None:
+    """Take hold of moto's volumes and snapshots, and of the end of an instance."""
+    from moto.ec2.models.elastic_block_store import EBSBackend, Snapshot
+    from moto.ec2.models.instances import Instance
+    from moto.ec2.responses.elastic_block_store import ElasticBlockStore
+
+    around(EBSBackend, "create_snapshot", _create_snapshot)
+    around(EBSBackend, "copy_snapshot", _copy_snapshot)
+    around(EBSBackend, "create_volume", _create_volume)
+    around(EBSBackend, "delete_snapshot", _delete)
+    around(EBSBackend, "delete_volume", _delete)
+    around(EBSBackend, "detach_volume", _detach)
+    before(EBSBackend, "attach_volume", _check_attachment)
+    around(ElasticBlockStore, "describe_snapshots", _describe)
+    around(Instance, "teardown_defaults", _keep_root)
+    replace(Snapshot, "progress", property(_progress))
+
+
+def held_by(volume: Any) -> contents.Contents | None:
+    """What a volume of moto's holds now; None for nothing."""
+    attachment = volume.attachment
+    if attachment is not None and root_of(attachment.instance) == volume.id:
+        return contents.taken(of(attachment.instance.id))
+    return contents.find(volume.id)
+
+
+def begin_snapshot(snapshot: Any, *, per_gib: str = "EBS snapshot, each GiB") -> float:
+    """Let a snapshot be pending, and completed when its blocks are there; return when, in epoch seconds.
+
+    Parameters
+    ----------
+    snapshot : moto.ec2.models.elastic_block_store.Snapshot
+        Just made.
+    per_gib : str, optional
+        Row of data/durations.csv.
+    """
+    now = world().clock.now()
+    ends = now + typical_s("EBS snapshot, before the first GiB") + typical_s(per_gib) * int(snapshot.volume_size)
+    snapshot.status, snapshot._aws14_times = "pending", (now, ends)  # noqa: SLF001 - ours, kept with the snapshot
+    owner = snapshot.ec2_backend
+    world().clock.at(ends, "snapshot.completes", (owner.account_id, owner.region_name, snapshot.id))
+    return ends
+
+
+@handles("snapshot.completes")
+def _completes(account: str, region: str, snapshot_id: str) -> None:
+    from moto.ec2.models import ec2_backends
+
+    snapshot = ec2_backends[account][region].snapshots.get(snapshot_id)
+    if snapshot is not None:
+        snapshot.status = "completed"
+
+
+def _progress(snapshot: Any) -> str:
+    if snapshot.status == "completed":
+        return "100%"
+    began, ends = snapshot._aws14_times  # noqa: SLF001 - ours
+    return f"{min(99, int(100 * (world().clock.now() - began) / (ends - began)))}%"
+
+
+def _create_snapshot(original: Callable[..., Any], backend: Any, volume_id: str, *args: Any, **kwargs: Any) -> Any:
+    snapshot = original(backend, volume_id, *args, **kwargs)
+    if not kwargs.get("from_ami"):
+        contents.put(snapshot.id, held_by(backend.get_volume(volume_id)))
+        begin_snapshot(snapshot)
+    return snapshot
+
+
+def _copy_snapshot(original: Callable[..., Any], backend: Any, *args: Any, **kwargs: Any) -> Any:
+    from moto.ec2.models import ec2_backends
+
+    copied = original(backend, *args, **kwargs)
+    key, region = kwargs.get("source_snapshot_id") or args[0], kwargs.get("source_region") or args[1]
+    source = ec2_backends[backend.account_id][region].snapshots[key]
+    if source.status != "completed":
+        backend.snapshots.pop(copied.id)
+        raise _incorrect_state(source)
+    contents.put(copied.id, contents.find(key))
+    copied.encrypted = copied.encrypted or bool(copied.kms_key_id)
+    begin_snapshot(copied, per_gib="EBS snapshot copied to another region, each GiB")
+    return copied
+
+
+def _create_volume(original: Callable[..., Any], backend: Any, *args: Any, **kwargs: Any) -> Any:
+    key = kwargs.get("snapshot_id")
+    if key and (snapshot := backend.get_snapshot(key)).status != "completed":
+        raise _incorrect_state(snapshot)
+    volume = original(backend, *args, **kwargs)
+    if key:
+        contents.put(volume.id, contents.find(key))
+    return volume
+
+
+def _incorrect_state(snapshot: Any) -> Exception:
+    from moto.ec2.exceptions import EC2ClientError
+
+    problem: Exception = EC2ClientError(
+        "IncorrectState", f"Snapshot {snapshot.id} is in an invalid state: {snapshot.status}"
+    )
+    return problem
+
+
+def _delete(original: Callable[..., Any], backend: Any, key: str, *args: Any) -> Any:
+    deleted = original(backend, key, *args)
+    contents.drop(key)
+    return deleted
+
+
+def _detach(original: Callable[..., Any], backend: Any, volume_id: str, instance_id: Any, *args: Any) -> Any:
+    attachment = backend.get_volume(volume_id).attachment
+    if not instance_id and attachment is not None:
+        instance_id = attachment.instance.id
+    if attachment is not None and root_of(attachment.instance) == volume_id and attachment.instance.state == "stopped":
+        contents.put(volume_id, held_by(attachment.volume))
+    return original(backend, volume_id, instance_id, *args)
+
+
+def _check_attachment(backend: Any, volume_id: str, instance_id: str, *_: Any, **__: Any) -> None:
+    from moto.ec2.exceptions import EC2ClientError
+
+    volume, instance = backend.get_volume(volume_id), backend.get_instance(instance_id)
+    if volume.attachment is not None:
+        text = f"{volume_id} is already attached to an instance"
+        raise EC2ClientError("VolumeInUse", text)
+    if volume.zone is not None and instance.availability_zone != volume.zone.name:
+        text = f"The volume '{volume_id}' is not in the same availability zone as instance '{instance_id}'"
+        raise EC2ClientError("InvalidVolume.ZoneMismatch", text)
+
+
+def _describe(original: Callable[[Any], Any], response: Any) -> Any:
+    answer = original(response)
+    owners = response._get_param("OwnerIds", [])  # noqa: SLF001 - moto's way to a parameter
+    if owners:
+        own = response.ec2_backend.account_id
+        wanted = {own if each == "self" else each for each in owners}
+        aliases = {"amazon"} & wanted
+        answer.result["Snapshots"] = [
+            each for each in answer.result["Snapshots"] if each.owner_id in wanted or (aliases and each.owner_id != own)
+        ]
+    return answer
+
+
+def _keep_root(original: Callable[[Any], None], instance: Any) -> None:
+    """A root volume that outlives its instance keeps its files."""
+    root = root_of(instance)
+    kept = contents.taken(of(instance.id)) if root else None
+    original(instance)
+    if root in instance.ec2_backend.volumes:
+        contents.put(root, kept)
