@@ -22,6 +22,7 @@ image, snapshot           ``of``: the instance, volume or database it was taken 
 distribution              ``behaviours``: ``/images/* static ttl=86400``, path, origin, default TTL in s, in order of
                           precedence, the default last as ``* web ttl=0``
 certificate               ``origin``: ``AMAZON_ISSUED`` or ``IMPORTED``
+hosted_zone               ``vpcs``: AWS ids of the VPCs that see a private zone; empty for a public one
 dns_record                ``alias``: the name it stands for, or empty; ``routing``: ``simple``, ``weighted``,
                           ``failover``, ``latency``; ``failover``: ``PRIMARY``, ``SECONDARY`` or empty; ``weight`` is -1
                           where there is none
@@ -169,7 +170,7 @@ ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
     "distribution": ("domain_name", "aliases", "state", "price_class", "behaviours"),
     "certificate": ("domain_name", "names", "state", "origin"),
     "health_check": ("type", "target", "port", "path", "interval_s", "failure_threshold", "inverted"),
-    "hosted_zone": ("name", "private"),
+    "hosted_zone": ("name", "private", "vpcs"),
     "dns_record": (
         "name",
         "type",

@@ -25,6 +25,7 @@ FAILURE_REASONS: Mapping[str, str] = {
     "no_such_address": "the name resolves to an address that nothing answers at",
     "no_route": "no route leads there",
     "blocked": "no security group lets it in, or a network ACL stops it",
+    "refused": "nothing listens there on that port, or it does not serve that name",
     "instance_not_running": "the instance is not running",
     "instance_down": "the server is down and does not answer",
     "connection_reset": "the server was lost while it held the request",
