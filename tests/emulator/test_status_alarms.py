@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from botocore.exceptions import ClientError
 
-from aws14.emulator.alarm_evaluation import Rule, state
+from aws14.sim.alarms import Rule, state
 from aws14.emulator.durations import typical_s
 
 MINUTE = 60.0

@@ -23,7 +23,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aws14.emulator.alarm_actions import act, remember
-from aws14.emulator.alarm_evaluation import COMPARISONS, Rule, state
 from aws14.emulator.behaviours.failures import check_now
 from aws14.emulator.behaviours.hooks import around
 from aws14.emulator.clock import handles
@@ -31,6 +30,7 @@ from aws14.emulator.failure_records import find_instance
 from aws14.emulator.status_history import MINUTE_S, history, samples
 from aws14.emulator.status_metrics import METRICS, NAMESPACE, data_with, list_with, statistic, statistics_with
 from aws14.emulator.world import world
+from aws14.sim.alarms import COMPARISONS, Rule, state
 
 __all__ = ["install"]
 
