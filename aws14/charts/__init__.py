@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from aws14.charts.bills import bill, bills
+from aws14.charts.curves import curves
 from aws14.charts.distributions import distribution
 from aws14.charts.downtimes import downtime
 from aws14.charts.frame import picture
+from aws14.charts.frontiers import frontier
 from aws14.charts.loads import load
 from aws14.charts.regions import latency_by_city, latency_cost
 from aws14.charts.runs import compare_runs
+from aws14.charts.stages import stages
+from aws14.charts.strips import strips
 from aws14.charts.timelines import timeline
 
 __all__ = [
     "bill",
     "bills",
     "compare_runs",
+    "curves",
     "distribution",
     "downtime",
+    "frontier",
     "latency_by_city",
     "latency_cost",
     "load",
     "picture",
+    "stages",
+    "strips",
     "timeline",
 ]

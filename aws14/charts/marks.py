@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from aws14.charts.frame import moment
 from aws14.charts.style import GREY, INK
-from aws14.model import AzOutage, Fault, Spike, Trace
+from aws14.model import AzOutage, Fault, RegionOutage, SlowDatabase, Spike, Trace
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -62,8 +62,12 @@ def mark_faults(panels: Sequence[Axes], trace: Trace, window: Window, *, named: 
 
 
 def fault_name(fault: Fault) -> str:
-    """What is broken: ``web is down``, ``ap-northeast-1a has no power``."""
-    return f"{fault.az} is out" if isinstance(fault, AzOutage) else f"{fault.node} is down"
+    """What is broken: ``web is down``, ``ap-northeast-1a is out``, ``db is slow``."""
+    if isinstance(fault, AzOutage):
+        return f"{fault.az} is out"
+    if isinstance(fault, RegionOutage):
+        return f"{fault.region} is out"
+    return f"{fault.node} is slow" if isinstance(fault, SlowDatabase) else f"{fault.node} is down"
 
 
 def told_faults(trace: Trace, start_hour: float) -> list[str]:

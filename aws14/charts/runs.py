@@ -9,8 +9,8 @@ import numpy as np
 
 from aws14.charts.frame import figure, heading, picture, time_axis
 from aws14.charts.numbers import percent, seconds, usd
+from aws14.charts.panels import within
 from aws14.charts.style import GREY, Look, looks, styled
-from aws14.charts.timelines import within
 from aws14.charts.windows import eventful
 from aws14.model import Bill, Picture, Trace
 
@@ -25,7 +25,7 @@ _BAR_IN = 0.3
 def compare_runs(
     runs: Mapping[str, Trace], *, bills: Mapping[str, Bill] | None = None, title: str = "", start_hour: float = 0.0
 ) -> Picture:
-    """Response times and failures of several runs over the day, their failed share and their bills as bars.
+    """Response times, failures and servers of several runs over the day, their failed share and their bills as bars.
 
     Parameters
     ----------
@@ -38,21 +38,27 @@ def compare_runs(
     start_hour : float
         Hour of the day at which the runs start.
     """
+    fleets = any(trace.fleet for trace in runs.values())
     look = dict(zip(runs, looks(len(runs)), strict=True))
     close = eventful(runs.values())
     windows = [(0.0, max(trace.horizon_s for trace in runs.values())), *([close] if close else [])]
     title = title or _heading(runs)
     with styled():
-        fig = figure(4.9 + _BAR_IN * len(runs))
-        above, below = fig.subfigures(2, 1, height_ratios=(4.0, 0.7 + _BAR_IN * len(runs)), squeeze=False)[:, 0]
-        panels = above.subplots(2, len(windows), sharex="col", sharey="row", squeeze=False, height_ratios=(2.6, 1.8))
-        for (speed, failures), window in zip(panels.T, windows, strict=True):
+        heights = (2.6, 1.8, *((1.8,) if fleets else ()))
+        fig = figure(0.5 + sum(heights) + _BAR_IN * len(runs))
+        above, below = fig.subfigures(
+            2, 1, height_ratios=(0.91 * sum(heights), 0.7 + _BAR_IN * len(runs)), squeeze=False
+        )[:, 0]
+        panels = above.subplots(
+            len(heights), len(windows), sharex="col", sharey="row", squeeze=False, height_ratios=heights
+        )
+        for column, window in zip(panels.T, windows, strict=True):
             for label, trace in runs.items():
-                _lines(speed, failures, trace, label=label, look=look[label], shown=within(trace, window))
-            time_axis(failures, window, start_hour)
+                _lines(column, trace, label=label, look=look[label], shown=within(trace, window))
+            time_axis(column[-1], window, start_hour)
         if close:
             panels[0, 1].set_title("a closer look", fontsize=9.5, weight="normal", color=GREY)
-        _finish_lines(above, panels[0, 0], panels[1, 0])
+        _finish_lines(above, panels[:, 0])
         _bar_panels(below, runs, bills, look)
         heading(fig, title)
         return picture(fig, alt=f"{title}. {_told(runs, bills)}", table=_table(runs, bills))
@@ -74,16 +80,24 @@ def _heading(runs: Mapping[str, Trace]) -> str:
     return f"{', '.join(scenarios)}: {len(runs)} runs compared"
 
 
-def _lines(speed: Axes, failures: Axes, trace: Trace, *, label: str, look: Look, shown: slice) -> None:
+def _lines(panels: Sequence[Axes], trace: Trace, *, label: str, look: Look, shown: slice) -> None:
+    speed, failures, *servers = panels
     start = trace.tick_start_s[shown]
     p95 = trace.response_time_by_tick_s(0.95)[shown]
     speed.plot(start, p95, color=look.color, linestyle=look.line, linewidth=1.3, label=label)
     failed = sum(trace.failed.values(), np.zeros(trace.ticks, dtype=np.int64))
     share = np.divide(failed, trace.offered, out=np.zeros(trace.ticks), where=trace.offered > 0)
     failures.plot(start, 100 * share[shown], color=look.color, linestyle=look.line, linewidth=1.3)
+    if servers and trace.fleet:
+        count = trace.fleet.in_service[shown]
+        servers[0].step(start, count, where="post", color=look.color, linestyle=look.line, linewidth=1.3)
 
 
-def _finish_lines(above: SubFigure, speed: Axes, failures: Axes) -> None:
+def _finish_lines(above: SubFigure, panels: Sequence[Axes]) -> None:
+    speed, failures, *servers = panels
+    for axes in servers:
+        axes.set_ylabel("in service")
+        axes.set_ylim(0, 1.08 * axes.get_ylim()[1])
     if any(np.isfinite(np.asarray(line.get_ydata(), dtype=float)).any() for line in speed.get_lines()):
         speed.set_yscale("log")
         speed.yaxis.set_major_formatter(lambda value, _: seconds(value))
@@ -127,6 +141,7 @@ def _table(runs: Mapping[str, Trace], bills: Mapping[str, Bill] | None) -> pd.Da
             "requests": int(trace.offered.sum()),
             "failed %": round(100 * trace.failure_ratio, 3),
             **{f"p{n} ms": round(1000 * trace.response_time_s(n / 100)) for n in (50, 95, 99) if trace.served.any()},
+            **({"instance-hours": round(trace.fleet.instance_hours, 1)} if trace.fleet else {}),
             **({"USD a month": round(bills[label].total_usd, 2)} if bills else {}),
         }
         for label, trace in runs.items()

@@ -68,6 +68,8 @@ _COLORS = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY, INK)
 _LINES: tuple[str | tuple[int, tuple[float, ...]], ...] = ("-", (0, (5, 2)), (0, (1, 1.2)), (0, (6, 2, 1, 2)))
 _MARKERS = "osD^vPX"
 _ALARMS = (RED, ORANGE, PURPLE, SKY, INK, GREEN, GREY, BLUE)
+_BY_OVERLOAD = ("timed_out", "backlog_full", "connection_limit", "gateway_timeout", "bad_gateway", "database_down")
+_REASONS = (*_BY_OVERLOAD, *(reason for reason in reversed(list(FAILURE_REASONS)) if reason not in _BY_OVERLOAD))
 _HATCHES = ("", "///", "...", "\\\\\\", "xx", "--", "++")
 
 
@@ -86,8 +88,7 @@ def looks(count: int) -> tuple[Look, ...]:
 
 def look_of_reason(reason: str) -> Look:
     """The look of a reason of failure, the same in every chart; what overload does is the most striking."""
-    order = list(FAILURE_REASONS)[::-1]
-    number = order.index(reason)
+    number = _REASONS.index(reason)
     return Look(
         color=_ALARMS[number % len(_ALARMS)],
         line=_LINES[number % len(_LINES)],

@@ -1,0 +1,94 @@
+"""A day of the scaling intranet: the company's numbers, its people, the application, the load."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from aws14 import cost
+from aws14.model import Application, Campaign, Diurnal, Retries, Scenario, SlowDatabase, Spike
+from aws14.patterns.brief import Brief, Requirement
+
+BRIEF = Brief(
+    customer="Minato Logistics",
+    story=(
+        "The company's portal: shifts, tours, messages. At nine everybody opens it at once; by half past nine few do. "
+        "Waiting costs working time, idle servers cost money. Nobody outside the company may see it."
+    ),
+    requirements=(
+        Requirement(name="peak_rps", text="120 page views a second at nine, for a quarter of an hour", value=120.0),
+        Requirement(name="failed_share", text="at most one in a thousand of a day's page views may fail", value=0.001),
+        Requirement(name="p95_s", text="95 % of a day's answers within half a second", value=0.5),
+        Requirement(name="budget_usd", text="at most 650 USD a month", value=650.0),
+    ),
+)
+
+USERS: Mapping[str, float] = {"Tokyo": 1.0}
+"""Everybody sits in the office, whose line ends in Tokyo."""
+
+NAME = "portal.corp.internal"
+OFFICE = "pc"
+"""The instance in whose place people sit."""
+
+NINE_S = 9 * 3600.0
+
+PAGE = Application(
+    service_time_s=0.080,
+    service_distribution="lognormal",
+    service_cv=1.0,
+    response_kib=60.0,
+    client_timeout_s=10.0,
+    user_mbps=100.0,
+    db_time_s=0.004,
+)
+"""One page view: heavy templates, one query, 60 KiB out, somebody who waits ten seconds."""
+
+ASSUMPTIONS = cost.Assumptions(requests_per_dns_query=8, package_gib=10, internal_kib_per_request=4)
+"""What no trace shows: eight pages a lookup, 10 GiB of packages a month for new servers, 4 KiB of rows a page."""
+
+
+def scenario(
+    *,
+    peak_rps: float | None = None,
+    slow_database: float = 1.0,
+    slow_for_s: float = 1200.0,
+    deep_check: bool = False,
+    retries: Retries | None = None,
+    backlog: int | None = None,
+    horizon_h: float = 24.0,
+) -> Scenario:
+    """A working day of the portal, midnight to midnight in Japan.
+
+    Parameters
+    ----------
+    peak_rps : float, optional
+        Page views per second just after nine; the brief's when left out.
+    slow_database : float
+        How many times as long each query takes from ten o'clock on; 1: as always.
+    slow_for_s : float
+        For how long.
+    deep_check : bool
+        Whether the page that health checks ask for asks the database.
+    retries : Retries, optional
+        What people do when a page does not come; left out: nothing.
+    backlog : int, optional
+        Requests that may wait at a server; more are refused.
+    horizon_h : float
+        Length of the run in hours.
+    """
+    peak = BRIEF.value("peak_rps") if peak_rps is None else peak_rps
+    rhythm = Diurnal(night_rps=1.0, day_rps=18.0, peak_hour=14.0)
+    morning = Spike(peak_rps=peak, at_s=NINE_S - 300, rise_s=300.0, hold_s=900.0, half_life_s=420.0)
+    application = replace(PAGE, health_check_deep=deep_check, backlog=PAGE.backlog if backlog is None else backlog)
+    slow = SlowDatabase(node="portal-db", starts_s=10 * 3600.0, lasts_s=slow_for_s, factor=slow_database)
+    return Scenario(
+        name="portal day",
+        load=Campaign(rhythm=rhythm, spots=(morning,)),
+        application=application,
+        entry=NAME,
+        users=USERS,
+        source=OFFICE,
+        horizon_s=horizon_h * 3600.0,
+        faults=() if slow_database == 1.0 else (slow,),
+        retries=retries,
+    )
