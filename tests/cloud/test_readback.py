@@ -257,7 +257,13 @@ def test_what_is_chosen_at_birth_is_read_back_as_chosen(session: Session, make: 
     assert "one" not in built
     assert built.node("i").require("private_ipv4") == "10.20.7.9"
     assert built.node("i").require("key_name") == "mine"
-    assert built.node("disk").attributes == {"gib": 33, "volume_type": "st1", "state": "available"}
+    assert built.node("disk").attributes == {
+        "gib": 33,
+        "volume_type": "st1",
+        "state": "available",
+        "iops": 0,
+        "delete_on_termination": False,
+    }
     assert built.node("disk").aws_id == volume
     assert built.node("inside.example").attributes == {"name": "inside.example", "private": True}
 
@@ -445,7 +451,7 @@ def test_things_in_two_regions_are_both_read(session: Session, make: SimpleNames
 def test_an_alias_whose_ttl_nobody_states_is_no_silent_default(session: Session, site: SimpleNamespace) -> None:
     target = {
         "HostedZoneId": "Z14GRHDCWA56QT",
-        "DNSName": "lb.ap-northeast-1.elb.amazonaws.com",
+        "DNSName": "lb.example.net",
         "EvaluateTargetHealth": False,
     }
     record = {"Name": "lb.example.co.jp", "Type": "A", "AliasTarget": target}

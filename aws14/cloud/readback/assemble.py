@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -43,7 +42,8 @@ class Selection:
         """Whether the thing itself belongs, by its tag or by the ledger."""
         if not self.pattern:
             return not seen.stock or bool(seen.tags.get(PATTERN_TAG))
-        return seen.tags.get(PATTERN_TAG) == self.pattern or seen.node.aws_id in self.recorded
+        # A fleet's id is its group's name and those of its instances.
+        return seen.tags.get(PATTERN_TAG) == self.pattern or seen.node.aws_id.partition(",")[0] in self.recorded
 
     def disowns(self, seen: Seen) -> bool:
         """Whether the thing says that it belongs to another pattern."""
@@ -107,20 +107,31 @@ def _ancestors(item: Seen, things: Mapping[str, Seen]) -> Iterator[str]:
 
 
 def _names(items: Iterable[Seen]) -> dict[str, str]:
-    """Key -> drawn id; where two ask for the same, the later one keeps its AWS id behind it."""
+    """Key -> drawn id; where two ask for the same, the later one keeps behind it what tells it apart."""
     names: dict[str, str] = {}
-    taken: Counter[str] = Counter()
+    taken: set[str] = set()
     for item in items:
         wanted = item.wanted_name
-        names[item.node.id] = f"{wanted} ({_distinction(item.node)})" if taken[wanted] else wanted
-        taken[wanted] += 1
+        tried = (wanted, *(f"{wanted} ({mark})" for mark in _distinctions(item.node)))
+        names[item.node.id] = next(name for name in tried if name not in taken)
+        taken.add(names[item.node.id])
     return names
 
 
-def _distinction(node: Node) -> str:
+def _distinctions(node: Node) -> Iterator[str]:
+    """What tells a node apart from one of the same name, shortest first; the last is its alone."""
     if node.kind == "dns_record":
-        return str(node.require("type"))
-    return str(node.parent) if node.kind == "az" else node.aws_id or node.id
+        yield str(node.require("type"))
+    elif node.kind == "az":
+        yield str(node.parent)
+    elif node.kind == "certificate":
+        yield "certificate"
+        yield f"certificate {node.parent}"
+    elif node.aws_id and "/" not in node.aws_id and node.aws_id != node.id:
+        yield f"{node.kind.replace('_', ' ')} {node.aws_id.partition(',')[0]}"
+    else:
+        yield node.aws_id
+    yield node.id
 
 
 def _renamed(node: Node, names: Mapping[str, str]) -> Node:

@@ -1,13 +1,17 @@
-"""EC2 read back: VPCs, subnets, gateways, instances, addresses and volumes as nodes."""
+"""EC2 read back: VPCs, subnets, gateways, instances and addresses as nodes.
+
+Instances of an Auto Scaling group are no nodes of their own: the group is, see `aws14.cloud.readback.autoscaling`.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aws14.cloud.readback.seen import Resource, Seen, listed, required, tags_of
+from aws14.cloud.readback.asking import Asking
+from aws14.cloud.readback.seen import Resource, Seen, required, tags_of
 from aws14.errors import ReadbackError
 from aws14.model import Node
 
@@ -21,14 +25,21 @@ _LISTS: Mapping[str, tuple[str, str]] = {
     "addresses": ("describe_addresses", "Addresses"),
     "volumes": ("describe_volumes", "Volumes"),
     "security_groups": ("describe_security_groups", "SecurityGroups"),
+    "interfaces": ("describe_network_interfaces", "NetworkInterfaces"),
+    "peerings": ("describe_vpc_peering_connections", "VpcPeeringConnections"),
 }
 """What is asked of one region: name -> (operation, key of the items)."""
 
-_BURSTABLE = re.compile(r"t\d[a-z]*\.")
+BURSTABLE = re.compile(r"t\d[a-z]*\.")
 """The T families are those that live on CPU credits (EC2 user guide, "Burstable performance instances")."""
 
 GONE = frozenset({"shutting-down", "terminated", "deleted"})
 """States of things that AWS still lists after their end."""
+
+_PEERING_OVER = frozenset({"deleted", "rejected", "expired", "failed"})
+
+GROUP_TAG = "aws:autoscaling:groupName"
+"""The tag by which AWS says to which Auto Scaling group an instance belongs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,21 +56,23 @@ class Facts:
     addresses: tuple[Resource, ...]
     volumes: tuple[Resource, ...]
     security_groups: tuple[Resource, ...]
+    interfaces: tuple[Resource, ...]
+    peerings: tuple[Resource, ...]
     with_user_data: frozenset[str]
     cpu_credits: Mapping[str, str]
 
 
-def fetch(client: Any, region: str) -> Facts:
+def fetch(asking: Asking, region: str) -> Facts:
     """Ask EC2 for everything of one region.
 
     Parameters
     ----------
-    client : boto3 client
-        Of ``ec2`` in that region.
+    asking : Asking
+        The questions of this read-back.
     region : str
-        Its name.
+        Name of the region.
     """
-    lists = {name: listed(client, operation, key) for name, (operation, key) in _LISTS.items()}
+    lists = {name: asking.listed("ec2", region, operation, key) for name, (operation, key) in _LISTS.items()}
     instances = tuple(
         instance
         for reservation in lists.pop("reservations")
@@ -67,20 +80,25 @@ def fetch(client: Any, region: str) -> Facts:
         if instance["State"]["Name"] not in GONE
     )
     lists["nat_gateways"] = tuple(nat for nat in lists["nat_gateways"] if nat["State"] not in GONE)
-    with_user_data = frozenset(
-        instance["InstanceId"]
-        for instance in instances
-        if client.describe_instance_attribute(InstanceId=instance["InstanceId"], Attribute="userData")
-        .get("UserData", {})
-        .get("Value")
-    )
+    client = asking.client("ec2", region)
     options = _credit_options(client, instances)
-    return Facts(region=region, instances=instances, with_user_data=with_user_data, cpu_credits=options, **lists)
+    told = frozenset(one["InstanceId"] for one in instances if not group_name(one) and _has_user_data(client, one))
+    return Facts(region=region, instances=instances, with_user_data=told, cpu_credits=options, **lists)
+
+
+def group_name(instance: Resource) -> str:
+    """Name of the Auto Scaling group that an instance belongs to; empty for none."""
+    return tags_of(instance).get(GROUP_TAG, "")
+
+
+def _has_user_data(client: Any, instance: Resource) -> bool:
+    answer = client.describe_instance_attribute(InstanceId=instance["InstanceId"], Attribute="userData")
+    return bool(answer.get("UserData", {}).get("Value"))
 
 
 def _credit_options(client: Any, instances: tuple[Resource, ...]) -> dict[str, str]:
     """Id of each burstable instance -> ``standard`` or ``unlimited``."""
-    burstable = [each["InstanceId"] for each in instances if _BURSTABLE.match(each["InstanceType"])]
+    burstable = [each["InstanceId"] for each in instances if BURSTABLE.match(each["InstanceType"])]
     if not burstable:
         return {}
     found = client.describe_instance_credit_specifications(InstanceIds=burstable)["InstanceCreditSpecifications"]
@@ -97,15 +115,46 @@ def to_nodes(facts: Facts) -> tuple[Seen, ...]:
         *(_subnet(subnet, stock) for subnet in facts.subnets),
         *(_internet_gateway(gateway, facts.region, stock) for gateway in facts.internet_gateways),
         *(_nat_gateway(nat) for nat in facts.nat_gateways),
-        *(_instance(instance, facts) for instance in facts.instances),
+        *(_instance(instance, facts) for instance in facts.instances if not group_name(instance)),
         *(_address(address, facts.region) for address in facts.addresses if not address.get("AssociationId")),
-        *_volumes(facts),
+        *(_peering(peering, facts.region) for peering in facts.peerings if _is_mine(peering, facts.region)),
     )
+
+
+def group_names(facts: Facts, ids: Iterable[str]) -> tuple[str, ...]:
+    """The names of security groups given by their ids, sorted.
+
+    Raises
+    ------
+    ReadbackError
+        When there is no such group.
+    """
+    names = {group["GroupId"]: group["GroupName"] for group in facts.security_groups}
+    return tuple(sorted(str(required(names, key, "the list of security groups")) for key in ids))
 
 
 def zone_key(vpc_id: str, zone: str) -> str:
     """Key of an Availability Zone as it stands in a VPC."""
     return f"{vpc_id}/{zone}"
+
+
+def home(facts: Facts, subnets: Iterable[str]) -> str:
+    """The innermost container that holds all of these subnets: one of them, a zone, or their VPC.
+
+    Parameters
+    ----------
+    facts : Facts
+        Of their region.
+    subnets : iterable of str
+        Ids; without any, the region is the container.
+    """
+    wanted = set(subnets)
+    found = [subnet for subnet in facts.subnets if subnet["SubnetId"] in wanted]
+    for key in ("SubnetId", "AvailabilityZone", "VpcId"):
+        values = {subnet[key] for subnet in found}
+        if len(values) == 1:
+            return zone_key(found[0]["VpcId"], values.pop()) if key == "AvailabilityZone" else str(values.pop())
+    return facts.region
 
 
 def _vpc(vpc: Resource, region: str, stock: frozenset[str]) -> Seen:
@@ -195,13 +244,13 @@ def _instance(instance: Resource, facts: Facts) -> Seen:
 
 
 def _cpu_credits(instance: Resource, facts: Facts) -> str:
-    if not _BURSTABLE.match(instance["InstanceType"]):
+    if not BURSTABLE.match(instance["InstanceType"]):
         return "none"
     return str(required(facts.cpu_credits, instance["InstanceId"], "the credit specifications"))
 
 
 def _root_volume(instance: Resource, facts: Facts) -> Resource:
-    volume_id = _root_volume_id(instance)
+    volume_id = root_volume_id(instance)
     for volume in facts.volumes:
         if volume["VolumeId"] == volume_id:
             return volume
@@ -211,7 +260,8 @@ def _root_volume(instance: Resource, facts: Facts) -> Resource:
     )
 
 
-def _root_volume_id(instance: Resource) -> str | None:
+def root_volume_id(instance: Resource) -> str | None:
+    """Id of the volume that an instance boots from, or None."""
     mappings = [mapping for mapping in instance.get("BlockDeviceMappings", ()) if "Ebs" in mapping]
     # The embedded AWS may mount the root under another device name than its image says; the root is listed first.
     mappings.sort(key=lambda mapping: mapping["DeviceName"] != instance.get("RootDeviceName"))
@@ -234,24 +284,14 @@ def _address(address: Resource, region: str) -> Seen:
     return Seen(node=node, tags=tags_of(address))
 
 
-def _volumes(facts: Facts) -> tuple[Seen, ...]:
-    roots = {_root_volume_id(instance) for instance in facts.instances}
-    subnets = {instance["InstanceId"]: instance.get("SubnetId") for instance in facts.instances}
-    return tuple(_volume(volume, facts.region, subnets) for volume in facts.volumes if volume["VolumeId"] not in roots)
+def _is_mine(peering: Resource, region: str) -> bool:
+    """Whether this region is the one to tell of a peering connection: both ends list it."""
+    over = peering["Status"]["Code"] in _PEERING_OVER
+    return not over and peering["RequesterVpcInfo"].get("Region", region) == region
 
 
-def _volume(volume: Resource, region: str, subnets: Mapping[str, str | None]) -> Seen:
-    key = volume["VolumeId"]
-    holder = next((attachment["InstanceId"] for attachment in volume.get("Attachments", ())), "")
-    node = Node(
-        id=key,
-        kind="volume",
-        parent=subnets.get(holder) or region,
-        aws_id=key,
-        attributes={
-            "gib": required(volume, "Size", f"volume {key}"),
-            "volume_type": required(volume, "VolumeType", f"volume {key}"),
-            "state": required(volume, "State", f"volume {key}"),
-        },
-    )
-    return Seen(node=node, tags=tags_of(volume), owner=holder)
+def _peering(peering: Resource, region: str) -> Seen:
+    key = peering["VpcPeeringConnectionId"]
+    state = required(required(peering, "Status", f"peering connection {key}"), "Code", f"peering connection {key}")
+    node = Node(id=key, kind="peering", parent=region, aws_id=key, attributes={"state": state})
+    return Seen(node=node, tags=tags_of(peering))

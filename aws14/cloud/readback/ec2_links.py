@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from ipaddress import IPv4Network, ip_address
 
-from aws14.cloud.readback.ec2 import Facts
+from aws14.cloud.readback.ec2 import Facts, group_name
 from aws14.cloud.readback.seen import Resource, Seen, first
 from aws14.model import Link, Node
+from aws14.model.network import owner_of
 
 INTERNET = "internet"
 """Key and id of the node that stands for everybody on the Internet."""
@@ -16,9 +18,48 @@ _PRIVATE = tuple(IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12",
 """Address blocks that are not routed on the Internet: RFC 1918 and RFC 6598."""
 
 
-def to_links(facts: Facts) -> tuple[Link, ...]:
-    """Routes of every subnet, and who is let in to every instance; each link once."""
-    return tuple(dict.fromkeys((*_routes(facts), *_allows(facts))))
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Holder:
+    """Something that security groups guard, besides the instances that EC2's readers know.
+
+    Parameters
+    ----------
+    key : str
+        Of its node.
+    vpc : str
+        Where it stands.
+    groups : frozenset of str
+        Ids of its security groups.
+    places : tuple of (str, str)
+        Subnet and private IPv4 address of each of its interfaces.
+    """
+
+    key: str
+    vpc: str
+    groups: frozenset[str]
+    places: tuple[tuple[str, str], ...] = ()
+
+
+def to_links(facts: Facts, holders: tuple[Holder, ...] = ()) -> tuple[Link, ...]:
+    """Routes of every subnet, and who is let in to every instance and every other holder; each link once."""
+    return tuple(dict.fromkeys((*_routes(facts), *_allows(facts, holders))))
+
+
+def places(facts: Facts, owner: str) -> tuple[tuple[str, str], ...]:
+    """Subnet and address of each interface that AWS keeps for something of its own.
+
+    Parameters
+    ----------
+    facts : Facts
+        Of the region.
+    owner : str
+        As `aws14.model.network.owner_of` says it: ``elb/<name>``.
+    """
+    return tuple(
+        (one["SubnetId"], one["PrivateIpAddress"])
+        for one in facts.interfaces
+        if owner_of(one.get("Description", "")) == owner
+    )
 
 
 def to_offices(facts: Facts) -> tuple[Seen, ...]:
@@ -56,55 +97,72 @@ def _next_hop(route: Resource) -> str:
     gateway: str = route.get("GatewayId", "")
     if gateway == "local":
         return ""
-    return gateway or route.get("NatGatewayId", "") or route.get("InstanceId", "")
+    hops = ("NatGatewayId", "VpcPeeringConnectionId", "InstanceId")
+    return gateway or next((str(route[hop]) for hop in hops if route.get(hop)), "")
 
 
-def _allows(facts: Facts) -> Iterator[Link]:
+def _allows(facts: Facts, holders: tuple[Holder, ...]) -> Iterator[Link]:
     groups = {group["GroupId"]: group for group in facts.security_groups}
+    everybody = (*_instances(facts), *holders)
+    for holder in everybody:
+        for key in sorted(holder.groups):
+            for permission in groups.get(key, {}).get("IpPermissions", ()):
+                for source in _sources(permission, holder, facts, everybody):
+                    if source != holder.key:
+                        yield Link(source=source, target=holder.key, kind="allows", label=_ports(permission))
+
+
+def _instances(facts: Facts) -> Iterator[Holder]:
     for instance in facts.instances:
-        for membership in instance.get("SecurityGroups", ()):
-            group = groups.get(membership["GroupId"], {})
-            for permission in group.get("IpPermissions", ()):
-                for source in _sources(permission, instance, facts):
-                    if source != instance["InstanceId"]:
-                        yield Link(
-                            source=source, target=instance["InstanceId"], kind="allows", label=_ports(permission)
-                        )
+        if not group_name(instance):
+            yield Holder(
+                key=instance["InstanceId"],
+                vpc=instance["VpcId"],
+                groups=frozenset(each["GroupId"] for each in instance.get("SecurityGroups", ())),
+                places=((instance["SubnetId"], instance["PrivateIpAddress"]),),
+            )
 
 
-def _sources(permission: Resource, instance: Resource, facts: Facts) -> Iterator[str]:
+def _sources(permission: Resource, holder: Holder, facts: Facts, everybody: tuple[Holder, ...]) -> Iterator[str]:
     for entry in permission.get("IpRanges", ()):
-        yield from _from_network(entry["CidrIp"], instance, facts)
+        yield from _from_network(entry["CidrIp"], holder, facts, everybody)
     if any(entry["CidrIpv6"] == "::/0" for entry in permission.get("Ipv6Ranges", ())):
         yield INTERNET
     for pair in permission.get("UserIdGroupPairs", ()):
-        yield from (
-            other["InstanceId"] for other in facts.instances if first(other["SecurityGroups"], GroupId=pair["GroupId"])
-        )
+        yield from (other.key for other in everybody if pair["GroupId"] in other.groups)
 
 
-def _from_network(cidr: str, instance: Resource, facts: Facts) -> Iterator[str]:
+def _from_network(cidr: str, holder: Holder, facts: Facts, everybody: tuple[Holder, ...]) -> Iterator[str]:
     if cidr == "0.0.0.0/0":
         yield INTERNET
         return
     if _is_office(cidr):
         yield _office(cidr)
         return
-    network = IPv4Network(cidr)
+    network, near = IPv4Network(cidr), _near(holder.vpc, facts)
     covered = {
         subnet["SubnetId"]
         for subnet in facts.subnets
-        if subnet["VpcId"] == instance["VpcId"] and IPv4Network(subnet["CidrBlock"]).subnet_of(network)
+        if subnet["VpcId"] in near and IPv4Network(subnet["CidrBlock"]).subnet_of(network)
     }
     yield from sorted(covered)
-    # A network smaller than any subnet still lets in the instances whose address lies in it.
+    # A network smaller than any subnet still lets in those whose address lies in it.
     yield from (
-        other["InstanceId"]
-        for other in facts.instances
-        if other["VpcId"] == instance["VpcId"]
-        and other["SubnetId"] not in covered
-        and ip_address(other["PrivateIpAddress"]) in network
+        other.key
+        for other in everybody
+        if other.vpc in near
+        and any(subnet not in covered and ip_address(address) in network for subnet, address in other.places)
     )
+
+
+def _near(vpc: str, facts: Facts) -> frozenset[str]:
+    """A VPC and those peered with it, whose private addresses can be told apart from everybody else's."""
+    pairs = [
+        {peering["RequesterVpcInfo"]["VpcId"], peering["AccepterVpcInfo"]["VpcId"]}
+        for peering in facts.peerings
+        if peering["Status"]["Code"] == "active"
+    ]
+    return frozenset({vpc}.union(*(pair for pair in pairs if vpc in pair)))
 
 
 def _is_office(cidr: str) -> bool:

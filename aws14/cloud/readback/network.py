@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aws14.cloud.readback import network_rules as rules
+from aws14.cloud.readback.asking import Asking
 from aws14.cloud.readback.assemble import Selection
 from aws14.cloud.readback.seen import Resource, Seen, listed, required, tags_of
 from aws14.model import Node
@@ -23,6 +24,7 @@ from aws14.model.network import (
     PrefixList,
     Subnet,
     Vpc,
+    owner_of,
 )
 
 if TYPE_CHECKING:
@@ -42,6 +44,9 @@ _LISTS: Mapping[str, tuple[str, str, str]] = {
     "prefix_lists": ("describe_managed_prefix_lists", "PrefixLists", "PrefixListId"),
 }
 """What is asked of one region: name -> (operation, key of the items, key of their ids)."""
+
+_OF_A_DATABASE = "RDSNetworkInterface"
+"""What RDS writes into the description of its interfaces."""
 
 _GONE = frozenset({"shutting-down", "terminated", "deleted"})
 
@@ -66,20 +71,30 @@ def read_network(session: Session, pattern: str | None = None) -> Network:
         When something that decides is not told.
     """
     word = session.pattern if pattern is None else pattern
-    regions = dict.fromkeys((session.region, *session.ledger.regions(word)))
-    parts = [_fetch(session.client("ec2", region)) for region in regions]
-    facts = {name: tuple(item for part in parts for item in part[name]) for name in (*_LISTS, "instances", "entries")}
-    return _network(facts, _chosen(facts, Selection(pattern=word, recorded=session.ledger.ids(word))))
+    return network_of(Asking(session), Selection(pattern=word, recorded=session.ledger.ids(word)))
 
 
-def _fetch(client: Any) -> dict[str, tuple[Resource, ...]]:
-    facts = {name: listed(client, operation, key) for name, (operation, key, _) in _LISTS.items()}
-    reservations = listed(client, "describe_instances", "Reservations")
+def network_of(asking: Asking, selection: Selection) -> Network:
+    """The network of what is selected, as `read_network` reads it, with questions that others may have put already."""
+    session = asking.session
+    regions = dict.fromkeys((session.region, *session.ledger.regions(selection.pattern)))
+    parts = [_fetch(asking, region) for region in regions]
+    facts = {name: tuple(item for part in parts for item in part[name]) for name in parts[0]}
+    return _network(facts, _chosen(facts, selection))
+
+
+def _fetch(asking: Asking, region: str) -> dict[str, tuple[Resource, ...]]:
+    facts = {name: asking.listed("ec2", region, operation, key) for name, (operation, key, _) in _LISTS.items()}
+    reservations = asking.listed("ec2", region, "describe_instances", "Reservations")
     facts["instances"] = tuple(instance for each in reservations for instance in each["Instances"])
+    client = asking.client("ec2", region)
     facts["entries"] = tuple(
         {"PrefixListId": key, "Cidrs": [entry["Cidr"] for entry in _entries(client, key)]}
         for key in dict.fromkeys(_lists_that_matter(facts))
     )
+    # Only the embedded AWS says in the description which database an interface belongs to.
+    nameless = any(one.get("Description") == _OF_A_DATABASE for one in facts["interfaces"])
+    facts["databases"] = asking.listed("rds", region, "describe_db_instances", "DBInstances") if nameless else ()
     return facts
 
 
@@ -156,10 +171,24 @@ class _Interfaces:
         for one in interfaces:
             state = states.get(one.get("Attachment", {}).get("InstanceId", "")) or str(one["Status"])
             if one["NetworkInterfaceId"] not in of_nats and state not in _GONE:
-                yield _interface(one, state)
+                yield _interface(one, state, _owner(one, self.facts))
 
 
-def _interface(one: Resource, state: str) -> Interface:
+def _owner(one: Resource, facts: Facts) -> str:
+    """What of AWS an interface belongs to; that of a database is known by its subnet and security groups."""
+    text = one.get("Description", "")
+    if text != _OF_A_DATABASE:
+        return owner_of(text)
+    groups = {group["GroupId"] for group in one.get("Groups", ())}
+    for database in facts["databases"]:
+        subnets = {subnet["SubnetIdentifier"] for subnet in database["DBSubnetGroup"]["Subnets"]}
+        guards = {group["VpcSecurityGroupId"] for group in database.get("VpcSecurityGroups", ())}
+        if one["SubnetId"] in subnets and groups == guards:
+            return f"rds/{database['DBInstanceIdentifier']}"
+    return ""
+
+
+def _interface(one: Resource, state: str, owner: str) -> Interface:
     key = one["NetworkInterfaceId"]
     return Interface(
         id=key,
@@ -169,6 +198,7 @@ def _interface(one: Resource, state: str) -> Interface:
         groups=tuple(sorted(group["GroupId"] for group in one.get("Groups", ()))),
         instance=one.get("Attachment", {}).get("InstanceId", ""),
         state=state,
+        owner=owner,
     )
 
 
@@ -216,4 +246,6 @@ def _names(facts: Facts) -> dict[str, str]:
     keys = {name: key for name, (_, _, key) in _LISTS.items()} | {"instances": "InstanceId"}
     tagged = ((item[key], tags_of(item)) for name, key in keys.items() for item in facts[name])
     named = ((key, tags.get("aws14:node") or tags.get("Name")) for key, tags in tagged)
-    return {key: name for key, name in named if name}
+    owners = ((one["NetworkInterfaceId"], _owner(one, facts)) for one in facts["interfaces"])
+    owned = {key: owner.partition("/")[2] for key, owner in owners if owner}
+    return owned | {key: name for key, name in named if name}

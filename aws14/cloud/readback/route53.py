@@ -27,11 +27,12 @@ _MADE_WITH_THE_ZONE = frozenset({"NS", "SOA"})
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What Route 53 answered: zones, records, tags and associated VPCs by zone id."""
+    """What Route 53 answered: zones, their records, VPCs and tags by zone id, health checks, whose tags are by id."""
 
     zones: tuple[Resource, ...]
     vpcs: Mapping[str, tuple[str, ...]]
     records: Mapping[str, tuple[Resource, ...]]
+    health_checks: tuple[Resource, ...]
     tags: Mapping[str, Mapping[str, str]]
 
 

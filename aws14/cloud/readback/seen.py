@@ -47,6 +47,11 @@ def tags_of(resource: Resource) -> dict[str, str]:
     return {tag.get("Key", tag.get("key")): tag.get("Value", tag.get("value", "")) for tag in resource.get("Tags", ())}
 
 
+def called(tags: Mapping[str, str], name: str) -> str:
+    """The name of a thing that has one of its own in AWS: its tag ``Name`` goes before."""
+    return tags.get("Name") or name
+
+
 def listed(client: Any, operation: str, key: str, **arguments: Any) -> tuple[Resource, ...]:
     """Everything that a describe or list call returns, all pages of it.
 

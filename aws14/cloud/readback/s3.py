@@ -1,0 +1,100 @@
+"""S3 read back: buckets as nodes in their regions, and what they replicate to as links."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from aws14.cloud.readback.asking import Asking, unless
+from aws14.cloud.readback.seen import Resource, Seen, called
+from aws14.model import Link, Node
+
+_FIRST_REGION = "us-east-1"
+
+
+def fetch(asking: Asking, wanted: Callable[[Seen], bool]) -> tuple[tuple[Seen, ...], tuple[Link, ...]]:
+    """Ask for the account's buckets; details only of those that are wanted, since each is a call of its own.
+
+    Parameters
+    ----------
+    asking : Asking
+        The questions of this read-back.
+    wanted : callable
+        Whether a bucket, of which name and tags are known, belongs to what is read back.
+
+    Returns
+    -------
+    tuple of (tuple of Seen, tuple of Link)
+        Buckets, and *replicates* links.
+    """
+    client = asking.client("s3")
+    nodes: list[Seen] = []
+    links: list[Link] = []
+    for bucket in client.list_buckets()["Buckets"]:
+        name = bucket["Name"]
+        tags = _tags(client, name)
+        bare = Seen(node=Node(id=key_of(name), kind="bucket", aws_id=name), tags=tags)
+        if wanted(bare):
+            nodes.append(_bucket(client, name, tags))
+            links += _replicates(client, name)
+    return tuple(nodes), tuple(links)
+
+
+def key_of(name: str) -> str:
+    """Key of a bucket, whose name is unique in all of AWS."""
+    return f"s3/{name}"
+
+
+def _tags(client: Any, name: str) -> dict[str, str]:
+    answer = unless(("NoSuchTagSet",), lambda: client.get_bucket_tagging(Bucket=name), {})
+    return {tag["Key"]: tag["Value"] for tag in answer.get("TagSet", ())}
+
+
+def _bucket(client: Any, name: str, tags: dict[str, str]) -> Seen:
+    website = unless(("NoSuchWebsiteConfiguration",), lambda: client.get_bucket_website(Bucket=name), {})
+    node = Node(
+        id=key_of(name),
+        kind="bucket",
+        # S3 says nothing for its first region.
+        parent=client.get_bucket_location(Bucket=name).get("LocationConstraint") or _FIRST_REGION,
+        aws_id=name,
+        attributes={
+            "name": name,
+            "versioning": client.get_bucket_versioning(Bucket=name).get("Status") == "Enabled",
+            "website_index": website.get("IndexDocument", {}).get("Suffix", ""),
+            "public_read": _is_public(client, name),
+        },
+    )
+    return Seen(node=node, tags=tags, name=called(tags, name))
+
+
+def _is_public(client: Any, name: str) -> bool:
+    """Whether the policy lets everybody read objects, and nothing blocks it."""
+    absent = ("NoSuchPublicAccessBlockConfiguration",)
+    answer = unless(absent, lambda: client.get_public_access_block(Bucket=name), {})
+    blocks = answer.get("PublicAccessBlockConfiguration", {})
+    if blocks.get("BlockPublicPolicy") or blocks.get("RestrictPublicBuckets"):
+        return False
+    policy = unless(("NoSuchBucketPolicy",), lambda: client.get_bucket_policy(Bucket=name)["Policy"], "{}")
+    return any(_lets_everybody_read(statement) for statement in _many(json.loads(policy).get("Statement")))
+
+
+def _lets_everybody_read(statement: Resource) -> bool:
+    everybody = statement.get("Principal") in ("*", {"AWS": "*"}, {"AWS": ["*"]})
+    reads = {"*", "s3:*", "s3:GetObject", "s3:Get*"} & set(_many(statement.get("Action")))
+    return bool(statement["Effect"] == "Allow" and everybody and reads and not statement.get("Condition"))
+
+
+def _many(value: Any) -> list[Any]:
+    """What a policy gives as one or as a list of several."""
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _replicates(client: Any, name: str) -> Iterator[Link]:
+    absent = ("ReplicationConfigurationNotFoundError",)
+    answer = unless(absent, lambda: client.get_bucket_replication(Bucket=name), {})
+    for rule in answer.get("ReplicationConfiguration", {}).get("Rules", ()):
+        if rule["Status"] == "Enabled":
+            target = key_of(rule["Destination"]["Bucket"].rpartition(":")[2])
+            yield Link(source=key_of(name), target=target, kind="routes", label="replicates")
