@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -105,13 +105,12 @@ def _mark(axes: Axes, found: Sequence[tuple[float, float, str]]) -> None:
 
 
 def _plain_numbers(axes: Axes, scales: tuple[Scale, Scale]) -> None:
-    def plain(value: float, _: int) -> str:
+    def plain(value: float, _: float) -> str:
         return f"{value:,.10g}"
 
-    shown: Callable[[float, int], str] = plain
     for axis, scale in zip((axes.xaxis, axes.yaxis), scales, strict=True):
         if scale == "log":
-            axis.set_major_formatter(shown)
+            axis.set_major_formatter(plain)
             axis.set_minor_formatter(lambda *_: "")
 
 

@@ -17,7 +17,10 @@ from aws14.kernels.bins import BINS
 from aws14.model import Bill, LineItem, Picture, Trace, Usage
 from aws14.model.trace import bin_edges_s
 
-MAKERS = ("bills", "distributions", "downtimes", "loads", "regions", "runs", "timelines")
+MAKERS = (
+    "bills", "curves", "distributions", "downtimes", "frontiers", "loads", "regions", "runs", "stages", "strips",
+    "timelines",
+)  # fmt: skip
 SPOT_MINUTE = 19 * 60 + 54
 
 
