@@ -315,9 +315,10 @@ def with_nodes(topology: Topology, *nodes: Node, links: tuple[Link, ...] = ()) -
     return replace(topology, nodes=(*topology.nodes, *nodes), links=(*topology.links, *links))
 
 
-def zone(name: str, *, private: bool = False) -> Node:
-    """A hosted zone."""
-    return Node(id=f"zone {name}", kind="hosted_zone", attributes={"name": name, "private": private})
+def zone(name: str, *vpcs: str) -> Node:
+    """A hosted zone, private to VPCs (by AWS id) when there are some."""
+    attributes: dict[str, Attribute] = {"name": name, "private": bool(vpcs), "vpcs": vpcs}
+    return Node(id=f"zone {name}", kind="hosted_zone", attributes=attributes)
 
 
 def record(name: str, *, node_id: str = "", **attributes: Attribute) -> Node:
@@ -366,7 +367,7 @@ def intranet(*, peered: bool = True) -> Topology:
         attributes={**INSTANCE, "private_ipv4": "192.168.0.10"},
     )
     names = (
-        zone("corp.internal", private=True),
+        zone("corp.internal", "vpc-3", "vpc-9"),
         record("portal.corp.internal", alias=str(site.node("alb").require("dns_name"))),
     )
     network = site.network
@@ -410,3 +411,45 @@ def _joined(network: Network) -> Network:
         peerings=(Peering(id="pcx-1", requester="vpc-9", accepter="vpc-3"),),
         route_tables=tuple(replace(each, routes=(*each.routes, way[each.vpc])) for each in beside.route_tables),
     )
+
+
+def two_regions() -> Topology:
+    """Pattern 4: the same internal site in two regions, one name that leads to the primary while that is well.
+
+    A PC sits in the VPC of the primary; nothing joins it to the other one.
+    """
+    here = Site(vpc="vpc-4", block="10.4", internal=True, fleet=2)
+    there = Site(region="ap-northeast-3", vpc="vpc-5", block="10.5", internal=True, fleet=2, prefix="osaka-")
+    one, other = here.topology(), there.topology()
+    assert one.network is not None
+    assert other.network is not None
+    kept = tuple(node for node in other.nodes if node.id not in one)
+    both = replace(one, nodes=(*one.nodes, *kept), links=(*one.links, *other.links))
+    names = [str(both.node(balancer).require("dns_name")) for balancer in ("alb", "osaka-alb")]
+    roles = ("PRIMARY", "SECONDARY")
+    records = (
+        record(
+            "orders.corp.internal",
+            node_id=f"orders {role.lower()}",
+            alias=name,
+            routing="failover",
+            failover=role,
+            set_id=role.lower(),
+            evaluate_target_health=role == "PRIMARY",
+        )
+        for name, role in zip(names, roles, strict=True)
+    )
+    network = _together(one.network, other.network)
+    server = next(each for each in network.interfaces if each.instance == "i-vpc-4-0")
+    door = replace(server, id="eni-pc", subnet="subnet-vpc-4-elb-a", private_ipv4="10.4.0.9", instance="i-pc")
+    facts: dict[str, Attribute] = {**INSTANCE, "private_ipv4": "10.4.0.9"}
+    pc = Node(id="pc", kind="instance", parent="elb-a", aws_id="i-pc", attributes=facts)
+    return replace(
+        with_nodes(both, zone("corp.internal", "vpc-4", "vpc-5"), pc, *records),
+        network=replace(network, interfaces=(*network.interfaces, door)),
+    )
+
+
+def _together(*networks: Network) -> Network:
+    names = ("vpcs", "subnets", "interfaces", "route_tables", "acls", "groups", "internet_gateways")
+    return Network(**{name: tuple(item for each in networks for item in getattr(each, name)) for name in names})

@@ -270,7 +270,7 @@ def name_depends_on(built: Topology) -> Report:
 
 def _outcome(topology: Topology) -> str:
     way = resolve(topology, NAME, 80)
-    return FAILURE_REASONS[way.reason] if isinstance(way, Unreachable) else f"reach {way.instance.id}"
+    return FAILURE_REASONS[way.reason] if isinstance(way, Unreachable) else f"reach {way.nodes[-1]}"
 
 
 def _lacking(built: Topology, node_id: str) -> Topology:

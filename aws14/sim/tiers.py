@@ -3,8 +3,8 @@
 Packets are judged by `aws14.sim.reachability`, as everywhere: from each node of the load balancer to each target on the
 port of the target group, and from each target to the database that it declares to use.
 
-Left out: a port of its own for a target or its health checks, targets that are addresses or functions, Network Load
-Balancers.
+Left out: rules that look at headers, methods, query strings or source addresses (plain requests do not meet them), a
+port of its own for a target or its health checks, targets that are addresses or functions, Network Load Balancers.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from aws14 import catalog
 from aws14.errors import DesignError
 from aws14.model import Node, Topology
 from aws14.model.network import Interface, Network
+from aws14.sim.path_patterns import fits
 from aws14.sim.reachability import reach
 from aws14.sim.standing import network_of, owned_interfaces, zone_of
 from aws14.sim.stopped import failure_reason
@@ -48,7 +49,7 @@ def balancer_nodes(topology: Topology, load_balancer: Node) -> tuple[BalancerNod
     )
 
 
-def tiers(topology: Topology, load_balancer: Node, listener: str) -> tuple[Tier, ...]:
+def tiers(topology: Topology, load_balancer: Node, listener: str, *, host: str = "") -> tuple[Tier, ...]:
     """The tiers behind a listener, in the order of its rules.
 
     Parameters
@@ -59,6 +60,8 @@ def tiers(topology: Topology, load_balancer: Node, listener: str) -> tuple[Tier,
         Whose listener it is.
     listener : str
         Protocol and port, as ``HTTPS:443``.
+    host : str
+        The name that clients ask for; rules for other names take none of their requests.
 
     Raises
     ------
@@ -67,7 +70,7 @@ def tiers(topology: Topology, load_balancer: Node, listener: str) -> tuple[Tier,
     DataError
         When the course has no facts about the type of a target.
     """
-    rules = list(_rules(topology, load_balancer, listener))
+    rules = list(_rules(topology, load_balancer, listener, host))
     total = Counter[tuple[str, ...]]()
     for paths, weight, _ in rules:
         total[paths] += weight
@@ -78,14 +81,24 @@ def tiers(topology: Topology, load_balancer: Node, listener: str) -> tuple[Tier,
     )
 
 
-def _rules(topology: Topology, load_balancer: Node, listener: str) -> Iterator[tuple[tuple[str, ...], int, Node]]:
-    """Path patterns, weight and target group of each rule of a listener."""
+def _rules(
+    topology: Topology, load_balancer: Node, listener: str, host: str
+) -> Iterator[tuple[tuple[str, ...], int, Node]]:
+    """Path patterns, weight and target group of each rule of a listener that requests for this host can meet."""
     for link in topology.links_of("routes", source=load_balancer.id):
         group = topology.node(link.target)
         where, *words = link.label.split()
-        if where == listener and group.kind == "target_group":
+        asked = [word.partition("=") for word in words if not word.startswith(("/", "*")) and not word.isdecimal()]
+        if where == listener and group.kind == "target_group" and _meets(asked, host):
             weights = [int(word) for word in words if word.isdecimal()]
-            yield tuple(word for word in words if not word.isdecimal()), weights[0] if weights else 1, group
+            paths = tuple(word for word in words if word.startswith(("/", "*")))
+            yield paths, weights[0] if weights else 1, group
+
+
+def _meets(asked: list[tuple[str, str, str]], host: str) -> bool:
+    """Whether plain requests for this host meet the conditions of a rule that are no paths: ``host-header=www.*``."""
+    hosts = [value for field, _, value in asked if field == "host-header"]
+    return len(hosts) == len(asked) and (not hosts or any(fits(each.lower(), host.lower()) for each in hosts))
 
 
 def _tier(topology: Topology, load_balancer: Node, group: Node, *, paths: tuple[str, ...], share: float) -> Tier:
