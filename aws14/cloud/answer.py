@@ -79,6 +79,8 @@ class Answer:
         Its phrase.
     headers : Mapping[str, str]
         Of the response.
+    cookies : Mapping[str, str]
+        That the response sets, name -> value; send them back as a ``Cookie`` header to be known again.
     body : bytes
         Of the response.
     hops : tuple of Hop
@@ -97,6 +99,7 @@ class Answer:
     status: int = 0
     reason: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    cookies: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     hops: tuple[Hop, ...] = ()
     blocked_by: Hop | None = None

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from aws14 import catalog
 from aws14.cloud.place import Control
 from aws14.cloud.session import Session
 from aws14.cloud.tags import PATTERN
 from aws14.errors import NotAvailable, ScenarioError
 
-__all__ = ["break_az", "break_instance", "heal"]
+__all__ = ["break_az", "break_instance", "break_region", "heal"]
 
 _GONE = frozenset({"shutting-down", "terminated"})
 
@@ -70,6 +71,34 @@ def break_az(session: Session, az: str, *, seconds: float) -> None:
     if az not in known:
         raise ScenarioError(f"there is no Availability Zone '{az}' in {session.region}", allowed=", ".join(known))
     control.damage("az", az, _positive(seconds))
+
+
+def break_region(session: Session, region: str, *, seconds: float) -> tuple[str, ...]:
+    """Let every Availability Zone of a region lose its power now; return their names.
+
+    Parameters
+    ----------
+    session : Session
+        On the embedded AWS.
+    region : str
+        Its name, as ``ap-northeast-1``.
+    seconds : float
+        Of AWS time until power is back.
+
+    Raises
+    ------
+    NotAvailable, ScenarioError
+        As `break_instance`.
+    DataError
+        When AWS has no such region.
+    """
+    control = _control(session)
+    catalog.region(region)
+    zones = session.client("ec2", region).describe_availability_zones()["AvailabilityZones"]
+    names = tuple(zone["ZoneName"] for zone in zones)
+    for name in names:
+        control.damage("az", name, _positive(seconds))
+    return names
 
 
 def heal(session: Session) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from http.cookies import SimpleCookie
 from urllib.parse import SplitResult, urlsplit
 
 from aws14.cloud.answer import Answer, Hop, Outcome
@@ -213,12 +214,21 @@ def _exchange(wish: _Wish, address: tuple[str, int], tls: ssl.SSLContext | None)
             status=response.status,
             reason=response.reason,
             headers=dict(response.getheaders()),
+            cookies=_cookies(response.headers.get_all("Set-Cookie", [])),
             body=response.read(),
         )
     except (OSError, http.client.HTTPException) as error:
         return Answer(outcome=_outcome(error), url="", explanation=f"{str(error) or type(error).__name__}.")
     finally:
         connection.close()
+
+
+def _cookies(headers: list[str]) -> dict[str, str]:
+    """Name -> value of every cookie that is set."""
+    jar: SimpleCookie = SimpleCookie()
+    for line in headers:
+        jar.load(line)
+    return {name: morsel.coded_value for name, morsel in jar.items()}
 
 
 def _open(wish: _Wish, address: tuple[str, int], tls: ssl.SSLContext | None) -> socket.socket:

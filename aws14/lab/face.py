@@ -185,6 +185,12 @@ class Lab:
         """Let a whole Availability Zone lose its power for some minutes of AWS time."""
         breaking.break_az(self.session, az, seconds=60 * checked_numbers({"minutes": minutes})["minutes"])
 
+    def break_region(self, region: str, *, minutes: float) -> tuple[str, ...]:
+        """Let all zones of a region lose their power for some minutes of AWS time; returns their names."""
+        return breaking.break_region(
+            self.session, region, seconds=60 * checked_numbers({"minutes": minutes})["minutes"]
+        )
+
     def heal(self) -> tuple[str, ...]:
         """End all that was broken."""
         return breaking.heal(self.session)
