@@ -7,4 +7,7 @@ with its group.
 
 from __future__ import annotations
 
-__all__: list[str] = []
+# Imported with the package: the events of a saved cloud find their handlers.
+from aws14.emulator.scaling import capacity, health, life, policies, refresh, schedule, waits
+
+__all__ = ["capacity", "health", "life", "policies", "refresh", "schedule", "waits"]

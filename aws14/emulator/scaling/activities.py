@@ -122,4 +122,3 @@ def difference(verb: str, *, before: int, after: int) -> str:
         f"an instance was {verb} in response to a difference between desired and actual capacity, "
         f"{way} the capacity from {before} to {after}"
     )
-

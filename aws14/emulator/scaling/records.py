@@ -106,15 +106,11 @@ class Stay:
         The one that is going on with it.
     in_service_at : float or None
         Epoch seconds.
-    warm_s : float or None
-        Its own warm-up time, where a policy or a refresh gave one.
     """
 
     template: dict[str, str] | None = None
     activity: Activity | None = None
     in_service_at: float | None = None
-    warm_s: float | None = None
-    abandoned: bool = False
 
 
 @dataclass
@@ -125,8 +121,8 @@ class Record:
     ----------
     causes : list of str
         Why its desired capacity changed, since the last activity.
-    replacing : int
-        Unhealthy members whose replacement is not launched yet.
+    replacing, refreshing : int
+        Members whose replacement is not launched yet: unhealthy ones, and those of an instance refresh.
     activities : list of Activity
         Newest first.
     stays : dict
@@ -137,14 +133,21 @@ class Record:
         Token -> `Wait`.
     failures : int
         Launches that failed in a row.
+    retry_at, rebalance_at : float
+        Epoch seconds: no launch before, and when the balance of the zones is looked at.
     cooldown_s, cooldown_from : float
-        Of the last simple scaling: how long, and since when (epoch seconds); `busy` are its activities that go on.
+        Of the last simple scaling: how long, and since when (epoch seconds).
+    cooling, busy : bool, set of str
+        A simple scaling that has not begun yet, and ids of its activities that go on: the cooldown begins after them.
+    fired : dict
+        Policy name -> the alarm that called it at this instant, with metric value and threshold.
     refreshes : list
         Instance refreshes, newest first.
     """
 
     causes: list[str] = field(default_factory=list)
     replacing: int = 0
+    refreshing: int = 0
     activities: list[Activity] = field(default_factory=list)
     stays: dict[str, Stay] = field(default_factory=dict)
     extra: set[str] = field(default_factory=set)
@@ -152,10 +155,11 @@ class Record:
     failures: int = 0
     retry_at: float = 0.0
     rebalance_at: float = 0.0
-    warm_s: float | None = None
     cooldown_s: float = 0.0
     cooldown_from: float | None = None
+    cooling: bool = False
     busy: set[str] = field(default_factory=set)
+    fired: dict[str, tuple[str, float, float]] = field(default_factory=dict)
     refreshes: list[Any] = field(default_factory=list)
 
 
@@ -191,7 +195,7 @@ def groups() -> Iterator[Any]:
 
 
 def member_of(group: Any, instance_id: str) -> Any:
-    """moto's state of an instance in a group; None where it is not a member."""
+    """Moto's state of an instance in a group; None where it is not a member."""
     return next((one for one in group.instance_states if one.instance.id == instance_id), None)
 
 
