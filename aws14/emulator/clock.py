@@ -111,6 +111,8 @@ class Clock:
     ----------
     ran : int
         How many events have run.
+    heard : list of callable
+        Called with the name of each event that has run, under the lock.
     """
 
     def __init__(self, hand: Hand, lock: Any) -> None:
@@ -122,6 +124,7 @@ class Clock:
         self._busy = False
         self._logs: list[list[tuple[float, str]]] = []
         self.ran = 0
+        self.heard: list[Callable[[str], None]] = []
 
     def now(self) -> float:
         """Epoch seconds of AWS time; inside a handler exactly the event's due time."""
@@ -226,6 +229,8 @@ class Clock:
         self._hand.move_to(event.t, tick=False)
         try:
             _HANDLERS[event.name](*event.args)
+            for hear in self.heard:
+                hear(event.name)
         except Exception:
             _log.exception("event %s%r at %.3f failed", event.name, event.args, event.t)
         finally:

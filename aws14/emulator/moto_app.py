@@ -21,6 +21,10 @@ from aws14.emulator.gaps import AbsentServiceError
 __all__ = ["MotoApplication", "QuietHandler"]
 
 
+#: Services whose requests come by another one's paths.
+_SHARING: dict[str, tuple[Any, ...]] = {"elb": ("elbv2",)}
+
+
 class MotoApplication(DomainDispatcherApplication):
     """moto as a WSGI application.
 
@@ -39,7 +43,8 @@ class MotoApplication(DomainDispatcherApplication):
         self._known: dict[str, str] = {}
 
     def _create(self, service: Any) -> Any:
-        backends.get_backend(service)  # loads it
+        for each in (service, *_SHARING.get(service, ())):
+            backends.get_backend(each)  # loads it
         self._on_service()
         return create_backend_app(service)
 

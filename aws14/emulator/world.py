@@ -8,7 +8,7 @@ while waiting for something that needs the cloud to go on: a long poll, a worker
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -31,6 +31,8 @@ class World:
         AWS time and its events.
     state : dict
         What behaviours remember beyond moto's own objects: picklable, keyed by behaviour, saved in snapshots.
+    heard : list of callable
+        Called whenever something changed that no event did: a request, a failure, another cloud.
     """
 
     def __init__(self, hand: Hand) -> None:
@@ -38,6 +40,7 @@ class World:
         self._changed = threading.Condition(self._lock)
         self.clock = Clock(hand, self._lock)
         self.state: dict[str, Any] = {}
+        self.heard: list[Callable[[], None]] = []
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -48,6 +51,8 @@ class World:
 
     def announce(self) -> None:
         """Tell those who `wait` that something changed; the lock is held."""
+        for hear in self.heard:
+            hear()
         self._changed.notify_all()
 
     def wait(self, seconds: float) -> None:

@@ -53,7 +53,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a machine answers: status, headers, body."""
+    """What a machine answers: status, headers (several values of one stand on lines of their own), body."""
 
     status: int
     headers: dict[str, str]
@@ -200,7 +200,7 @@ class Conversation(BaseHTTPRequestHandler):
             self.close_connection = True
         elif self.close_connection or self.request_version == "HTTP/1.0":
             headers.append(("Connection", "close" if self.close_connection else "keep-alive"))
-        lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
+        lines = "".join(f"{name}: {one}\r\n" for name, value in headers for one in value.split("\n"))
         head = f"HTTP/1.1 {status} {phrase}\r\n{lines}\r\n".encode("latin-1", "replace")
         self.wfile.write(head if bodiless or self.command == "HEAD" else head + reply.body)
 

@@ -14,7 +14,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from aws14.emulator.behaviours.addresses import RANGES
 from aws14.emulator.behaviours.failures import is_down
-from aws14.emulator.dataplane import fronts, zones
+from aws14.emulator.dataplane import fronts, insides, zones
 from aws14.emulator.dataplane.answering import Shown, Visit
 from aws14.emulator.dataplane.certificates import Authority
 from aws14.emulator.dataplane.connecting import Ask, Connection, Inside, Surroundings, decide
@@ -25,7 +25,7 @@ from aws14.emulator.world import World
 from aws14.errors import ScenarioError
 from aws14.model.network import Network
 
-__all__ = ["DataPlane", "connect"]
+__all__ = ["DataPlane", "connect", "surroundings"]
 
 _log = logging.getLogger(__name__)
 _SSH = 22
@@ -46,8 +46,12 @@ def connect(ask: Ask, inside: Callable[[str], Inside | None]) -> Connection:
     ScenarioError
         When the source is nothing that could ask.
     """
-    network = account_network(DEFAULT_ACCOUNT_ID)
-    return decide(ask, _around(network, ask.source, inside))
+    return decide(ask, _around(account_network(DEFAULT_ACCOUNT_ID), ask.source, inside))
+
+
+def surroundings(source: str) -> Surroundings:
+    """What decides for those who connect from `source`, as it is now; the world lock is held."""
+    return _around(account_network(DEFAULT_ACCOUNT_ID), source, insides.inside)
 
 
 def _around(network: Network, source: str, inside: Callable[[str], Inside | None]) -> Surroundings:
