@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from moto.core.base_backend import AccountSpecificBackend
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.utils import get_service_model
 from werkzeug.serving import make_server
 
@@ -26,6 +27,8 @@ from aws14.emulator.dispatch import Dispatcher, Route
 from aws14.emulator.gate import loopback_host
 from aws14.emulator.keeper import Keeper
 from aws14.emulator.moto_app import MotoApplication, QuietHandler
+from aws14.emulator.scaling import playing
+from aws14.emulator.scaling.playing import Datapoint
 from aws14.emulator.store import Store, Versions
 from aws14.emulator.world import World, inhabit
 
@@ -91,6 +94,7 @@ class Machine:
             resolve=self.plane.resolve,
             damage=self.damage,
             heal=self.heal,
+            play=self.play,
         )
 
     def status(self) -> dict[str, Any]:
@@ -134,6 +138,20 @@ class Machine:
         """End every failure."""
         with self._changing():
             return {"healed": failures.heal()}
+
+    def play(self, datapoints: list[Datapoint], until: float) -> dict[str, Any]:
+        """Put what a played run measured, let AWS time pass until then, and say how the groups are."""
+        import moto.cloudwatch.models  # noqa: F401 - where datapoints go
+
+        self._keeper.used()
+        with self.world.turn():
+            self._installer.install_loaded()
+            playing.put(DEFAULT_ACCOUNT_ID, datapoints, until)
+        self.world.clock.advance(max(0.0, until - self.world.clock.now()))
+        with self.world.turn():
+            self.world.announce()
+            self._keeper.changed()
+            return {"now": self.world.clock.now(), "groups": playing.seen()}
 
     @contextmanager
     def _changing(self) -> Iterator[None]:

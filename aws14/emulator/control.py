@@ -6,13 +6,16 @@ import hmac
 import json
 import logging
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from aws14.emulator.api import StartResponse, send
 from aws14.emulator.clock import TooManyEventsError
 from aws14.emulator.refusal import Answer
+from aws14.emulator.scaling.playing import Datapoint
 from aws14.emulator.store import SnapshotError
 from aws14.errors import ScenarioError
 from aws14.sim.reachability import INTERNET
@@ -22,6 +25,9 @@ __all__ = ["PREFIX", "Control", "Verbs"]
 PREFIX = "/_aws14/"
 _log = logging.getLogger(__name__)
 _LONGEST_S = 10 * 366 * 86400
+_LATEST = 2**32
+#: Where the course builds, unless it says otherwise.
+_REGION = "ap-northeast-1"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -45,6 +51,8 @@ class Verbs:
         ``instance`` or ``az``, the id or name of one, and seconds or None.
     heal : callable
         Without arguments.
+    play : callable
+        Datapoints, and the epoch seconds they go to.
     """
 
     status: Callable[[], dict[str, Any]]
@@ -57,6 +65,7 @@ class Verbs:
     resolve: Callable[[str, str], dict[str, Any]]
     damage: Callable[[str, str, float | None], dict[str, Any]]
     heal: Callable[[], dict[str, Any]]
+    play: Callable[[list[Datapoint], float], dict[str, Any]]
 
 
 class _RefusedError(Exception):
@@ -90,6 +99,7 @@ class Control:
             ("POST", "resolve"): lambda body: verbs.resolve(_text(body, "name"), _text(body, "source", INTERNET)),
             ("POST", "break"): self._break,
             ("POST", "heal"): lambda _: verbs.heal(),
+            ("POST", "play"): self._play,
         }
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -124,12 +134,8 @@ class Control:
         seconds = body.get("seconds")
         if not isinstance(seconds, int | float) or not 0 <= seconds <= _LONGEST_S:
             raise _RefusedError(400, f"cannot advance by {seconds!r} seconds", "a number from 0 to ten years")
-        try:
+        with _a_million_events_at_most():
             return self._verbs.advance(float(seconds))
-        except TooManyEventsError as stopped:
-            raise _RefusedError(
-                400, f"a million events were not enough; the last was {stopped}", "a shorter advance"
-            ) from None
 
     def _connect(self, body: dict[str, Any]) -> dict[str, Any]:
         port = body.get("port")
@@ -145,11 +151,52 @@ class Control:
             raise _RefusedError(400, f"nothing breaks for {seconds!r} seconds", "a number up to ten years, or null")
         return self._verbs.damage(kind, target, None if seconds is None else float(seconds))
 
+    def _play(self, body: dict[str, Any]) -> dict[str, Any]:
+        until, given = body.get("until"), body.get("metrics", [])
+        if not isinstance(until, int | float) or not 0 <= until <= _LATEST:
+            raise _RefusedError(400, f"cannot play until {until!r}", "epoch seconds")
+        if not isinstance(given, list):
+            raise _RefusedError(400, "the metrics are not a list", "a list of datapoints")
+        datapoints = [_datapoint(one) for one in given]
+        with _a_million_events_at_most():
+            return self._verbs.play(datapoints, float(until))
+
     def _restore(self, name: str) -> dict[str, Any]:
         try:
             return self._verbs.restore(name)
         except SnapshotError as bad:
             raise _RefusedError(400, str(bad), "save under a name first") from None
+
+
+@contextmanager
+def _a_million_events_at_most() -> Iterator[None]:
+    try:
+        yield
+    except TooManyEventsError as stopped:
+        text = f"a million events were not enough; the last was {stopped}"
+        raise _RefusedError(400, text, "a shorter advance") from None
+
+
+def _datapoint(given: Any) -> Datapoint:
+    """Read one datapoint of a played run."""
+    if not isinstance(given, dict):
+        raise _RefusedError(400, f"{given!r} is no datapoint", "namespace, name, dimensions, value, unit")
+    value, when, dimensions = given.get("value"), given.get("timestamp"), given.get("dimensions", {})
+    if not isinstance(value, int | float) or not isfinite(value):
+        raise _RefusedError(400, f"{value!r} is no value of a metric", "a finite number")
+    if not (when is None or (isinstance(when, int | float) and 0 <= when <= _LATEST)):
+        raise _RefusedError(400, f"{when!r} is no timestamp", "epoch seconds, or none")
+    if not isinstance(dimensions, dict) or not all(isinstance(one, str) for one in dimensions.values()):
+        raise _RefusedError(400, f"{dimensions!r} are no dimensions", "names and values, as texts")
+    return Datapoint(
+        namespace=_text(given, "namespace"),
+        name=_text(given, "name"),
+        dimensions=dimensions,
+        value=float(value),
+        unit=None if given.get("unit") is None else _text(given, "unit"),
+        timestamp=when,
+        region=_text(given, "region", _REGION),
+    )
 
 
 def _json(environ: dict[str, Any]) -> dict[str, Any]:

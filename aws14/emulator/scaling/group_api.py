@@ -150,7 +150,7 @@ class Groups(BaseResponse):
         group, ids = self._group(), self._get_param("InstanceIds", [])
         _require_room(group, group.desired_capacity + len(ids), "attach", len(ids))
         for one in ids:
-            instance = self.autoscaling_backend.ec2_backend.get_instance(one)
+            instance: Any = self.autoscaling_backend.ec2_backend.get_instance(one)
             _require_attachable(group, instance)
             instance.autoscaling_group = group
             protected = bool(group.new_instances_protected_from_scale_in)

@@ -158,7 +158,7 @@ def _decides(account: str, region: str, name: str) -> None:
 
 
 def _proposal(group: Any, policy: Policy, call: tuple[str, float, float] | None) -> Proposal:
-    capacity = group.desired_capacity
+    capacity: int = group.desired_capacity
     if call is not None:
         capacity = _within(group, wanted(policy, _situation(group, policy), metric=call[1], threshold=call[2]))
     holds = isinstance(policy, TargetTracking) and not policy.disable_scale_in
@@ -166,7 +166,7 @@ def _proposal(group: Any, policy: Policy, call: tuple[str, float, float] | None)
 
 
 def _within(group: Any, capacity: int) -> int:
-    return min(max(capacity, group.min_size), group.max_size)
+    return int(min(max(capacity, group.min_size), group.max_size))
 
 
 def _carry_out(group: Any, policy: Policy, capacity: int, why: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from moto.autoscaling.models import AutoScalingBackend, FakeScheduledAction, LifecycleHook
+from moto.autoscaling.models import AutoScalingBackend, LifecycleHook
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 
 from aws14.emulator.scaling.group_api import refuse_for_cooldown
@@ -68,7 +68,7 @@ class Policies(BaseResponse):
             predictive_scaling_configuration=asked.get("PredictiveScalingConfiguration", {}),
         )
         backend.policies = kept
-        policy.cooldown = self._get_int_param("Cooldown")  # type: ignore[assignment]  # unsaid: the group's own
+        policy.cooldown = self._get_int_param("Cooldown")  # unsaid: the group's own
         return policy
 
     def delete_policy(self) -> ActionResult:
@@ -119,16 +119,18 @@ class Policies(BaseResponse):
         return ActionResult({"FailedScheduledUpdateGroupActions": failed})
 
     def _put_action(self, group: Any, asked: dict[str, Any]) -> None:
-        numbers = {name: asked.get(name) for name in ("DesiredCapacity", "MaxSize", "MinSize")}
-        action: Any = FakeScheduledAction(
-            group.name,
-            **{_SNAKE[name]: None if value is None else int(value) for name, value in numbers.items()},
+        backend = self.autoscaling_backend
+        kept = dict(backend.scheduled_actions)  # moto keeps them by their names alone
+        action: Any = backend.put_scheduled_update_group_action(
+            name=group.name,
+            **{_SNAKE[name]: asked.get(name) for name in _SNAKE},
             scheduled_action_name=asked["ScheduledActionName"],
             start_time=asked.get("StartTime") or asked.get("Time"),
             end_time=asked.get("EndTime"),
             recurrence=asked.get("Recurrence"),
-            time_zone=asked.get("TimeZone"),
+            timezone=asked.get("TimeZone"),
         )
+        backend.scheduled_actions = kept
         action.aws14_id, action.aws14_starts = str(uuid4()), action.start_time
         action.scheduled_action_arn = arn_of(group, action)
         try:
@@ -138,7 +140,7 @@ class Policies(BaseResponse):
         if not arm(group, action):
             refuse("ValidationError", "Given start time is in the past")
         key = action_key(group.name, action.scheduled_action_name)
-        self.autoscaling_backend.scheduled_actions[key] = action
+        kept[key] = action
 
     def delete_scheduled_action(self) -> ActionResult:
         """Forget a scheduled action."""
@@ -202,11 +204,12 @@ class Policies(BaseResponse):
     def _known_wait(self, group: Any) -> Wait:
         hook, instance = self._get_param("LifecycleHookName"), self._get_param("InstanceId")
         token = self._get_param("LifecycleActionToken")
-        for wait in record_of(group).waits.values():
-            if wait.hook == hook and (wait.token == token or (not token and wait.instance_id == instance)):
-                return wait
-        named = f"token {token}" if token else f"instance ID {instance}"
-        refuse("ValidationError", f"No active Lifecycle Action found with {named}")
+        waits = [one for one in record_of(group).waits.values() if one.hook == hook]
+        found = [one for one in waits if one.token == token or (not token and one.instance_id == instance)]
+        if not found:
+            named = f"token {token}" if token else f"instance ID {instance}"
+            refuse("ValidationError", f"No active Lifecycle Action found with {named}")
+        return found[0]
 
 
 _SNAKE = {"DesiredCapacity": "desired_capacity", "MaxSize": "max_size", "MinSize": "min_size"}

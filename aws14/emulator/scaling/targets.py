@@ -1,4 +1,4 @@
-"""A group's instances as targets: registered, deregistered with the delay of the target group, and what their health is.
+"""A group's instances as targets: registered, deregistered with the target group's delay, and what their health is.
 
 Who judges the health of targets is `aws14.emulator.behaviours.target_health`; here it is only asked.
 """
