@@ -7,9 +7,12 @@ from typing import Any
 
 from aws14.emulator.world import world
 
-__all__ = ["MINUTE_S", "Value", "history", "note", "samples"]
+__all__ = ["METRICS", "MINUTE_S", "NAMESPACE", "Value", "history", "note", "samples"]
 
 MINUTE_S = 60.0
+NAMESPACE = "AWS/EC2"
+#: Both checks fail together here: what fails is the host.
+METRICS = ("StatusCheckFailed", "StatusCheckFailed_Instance", "StatusCheckFailed_System")
 #: 1.0 failed, 0.0 passed, None: the instance does not run, so nothing is checked.
 Value = float | None
 
@@ -35,7 +38,8 @@ def note(instance: Any, value: Value) -> None:
         return
     steps.append((world().clock.now(), value))
     owner = instance.ec2_backend
-    world().clock.after(0.0, "status_alarms.looks", (owner.account_id, owner.region_name, instance.id))
+    metrics = [(NAMESPACE, name, (("InstanceId", instance.id),)) for name in METRICS]
+    world().clock.after(0.0, "alarms.data_changed", ((owner.account_id, owner.region_name), metrics))
 
 
 def samples(instance_id: str, start: float, end: float) -> Iterator[tuple[float, float]]:

@@ -1,4 +1,4 @@
-"""Alarms on status checks: the rule by hand, and alarms on the clock."""
+"""Alarms on status checks, on the clock."""
 
 from __future__ import annotations
 
@@ -7,59 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from botocore.exceptions import ClientError
 
-from aws14.sim.alarms import Rule, state
 from aws14.emulator.durations import typical_s
 
 MINUTE = 60.0
 NOTICED = typical_s("EC2 failure to failed status check")
 RECOVER = "arn:aws:automate:ap-northeast-1:ec2:recover"
-X, O, _ = 1.0, 0.0, None  # noqa: E741 - the letters of the guide's own table: breaching, not, missing
-
-
-@pytest.mark.parametrize(
-    ("datapoints", "missing", "ignore", "breaching", "not_breaching"),
-    [
-        # Rows of the CloudWatch user guide ("Configuring how CloudWatch alarms treat missing data"), 3 of 3; the last
-        # by its rule against premature alarms.
-        ((X, X, X), "ALARM", "ALARM", "ALARM", "ALARM"),
-        ((O, X, X), "OK", "OK", "OK", "OK"),
-        ((_, _, _), "INSUFFICIENT_DATA", "before", "ALARM", "OK"),
-        ((O, _, _), "OK", "before", "OK", "OK"),
-        ((X, _, _), "ALARM", "before", "ALARM", "OK"),
-        ((_, _, X), "OK", "before", "ALARM", "OK"),
-    ],
-)
-def test_three_of_three_with_missing_data(datapoints, missing, ignore, breaching, not_breaching):
-    expected = {"missing": missing, "ignore": ignore, "breaching": breaching, "notBreaching": not_breaching}
-    for treat, wanted in expected.items():
-        rule = Rule(
-            comparison="GreaterThanOrEqualToThreshold",
-            threshold=1.0,
-            evaluation_periods=3,
-            datapoints_to_alarm=3,
-            treat_missing=treat,
-        )
-        assert state(rule, datapoints, before="before") == wanted, treat
-
-
-@pytest.mark.parametrize(
-    ("comparison", "value", "breaches"),
-    [
-        ("GreaterThanOrEqualToThreshold", 1.0, True),
-        ("GreaterThanThreshold", 1.0, False),
-        ("LessThanThreshold", 1.0, False),
-        ("LessThanOrEqualToThreshold", 1.0, True),
-    ],
-)
-def test_at_the_threshold(comparison, value, breaches):
-    rule = Rule(comparison=comparison, threshold=1.0, evaluation_periods=1, datapoints_to_alarm=1)
-    assert state(rule, [value], before="OK") == ("ALARM" if breaches else "OK")
-
-
-def test_two_of_three_need_not_be_neighbours():
-    rule = Rule(comparison="GreaterThanThreshold", threshold=0.5, evaluation_periods=3, datapoints_to_alarm=2)
-    assert state(rule, [1.0, 0.0, 1.0], before="OK") == "ALARM"
-    assert state(rule, [0.0, 0.0, 1.0], before="OK") == "OK"
 
 
 @pytest.fixture
@@ -142,7 +94,7 @@ def test_the_reason_says_what_was_counted(web, put, cloudwatch, clean_emulator):
     clean_emulator.advance(5 * MINUTE)
     reason = cloudwatch.describe_alarms()["MetricAlarms"][0]["StateReason"]
     assert reason.startswith("Threshold Crossed: 2 out of the last 2 datapoints [1.0 (")
-    assert reason.endswith("were greater than or equal to the threshold (1.0).")
+    assert "were greater than or equal to the threshold (1.0) (minimum 2 datapoints for OK -> ALARM" in reason
 
 
 def test_an_alarm_without_its_actions_changes_nothing(ec2, web, put, alarm, clean_emulator):
@@ -167,7 +119,7 @@ def test_an_alarm_at_rest_posts_no_events(web, put, clean_emulator):
     put()
     clean_emulator.advance(10 * MINUTE)
     _, events = clean_emulator.advance(24 * 60 * MINUTE)
-    assert "status_alarms.evaluates" not in {name for _, name in events}
+    assert "alarms.evaluates" not in {name for _, name in events}
 
 
 def test_other_actions_of_ec2(ec2, web, put, clean_emulator):
@@ -200,21 +152,6 @@ def test_a_state_set_by_hand_acts_and_lasts_until_the_next_evaluation(ec2, web, 
     assert system(ec2, web) != "impaired", "the action was carried out at once"
     clean_emulator.advance(3 * MINUTE)
     assert alarm() == "OK"
-
-
-def test_alarms_on_other_metrics_stay_as_they_are(cloudwatch, clean_emulator):
-    cloudwatch.put_metric_alarm(
-        AlarmName="cpu",
-        Namespace="AWS/EC2",
-        MetricName="CPUUtilization",
-        Statistic="Average",
-        Period=60,
-        EvaluationPeriods=1,
-        Threshold=80,
-        ComparisonOperator="GreaterThanThreshold",
-    )
-    clean_emulator.advance(10 * MINUTE)
-    assert cloudwatch.describe_alarms(AlarmNames=["cpu"])["MetricAlarms"][0]["StateValue"] == "INSUFFICIENT_DATA"
 
 
 def test_the_metric_says_each_minute_what_the_checks_said(web, cloudwatch, clean_emulator):

@@ -1,0 +1,67 @@
+"""Where the samples of a metric come from: what was put, the status checks of instances, the sizes of buckets."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from aws14.emulator.cloudwatch import status_checks
+from aws14.emulator.cloudwatch.store import Key, Place, Sample, epoch_s, series_of
+
+__all__ = ["changed_at", "find", "keys"]
+
+_BUCKETS = "AWS/S3"
+
+
+def find(place: Place, key: Key, start: float, end: float) -> Sequence[Sample]:
+    """The samples of a metric from a time on, before another, oldest first.
+
+    Parameters
+    ----------
+    place : Place
+        Account and region.
+    key : Key
+        Which metric.
+    start, end : float
+        Epoch seconds.
+    """
+    own = series_of(place).get(key)
+    put = own.between(start, end) if own is not None else []
+    made = status_checks.find(place, key, start, end)
+    if key.namespace == _BUCKETS:
+        made += [sample for each, sample in _buckets(place) if each == key and start <= sample.t < end]
+    return sorted([*put, *made], key=lambda sample: sample.t) if made else put
+
+
+def keys(place: Place) -> Iterator[Key]:
+    """Every metric there is in an account and region, each once."""
+    yield from dict.fromkeys([*series_of(place), *status_checks.keys(place), *(key for key, _ in _buckets(place))])
+
+
+def changed_at(place: Place, key: Key) -> float | None:
+    """When a metric last said something new, in epoch seconds; None where it never did."""
+    own = series_of(place).get(key)
+    put = [own.samples[-1].t] if own is not None and own.samples else []
+    checked = status_checks.changed_at(key)
+    return max([*put, *([] if checked is None else [checked])], default=None)
+
+
+def _buckets(place: Place) -> Iterator[tuple[Key, Sample]]:
+    """The sizes of buckets, which moto counts itself."""
+    if "moto.s3.models" not in sys.modules:
+        return
+    from moto.cloudwatch.models import cloudwatch_backends
+
+    account, region = place
+    for datum in cloudwatch_backends[account][region].aws_metric_data:
+        yield _key(datum), _sample(datum)
+
+
+def _key(datum: Any) -> Key:
+    return Key(datum.namespace, datum.name, tuple(sorted((str(one.name), str(one.value)) for one in datum.dimensions)))
+
+
+def _sample(datum: Any) -> Sample:
+    value = float(datum.value)
+    return Sample(epoch_s(datum.timestamp), value, value, value, 1.0, ((value, 1.0),), str(datum.unit or "None"))
