@@ -29,10 +29,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from aws14.emulator.behaviours.failures import on_failure
 from aws14.emulator.behaviours.hooks import around, replace
 from aws14.emulator.behaviours.instance_life import on_state
-from aws14.emulator.scaling import health, targets
+from aws14.emulator.scaling import targets
 from aws14.emulator.scaling.capacity import change_desired, rebalance_later
 from aws14.emulator.scaling.life import instance_changed
 from aws14.emulator.scaling.records import record_of
@@ -51,7 +50,7 @@ _PASSED_OVER = {
 
 
 def install() -> None:
-    """Take hold of moto's groups, members and their operations, and learn of instances that change or fail."""
+    """Take hold of moto's groups, members and their operations, and learn of instances that change."""
     from moto.autoscaling.models import AutoScalingBackend, FakeAutoScalingGroup, InstanceState
     from moto.autoscaling.responses import AutoScalingResponse
 
@@ -70,7 +69,6 @@ def install() -> None:
     for source in (Groups, Refreshes):
         adopt(AutoScalingResponse, source)
     on_state(instance_changed)
-    on_failure(health.something_failed)
 
 
 def adopt(owner: Any, source: Any) -> None:

@@ -191,6 +191,7 @@ def _noticed(kind: Kind, target: str, number: int) -> None:
     if found is None:
         return
     found["detected"] = True
+    world().clock.after(0.0, "scaling.checks_notice", (kind, target))
     for instance in _affected(kind, target):
         check_now(instance)
         if kind == "hardware":

@@ -4,7 +4,7 @@ What AWS does
     Simplified automatic recovery, on by default for types that support it, moves a running instance whose system status
     check fails to other hardware; so does the alarm action ``arn:aws:automate:<region>:ec2:recover``, sooner. To the
     instance it is a reboot; its id, addresses (also an automatic public one), volumes and metadata stay. Neither acts
-    while the whole zone is in trouble.
+    while the whole zone is in trouble, and the first not on members of Auto Scaling groups.
 What moto leaves out
     Maintenance options, and all of it.
 What this adds
@@ -26,6 +26,7 @@ from aws14.emulator.behaviours.hooks import add, around
 from aws14.emulator.clock import handles
 from aws14.emulator.durations import typical_s
 from aws14.emulator.failure_records import find_instance, record, records
+from aws14.emulator.scaling.records import group_of
 from aws14.emulator.world import world
 
 __all__ = ["install", "recover"]
@@ -89,7 +90,7 @@ def _supports(instance_type: str) -> bool:
 @handles("recovery.considers")
 def _considers(instance_id: str, number: int) -> None:
     instance = find_instance(instance_id)
-    if instance is None or not _supports(instance.instance_type):
+    if instance is None or not _supports(instance.instance_type) or group_of(instance) is not None:
         return
     wait = typical_s("EC2 failed status check to simplified automatic recovery")
     world().clock.after(wait, "recovery.begins", (instance_id, number))

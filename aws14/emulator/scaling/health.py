@@ -6,8 +6,7 @@ from typing import Any
 
 from aws14.emulator.behaviours.failures import lost_since
 from aws14.emulator.clock import handles
-from aws14.emulator.durations import typical_s
-from aws14.emulator.failure_records import Kind, find_instance, instances_of, records
+from aws14.emulator.failure_records import Kind, find_instance, instances_of
 from aws14.emulator.scaling import targets
 from aws14.emulator.scaling.life import look_again, take_out
 from aws14.emulator.scaling.records import (
@@ -23,7 +22,7 @@ from aws14.emulator.scaling.records import (
 )
 from aws14.emulator.world import world
 
-__all__ = ["BY_USER", "look_at_all", "something_failed", "unhealthy"]
+__all__ = ["BY_USER", "look_at_all", "unhealthy"]
 
 _OUT = "an instance was taken out of service in response to"
 _NOT_RUNNING = f"{_OUT} an EC2 health check indicating it has been terminated or stopped"
@@ -84,19 +83,12 @@ def look_at_all(group: Any) -> None:
         _look(group, member)
 
 
-def something_failed(kind: Kind, target: str) -> None:
-    """Hardware or a zone has failed: status checks will notice, and the groups of what stood there will."""
-    if kind in {"hardware", "zone"} and target in records(kind):
-        world().clock.after(typical_s("EC2 failure to failed status check"), "scaling.checks_notice", (kind, target))
-
-
 @handles("scaling.checks_notice")
 def _checks_notice(kind: Kind, target: str) -> None:
-    found = instances_of(target) if kind == "zone" else [find_instance(target)]
-    for instance in found:
+    for instance in instances_of(target) if kind == "zone" else [find_instance(target)]:
         group = None if instance is None else group_of(instance)
-        if group is not None:  # once more: the checks themselves notice at this very instant
-            world().clock.after(0.0, "scaling.health_looks", (*key_of(group), instance.id))
+        if group is not None:
+            _looks(*key_of(group), instance.id)
 
 
 @handles("scaling.health_looks")
