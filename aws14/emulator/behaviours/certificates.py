@@ -169,7 +169,7 @@ def _users(arn: str) -> Iterator[str]:
         if any(arn in listener.certificates for listener in balancer.listeners.values()):
             yield balancer.arn
     for distribution in _all(cloudfront_backends, "distributions"):
-        if distribution.distribution_config.viewer_certificate.acm_certificate_arn == arn:
+        if distribution.distribution_config.ViewerCertificate.acm_certificate_arn == arn:
             yield distribution.arn
 
 
