@@ -34,7 +34,7 @@ class Control(Protocol):
         """Go back to a cloud kept under a name."""
 
     def damage(self, kind: str, target: str, seconds: float | None) -> None:
-        """Break an ``instance`` or an ``az`` for some seconds, or for good."""
+        """Break an ``instance``, an ``az`` or a ``db`` for some seconds, or for good."""
 
     def heal(self) -> list[str]:
         """End all that was broken."""

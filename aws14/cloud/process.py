@@ -134,10 +134,10 @@ class Emulator:
 
         Parameters
         ----------
-        kind : {'instance', 'az'}
-            The hardware under an instance, or the power of an Availability Zone.
+        kind : {'instance', 'az', 'db'}
+            The hardware under an instance, the power of an Availability Zone, the host of a database's primary.
         target : str
-            Id of the instance, name of the zone.
+            Id of the instance, name of the zone, identifier or ARN of the DB instance.
         seconds : float or None
             Of AWS time until it works again by itself; None: never.
         """

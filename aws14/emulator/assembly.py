@@ -22,6 +22,7 @@ from aws14.emulator.api import Api
 from aws14.emulator.behaviours import Installer, failures
 from aws14.emulator.clock import WallHand
 from aws14.emulator.control import PREFIX, Control, Verbs
+from aws14.emulator.databases import failover, image
 from aws14.emulator.dataplane import DataPlane, inside, ssh_port
 from aws14.emulator.dispatch import Dispatcher, Route
 from aws14.emulator.gate import loopback_host
@@ -63,6 +64,7 @@ class Machine:
         self._installer = Installer()
         self._store = Store(home, Versions(__version__, version("moto")))
         self._keeper = Keeper(self.world, self._store, self._installer.install_loaded)
+        image.keep_in(home / "databases")
         self._keeper.resume()
         self.plane = DataPlane(self.world, home, inside=inside, ssh=ssh_port, used=self._keeper.used)
 
@@ -129,9 +131,10 @@ class Machine:
         return {}
 
     def damage(self, kind: str, target: str, seconds: float | None) -> dict[str, Any]:
-        """Let an instance's hardware fail, or a zone lose its power."""
+        """Let an instance's hardware fail, or a database's primary, or a zone lose its power."""
+        breaks = {"instance": failures.break_instance, "az": failures.break_zone, "db": failover.break_database}
         with self._changing():
-            (failures.break_instance if kind == "instance" else failures.break_zone)(target, seconds)
+            breaks[kind](target, seconds)
         return {"now": self.world.clock.now()}
 
     def heal(self) -> dict[str, Any]:

@@ -48,7 +48,7 @@ class Verbs:
     resolve : callable
         A name and a source.
     damage : callable
-        ``instance`` or ``az``, the id or name of one, and seconds or None.
+        ``instance``, ``az`` or ``db``, the id or name of one, and seconds or None.
     heal : callable
         Without arguments.
     play : callable
@@ -145,8 +145,8 @@ class Control:
 
     def _break(self, body: dict[str, Any]) -> dict[str, Any]:
         kind, target, seconds = _text(body, "kind"), _text(body, "target"), body.get("seconds")
-        if kind not in {"instance", "az"}:
-            raise _RefusedError(400, f"{kind!r} does not break", "instance or az")
+        if kind not in {"instance", "az", "db"}:
+            raise _RefusedError(400, f"{kind!r} does not break", "instance, az or db")
         if seconds is not None and not (isinstance(seconds, int | float) and 0 < seconds <= _LONGEST_S):
             raise _RefusedError(400, f"nothing breaks for {seconds!r} seconds", "a number up to ten years, or null")
         return self._verbs.damage(kind, target, None if seconds is None else float(seconds))

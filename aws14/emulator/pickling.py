@@ -2,7 +2,7 @@
 
 Rebuilt are locks, keys, certificates, modules and weak dictionaries; moto's registries of backends are referred to by
 name, so that identity is kept; dictionaries that show less than they hold are taken by what they hold (S3 keeps every
-version of an object and shows the last); large S3 bodies are left outside.
+version of an object and shows the last); large bodies, of S3 and of databases, are left outside.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ import cloudpickle
 from moto.core.base_backend import AccountSpecificBackend, BackendDict
 from moto.s3.models import FakeKey
 
+from aws14.emulator.databases.image import Image
+
 __all__ = ["Bodies", "Pickler", "Unpickler", "address", "at"]
 
 #: Bodies above this many bytes go to files of their own: they never change, so each is written once.
@@ -33,7 +35,7 @@ Reducer = Callable[[Any], Any]
 
 @dataclass(frozen=True)
 class Bodies:
-    """Where large S3 bodies are kept.
+    """Where large bodies are kept.
 
     Parameters
     ----------
@@ -71,7 +73,7 @@ class Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no 
     def __init__(self, file: io.BytesIO, bodies: Bodies) -> None:
         super().__init__(file)
         self._bodies = bodies
-        self._reducers: dict[type, Reducer] = {FakeKey: self._key}
+        self._reducers: dict[type, Reducer] = {FakeKey: self._key, Image: self._image}
         self.names: set[str] = set()
 
     def reducer_override(self, obj: Any) -> Any:
@@ -96,6 +98,16 @@ class Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no 
             self._bodies.put(state["_aws14_body"], value)
         self.names.add(state["_aws14_body"])
         return _new, (type(key),), state | {"value": _Body(state["_aws14_body"])}
+
+
+    def _image(self, image: Image) -> Any:
+        content = image.content()
+        if len(content) <= _LARGE:
+            return NotImplemented
+        name = hashlib.sha256(content).hexdigest()
+        self._bodies.put(name, content)
+        self.names.add(name)
+        return _new, (Image,), {"content": _Body(name)}
 
 
 class Unpickler(pickle.Unpickler):

@@ -6,7 +6,7 @@
     home/cloud/previous.snapshot    the one before
     home/cloud/unsaved              there while a change waits to be saved; its age tells what a crash lost
     home/saves/<name>.snapshot      by name
-    home/bodies/<sha256>            large S3 bodies, shared by all of them
+    home/bodies/<sha256>            large bodies, shared by all of them
     home/set-aside/                 what could not be read
 
 A snapshot file is one line of JSON (`Header`) and the pickle it describes.

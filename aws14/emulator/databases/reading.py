@@ -1,0 +1,108 @@
+"""SELECT: to SQLite's, and what types its columns have."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from sqlglot import exp
+
+from aws14.emulator.databases import catalogue
+from aws14.emulator.databases.outcome import Field, Outcome, field_of, guessed, value_of
+
+__all__ = ["Shape", "name_columns", "outcome_of"]
+
+_DATETIMES = (exp.CurrentTimestamp, exp.UtcTimestamp)
+
+
+class Shape:
+    """What is known of a query's columns before it runs.
+
+    Parameters
+    ----------
+    tree : sqlglot.exp.Expression
+        With the tables' names in the image.
+    connection : sqlite3.Connection
+        To the image.
+    """
+
+    def __init__(self, tree: exp.Expression, connection: sqlite3.Connection) -> None:
+        select = _first_select(tree)
+        self._sources: dict[str, dict[str, catalogue.Column]] = {}
+        for table in select.find_all(exp.Table) if select is not None else ():
+            columns = catalogue.columns_of(connection, table.name) or ()
+            self._sources[table.alias_or_name.lower()] = {each.name.lower(): each for each in columns}
+        projections = list(select.expressions) if select is not None else []
+        stars = any(isinstance(each, exp.Star) or each.is_star for each in projections)
+        self._by_place = [] if stars else projections
+
+    def fields(self, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> tuple[Field, ...]:
+        """The columns of a result."""
+        return tuple(self._field(at, name, rows) for at, name in enumerate(names))
+
+    def _field(self, at: int, name: str, rows: Sequence[tuple[Any, ...]]) -> Field:
+        node = self._by_place[at] if at < len(self._by_place) else exp.column(name)
+        found = self._of(node.this if isinstance(node, exp.Alias) else node, name)
+        if found is None:
+            return guessed(name, [row[at] for row in rows])
+        return found
+
+    def _of(self, node: Any, name: str) -> Field | None:
+        if isinstance(node, exp.Column):
+            declared = self._declared(node)
+            return field_of(name, declared.type) if declared is not None else None
+        if isinstance(node, exp.Count):
+            return Field(name, "int")
+        if isinstance(node, exp.Min | exp.Max | exp.Coalesce):
+            return self._of(node.this, name)
+        if isinstance(node, exp.Sum | exp.Avg):
+            return self._total(node, name)
+        if isinstance(node, _DATETIMES):
+            return Field(name, "datetime")
+        return Field(name, "date") if isinstance(node, exp.CurrentDate) else None
+
+    def _total(self, node: Any, name: str) -> Field | None:
+        of = self._of(node.this, name)
+        if of is None or of.kind not in {"int", "decimal"}:
+            return None
+        # MySQL adds whole numbers and decimals up as decimals; an average has four digits more.
+        return Field(name, "decimal", of.scale + (4 if isinstance(node, exp.Avg) else 0))
+
+    def _declared(self, column: exp.Column) -> catalogue.Column | None:
+        wanted = column.name.lower()
+        places = [column.table.lower()] if column.table else list(self._sources)
+        found = (self._sources.get(place, {}).get(wanted) for place in places)
+        return next((each for each in found if each is not None), None)
+
+
+def name_columns(tree: exp.Expression) -> None:
+    """Call every column of a query as MySQL does: what has no alias is called by its text."""
+    select = _first_select(tree)
+    if select is None:
+        return
+    named = []
+    for each in select.expressions:
+        plain = isinstance(each, exp.Alias | exp.Column | exp.Star)
+        named.append(each if plain else exp.alias_(each.copy(), each.meta.get("called") or _text(each), quoted=True))
+    select.set("expressions", named)
+
+
+def outcome_of(cursor: sqlite3.Cursor, shape: Shape) -> Outcome:
+    """All rows of a query that has run."""
+    rows = cursor.fetchall()
+    fields = shape.fields([each[0] for each in cursor.description], rows)
+    return Outcome(fields, tuple(tuple(value_of(f, v) for f, v in zip(fields, row, strict=True)) for row in rows))
+
+
+def _text(node: exp.Expression) -> str:
+    if isinstance(node, exp.Literal):
+        return str(node.name)
+    text: str = node.sql("mysql")
+    return text
+
+
+def _first_select(tree: exp.Expression) -> Any:
+    while isinstance(tree, exp.SetOperation | exp.Subquery):
+        tree = tree.this
+    return tree if isinstance(tree, exp.Select) else None
