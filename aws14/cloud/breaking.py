@@ -1,4 +1,4 @@
-"""Breaking what is built, in the embedded AWS: the hardware under an instance, the power of a zone.
+"""Breaking what is built, in the embedded AWS: hardware under an instance or a database, the power of a zone.
 
 On a real account AWS's own way is the Fault Injection Service; what these functions do to the embedded AWS is described
 in ``docs/fidelity.md`` under "failures".
@@ -14,7 +14,7 @@ from aws14.cloud.session import Session
 from aws14.cloud.tags import PATTERN
 from aws14.errors import NotAvailable, ScenarioError
 
-__all__ = ["break_az", "break_instance", "break_region", "heal"]
+__all__ = ["break_az", "break_database", "break_instance", "break_region", "heal"]
 
 _GONE = frozenset({"shutting-down", "terminated"})
 
@@ -99,6 +99,49 @@ def break_region(session: Session, region: str, *, seconds: float) -> tuple[str,
     for name in names:
         control.damage("az", name, _positive(seconds))
     return names
+
+
+def break_database(session: Session, database: str, *, seconds: float | None = None) -> str:
+    """Let the host under a database's primary fail now; return the identifier of the DB instance.
+
+    With Multi-AZ the standby is promoted once the failure is detected. Without, the database is away until the host
+    works again.
+
+    Parameters
+    ----------
+    session : Session
+        On the embedded AWS.
+    database : str
+        Drawn id, name tag, or identifier of the DB instance.
+    seconds : float, optional
+        Of AWS time until the host works again by itself; never when left out.
+
+    Raises
+    ------
+    NotAvailable
+        Outside the embedded AWS.
+    ScenarioError
+        There is no such DB instance, or several are called that, or the time is not positive.
+    EmulatorError
+        No host runs it: it is stopped, or not created yet.
+    """
+    control = _control(session)
+    pages = session.client("rds").get_paginator("describe_db_instances").paginate()
+    there = [each for page in pages for each in page["DBInstances"]]
+    found = [each for each in there if database in _database_names(each)]
+    if not found:
+        known = sorted(_database_names(each)[0] for each in there)
+        raise ScenarioError(f"there is no database '{database}'", allowed=", ".join(known) or "none: nothing is built")
+    if len(found) > 1:
+        identifiers = ", ".join(each["DBInstanceIdentifier"] for each in found)
+        raise ScenarioError(f"{len(found)} databases are called '{database}'", allowed=f"one of {identifiers}")
+    control.damage("db", found[0]["DBInstanceArn"], _positive(seconds))
+    return str(found[0]["DBInstanceIdentifier"])
+
+
+def _database_names(instance: dict[str, Any]) -> list[str]:
+    tags = {tag["Key"]: tag["Value"] for tag in instance.get("TagList", ())}
+    return [name for name in (tags.get("aws14:node"), tags.get("Name"), instance["DBInstanceIdentifier"]) if name]
 
 
 def heal(session: Session) -> tuple[str, ...]:
