@@ -90,8 +90,10 @@ def _check(backend: Any, asked: dict[str, Any]) -> None:
     period = int(asked.get("period") or _MINUTE_S)
     if period % _MINUTE_S and period not in (10, 20, 30):
         raise ValidationError("Invalid parameter combination: Period must be 10, 20, 30 or a multiple of 60")
+    rule = asked.get("rule") or "TRUE"
     try:
-        goes_round = asked["name"] in _followed(backend, asked.get("rule") or "TRUE", set())
+        holds(rule, lambda _: None)
+        goes_round = asked["name"] in _followed(backend, rule, set())
     except RuleError:
         raise ValidationError("Invalid AlarmRule: it cannot be read") from None
     if goes_round:

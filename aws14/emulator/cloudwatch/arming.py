@@ -8,7 +8,6 @@ from typing import Any
 
 from aws14.emulator.cloudwatch.store import Key, Place
 from aws14.emulator.cloudwatch.watching import interval_s, place_of, rule_of, watched
-from aws14.emulator.durations import typical_s
 from aws14.emulator.world import world
 
 __all__ = ["alarms_in", "arm", "arm_for", "disarm", "evaluate_later"]
@@ -63,7 +62,7 @@ def disarm(name: _Name) -> None:
 
 
 def evaluate_later(alarm: Any, interval: float) -> None:
-    """Post the next evaluation: soon after the next whole interval.
+    """Post the next evaluation: at the end of the present interval, with what has been put by then.
 
     Parameters
     ----------
@@ -72,10 +71,7 @@ def evaluate_later(alarm: Any, interval: float) -> None:
     interval : float
         Seconds.
     """
-    # A minute's data come at its end, and AWS takes a moment to look at them.
-    after = min(typical_s("CloudWatch alarm evaluated after the end of a period"), interval / 2)
-    t = ((world().clock.now() - after) // interval + 1) * interval + after
-    world().clock.at(t, "alarms.evaluates", _name(alarm))
+    world().clock.at((world().clock.now() // interval + 1) * interval, "alarms.evaluates", _name(alarm))
 
 
 def _armed() -> set[_Name]:

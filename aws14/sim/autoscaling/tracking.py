@@ -121,9 +121,12 @@ class TargetTracking:
         Returns
         -------
         int
-            Rounded up: adds 2 for 1.5 too few, takes 1 for 1.5 too many. Never less with `disable_scale_in`.
+            Rounded up: adds 2 for 1.5 too few, takes 1 for 1.5 too many. Never less with `disable_scale_in`; no change
+            where the metric has no value.
         """
         del threshold
+        if math.isnan(metric):
+            return current
         wanted = math.ceil(current * metric / self.target - _ROUNDING)
         return max(wanted, current) if self.disable_scale_in else wanted
 
