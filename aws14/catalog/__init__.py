@@ -42,7 +42,7 @@ from aws14.catalog.prices import (
     worked_bills,
 )
 from aws14.catalog.promises import Sla, sla
-from aws14.catalog.recordings import Duration, durations, trace_minutes
+from aws14.catalog.recordings import Duration, Url, UrlStream, durations, trace_minutes, url_stream
 from aws14.catalog.tables import data_root
 
 __all__ = [
@@ -59,6 +59,8 @@ __all__ = [
     "ServiceStatus",
     "Sla",
     "TCredit",
+    "Url",
+    "UrlStream",
     "WorkedBill",
     "WorkedLine",
     "cities",
@@ -82,6 +84,7 @@ __all__ = [
     "sla",
     "t_credit",
     "trace_minutes",
+    "url_stream",
     "user_rtt_ms",
     "worked_bills",
 ]

@@ -8,11 +8,18 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aws14.catalog.tables import data_root, missing, rows
 from aws14.errors import DataError
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 _SUFFIX = "_per_minute.csv.gz"
+_STREAM, _URLS = "_stream.csv.gz", "_urls.csv.gz"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,6 +50,77 @@ def durations() -> Mapping[str, Duration]:
     }
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Url:
+    """An address on a recorded site.
+
+    Attributes
+    ----------
+    rank : int
+        Its place by number of requests, from 1.
+    size : int
+        Median size of its answers in bytes; 0 where none was answered in full.
+    kind : str
+        ``image``, ``html``, ``cgi`` or ``other``.
+    path : str
+        With its query string.
+    """
+
+    rank: int
+    size: int
+    kind: str
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, slots=True)
+class UrlStream:
+    """The requests of a recording, one by one. Arrays have one entry a request, in order of time, and are read-only.
+
+    Attributes
+    ----------
+    second : ndarray of int64
+        From the start of the recording.
+    rank : ndarray of int64
+        Of the address, from 1; ranks beyond those of `urls` have no path.
+    size : ndarray of int64
+        Bytes sent; 0 where the client had the answer already.
+    urls : tuple of Url
+        The most asked addresses, by rank from 1.
+    """
+
+    second: NDArray[np.int64]
+    rank: NDArray[np.int64]
+    size: NDArray[np.int64]
+    urls: tuple[Url, ...]
+
+
+@cache
+def url_stream(name: str) -> UrlStream:
+    """Return the requests of a recording with their addresses.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``nasa_13jul95``: the files ``data/traces/nasa_13jul95_stream.csv.gz`` and ``..._urls.csv.gz``.
+
+    Raises
+    ------
+    DataError
+        When there is no such recording.
+    """
+    import numpy as np  # 0.1 s, which who only asks for a price need not wait
+
+    with gzip.open(_recording(name, _STREAM), "rb") as packed:
+        table = np.loadtxt(packed, dtype=np.int64, delimiter=",", skiprows=1).T
+    table.setflags(write=False)
+    with gzip.open(_recording(name, _URLS), "rb") as packed:
+        urls = tuple(
+            Url(rank=int(row["rank"]), size=int(row["bytes"] or 0), kind=row["kind"], path=row["path"])
+            for row in csv.DictReader(io.TextIOWrapper(packed, encoding="utf-8", newline=""))
+        )
+    return UrlStream(second=table[0], rank=table[1], size=table[2], urls=urls)
+
+
 @cache
 def trace_minutes(name: str) -> tuple[int, ...]:
     """Return the requests of each minute of a recording, from its minute 0 on; silent minutes are 0.
@@ -57,13 +135,8 @@ def trace_minutes(name: str) -> tuple[int, ...]:
     DataError
         When there is no such recording, or its minutes do not ascend.
     """
-    folder = data_root() / "traces"
-    path = folder / f"{name}{_SUFFIX}"
-    if not path.is_file():
-        known = [found.name.removesuffix(_SUFFIX) for found in folder.glob(f"*{_SUFFIX}")]
-        raise missing("recording", name, known)
     requests: list[int] = []
-    with gzip.open(path, "rb") as packed:
+    with gzip.open(_recording(name, _SUFFIX), "rb") as packed:
         for row in csv.DictReader(io.TextIOWrapper(packed, encoding="utf-8", newline="")):
             silent = int(row["minute"]) - len(requests)
             if silent < 0:
@@ -73,3 +146,11 @@ def trace_minutes(name: str) -> tuple[int, ...]:
             requests.extend([0] * silent)
             requests.append(int(row["requests"]))
     return tuple(requests)
+
+
+def _recording(name: str, suffix: str) -> Path:
+    folder = data_root() / "traces"
+    path = folder / f"{name}{suffix}"
+    if not path.is_file():
+        raise missing("recording", name, [found.name.removesuffix(suffix) for found in folder.glob(f"*{suffix}")])
+    return path

@@ -13,7 +13,6 @@ from aws14.errors import DataError, ScenarioError
 from aws14.sim.failover import (
     COLD,
     WARM,
-    HealthCheck,
     database_failover,
     name_failover,
     region_failover,
@@ -21,6 +20,7 @@ from aws14.sim.failover import (
     together,
     triangular,
 )
+from aws14.sim.health_check import HealthCheck
 from aws14.sim.tiers import tiers
 from tests.fleets import corporate_site
 
