@@ -42,6 +42,10 @@ BEHAVIOURS = {
     "target_health": "moto.elbv2.models",
     "certificates": "moto.acm.models",
     "managed_policies": "moto.iam.models",
+    "rds_life": "moto.rds.models",
+    "rds_changes": "moto.rds.models",
+    "rds_copies": "moto.rds.models",
+    "rds_refusals": "moto.rds.models",
     "run_command": "moto.ssm.models",
     "long_poll": "moto.sqs.models",
 }
