@@ -1,11 +1,11 @@
 """cloud: the only door to AWS.
 
 `connect` gives a `Session`, whose clients are plain boto3 clients; `read_back` says what is there; `tear_down` leaves
-nothing and `leftovers` proves it; `explain` turns a refusal of AWS into one line; `break_instance`, `break_az` and
-`heal` let things fail in the embedded AWS.
+nothing and `leftovers` proves it; `explain` turns a refusal of AWS into one line; `break_instance`, `break_database`,
+`break_az` and `heal` let things fail in the embedded AWS.
 """
 
-from aws14.cloud.breaking import break_az, break_instance, heal
+from aws14.cloud.breaking import break_az, break_database, break_instance, heal
 from aws14.cloud.connecting import connect
 from aws14.cloud.explaining import explain
 from aws14.cloud.login import Login, log_in
@@ -23,6 +23,7 @@ __all__ = [
     "Login",
     "Session",
     "break_az",
+    "break_database",
     "break_instance",
     "connect",
     "explain",
