@@ -6,6 +6,7 @@ group is asked what is in service, and what the policies want is carried out.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -159,7 +160,8 @@ def _decides(account: str, region: str, name: str) -> None:
 
 def _proposal(group: Any, policy: Policy, call: tuple[str, float, float] | None) -> Proposal:
     capacity: int = group.desired_capacity
-    if call is not None:
+    # An alarm that somebody set by hand has no value to tell: a simple policy does not need one.
+    if call is not None and (isinstance(policy, SimplePolicy) or not math.isnan(call[1])):
         capacity = _within(group, wanted(policy, _situation(group, policy), metric=call[1], threshold=call[2]))
     holds = isinstance(policy, TargetTracking) and not policy.disable_scale_in
     return Proposal(policy=policy.name, capacity=capacity, holds=holds)
