@@ -14,4 +14,11 @@
 ``front``          the endpoint, for the data plane
 ``asking``         the same for programs inside the emulated machines
 =================  ==================================================================================================
+
+A program inside a machine asks like this, with the world lock held::
+
+    from aws14.emulator.databases import asking
+
+    link = asking.connect(asking.Login(host=..., user=..., password=..., database="shop"), instance_id)
+    link.execute("SELECT * FROM orders WHERE id = ?", (1,)).rows
 """
