@@ -29,7 +29,16 @@ _DRAINING = ("Target.DeregistrationInProgress", "Target deregistration is in pro
 _NOT_IN_USE = ("Target.NotInUse", "Target group is not configured to receive traffic from the load balancer")
 _OTHER_ZONE = ("Target.NotInUse", "Target is in an Availability Zone that is not enabled for the load balancer")
 #: Events after which checks find what they found before.
-_QUIET = ("target_health.", "status_alarms.", "alarms.", "metrics.", "network_insights.")
+_QUIET = (
+    "target_health.",
+    "status_alarms.",
+    "cloudwatch.",
+    "network_insights.",
+    "rds.ships",
+    "scaling.decides",
+    "scaling.health_looks",
+    "scaling.target_health",
+)
 
 
 @dataclass

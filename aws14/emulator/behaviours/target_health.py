@@ -30,11 +30,12 @@ __all__ = ["install"]
 
 def install() -> None:
     """Take hold of registering, deregistering and describing targets, and hear of every change."""
-    from moto.elbv2.models import ELBv2Backend
+    from moto.elbv2.models import ELBv2Backend, FakeTargetGroup
 
     around(ELBv2Backend, "register_targets", _register)
     around(ELBv2Backend, "deregister_targets", _deregister)
     around(ELBv2Backend, "describe_target_health", _describe)
+    around(FakeTargetGroup, "health_for", _health)
     around(ELBv2Backend, "delete_target_group", _delete)
     around(ELBv2Backend, "create_target_group", _create)
     world().clock.heard.append(target_health.heard)
@@ -80,11 +81,17 @@ def _describe(
     original: Callable[..., list[Any]], backend: Any, target_group_arn: str, targets: list[dict[str, Any]]
 ) -> list[Any]:
     group = backend.target_groups.get(target_group_arn)
-    if group is None or not _is_checked(group):
-        return original(backend, target_group_arn, targets)
-    known = target_health.health_of(group)
-    wanted = [each["Id"] for each in targets] if targets else list(known)
-    return [_told(group, each, known[each]) if each in known else _stranger(group, each) for each in wanted]
+    if group is not None and _is_checked(group):
+        targets = targets or [{"Id": each} for each in target_health.health_of(group)]  # draining ones, too
+        return [group.health_for(each, backend.ec2_backend) for each in targets]
+    return original(backend, target_group_arn, targets)
+
+
+def _health(original: Callable[..., Any], group: Any, target: dict[str, Any], ec2_backend: Any) -> Any:
+    if not _is_checked(group):
+        return original(group, target, ec2_backend)
+    known = target_health.health_of(group).get(target["Id"])
+    return _told(group, target["Id"], known) if known is not None else _stranger(group, target["Id"])
 
 
 def _told(group: Any, target_id: str, health: target_health.Health) -> Any:

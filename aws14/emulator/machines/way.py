@@ -6,14 +6,11 @@ The world lock is held by whoever asks; nobody is waited for.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from ipaddress import IPv4Address
 from typing import Any
 
 from aws14.emulator.machines import metadata
 from aws14.emulator.machines.instances import find_instance
 from aws14.emulator.machines.outside import Network, Reply, Request
-from aws14.emulator.machines.registry import of
 from aws14.emulator.machines.shell.errors import UnsupportedError
 from aws14.emulator.network_view import account_network
 from aws14.errors import ScenarioError
@@ -29,16 +26,7 @@ _PRIVATE_NAME = re.compile(r"ip-(\d+-\d+-\d+-\d+)(\.[a-z0-9.-]+)?")
 
 
 class ReachedNetwork:
-    """The network by `aws14.sim.reachability`.
-
-    Attributes
-    ----------
-    resolve : callable
-        From instance id and name to an IPv4 address, or None; the data plane puts its DNS here.
-    """
-
-    def __init__(self) -> None:
-        self.resolve: Callable[[str, str], str | None] = _resolve
+    """The network by `aws14.sim.reachability`, with the names and fronts of the data plane."""
 
     def has_internet(self, instance_id: str) -> bool:
         """Whether it reaches the Internet on port 443."""
@@ -54,13 +42,7 @@ class ReachedNetwork:
 
     def connects(self, instance_id: str, host: str, port: int) -> str:
         """Return ``""`` if a connection comes about, else why not."""
-        address = self._address(instance_id, host)
-        if address is None:
-            return "unresolved"
-        target = _holder(instance_id, address)
-        if target is None or not _reaches(instance_id, address, port):
-            return "timed out"
-        return "" if of(target).listens(port) else "refused"
+        return _problem(_called(instance_id, host, port))
 
     def fetch(self, instance_id: str, request: Request) -> Reply:
         """Answer a request that leaves a machine.
@@ -72,30 +54,31 @@ class ReachedNetwork:
         """
         if request.host == _MIRROR:
             return _mirror(instance_id)
-        address = self._address(instance_id, request.host)
-        if address is None:
+        found = _called(instance_id, request.host, request.port)
+        if found.outcome == "name_not_found":
             return _elsewhere(instance_id, request) if _is_elsewhere(instance_id, request.host) else _no("unresolved")
-        target = _holder(instance_id, address)
-        if target is None:
-            return _no("timed out") if is_private(address) else _elsewhere(instance_id, request)
-        problem = self.connects(instance_id, address, request.port)
-        return _no(problem) if problem else _answered(target, request)
-
-    def _address(self, instance_id: str, host: str) -> str | None:
-        try:
-            return str(IPv4Address(host))
-        except ValueError:
-            return self.resolve(instance_id, host)
+        if found.outcome in ("open", "unreachable") and found.front is None and not is_private(found.address):
+            return _elsewhere(instance_id, request)
+        problem = _problem(found)
+        return _no(problem) if problem else _answered(found, request)
 
 
 def _no(problem: str) -> Reply:
     return Reply(0, problem=problem)
 
 
-def _resolve(_instance: str, name: str) -> str | None:
-    """The names that AWS gives to instances in a VPC carry their addresses."""
-    found = _PRIVATE_NAME.fullmatch(name)
-    return found[1].replace("-", ".") if found else None
+def _called(instance_id: str, host: str, port: int) -> Any:
+    """What comes of a call, by the data plane."""
+    from aws14.emulator.dataplane import Ask, connect, inside  # the data plane is above: it imports the machines
+
+    short = _PRIVATE_NAME.fullmatch(host)
+    return connect(Ask(host=short[1].replace("-", ".") if short else host, port=port, source=instance_id), inside)
+
+
+def _problem(found: Any) -> str:
+    if found.outcome == "open":
+        return "" if found.front is not None else "timed out"
+    return {"name_not_found": "unresolved", "refused": "refused"}.get(found.outcome, "timed out")
 
 
 def _is_elsewhere(instance_id: str, host: str) -> bool:
@@ -114,26 +97,24 @@ def _elsewhere(instance_id: str, request: Request) -> Reply:
     raise UnsupportedError(f"{request.scheme}://{request.host}{request.path}: the Internet outside is not in here")
 
 
-def _holder(instance_id: str, address: str) -> str | None:
-    """The instance that has this address: a private one in the asker's own VPC first."""
-    asker = find_instance(instance_id)
-    enis: list[Any] = list(asker.ec2_backend.enis.values())
-    near = [eni for eni in enis if eni.private_ip_address == address and eni.subnet.vpc_id == asker.vpc_id]
-    far = [eni for eni in enis if address in (eni.public_ip, eni.private_ip_address)]
-    holder = next((eni.instance for eni in [*near, *far] if eni.instance is not None), None)
-    return str(holder.id) if holder is not None else None
+def _answered(found: Any, request: Request) -> Reply:
+    from aws14.emulator.dataplane.answering import Visit
 
-
-def _answered(instance_id: str, request: Request) -> Reply:
-    machine = of(instance_id)
-    if machine.speaks_tls(request.port) != (request.scheme == "https"):
+    if found.front.speaks_tls(request.port) != (request.scheme == "https"):
         return _no("reset")
-    headers = {**request.headers, "host": request.host}
+    visit = Visit(
+        method=request.method,
+        path=request.path,
+        headers={**request.headers, "host": request.host},
+        body=request.body,
+        port=request.port,
+        source=found.source,
+        called=found.address,
+    )
     try:
-        answer = machine.answer(request.method, request.path, headers, request.body, port=request.port)
+        return Reply(*found.front.answer(visit))
     except ConnectionError:
         return _no("reset")
-    return Reply(*answer)
 
 
 def _way(source: str, destination: str, port: int) -> Reach | None:
