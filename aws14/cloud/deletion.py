@@ -137,3 +137,36 @@ def delete_path(client: Any, key: str) -> None:
     for analysis in answer["NetworkInsightsAnalyses"]:
         client.delete_network_insights_analysis(NetworkInsightsAnalysisId=analysis["NetworkInsightsAnalysisId"])
     client.delete_network_insights_path(NetworkInsightsPathId=key)
+
+
+def delete_distribution(client: Any, key: str) -> object:
+    """Delete a distribution: CloudFront wants it disabled, everywhere, first."""
+    given = client.get_distribution_config(Id=key)
+    config, tag = given["DistributionConfig"], given["ETag"]
+    if config["Enabled"]:
+        tag = client.update_distribution(Id=key, IfMatch=tag, DistributionConfig={**config, "Enabled": False})["ETag"]
+    client.get_waiter("distribution_deployed").wait(Id=key)
+    return client.delete_distribution(Id=key, IfMatch=tag)
+
+
+def delete_access_control(client: Any, key: str) -> object:
+    """Delete an origin access control in the version that is there."""
+    tag = client.get_origin_access_control(Id=key)["ETag"]
+    return client.delete_origin_access_control(Id=key, IfMatch=tag)
+
+
+def delete_load_balancer(client: Any, key: str) -> object:
+    """Delete a load balancer, its protection against that taken off."""
+    given = client.describe_load_balancer_attributes(LoadBalancerArn=key)["Attributes"]
+    if {"Key": "deletion_protection.enabled", "Value": "true"} in given:
+        off = [{"Key": "deletion_protection.enabled", "Value": "false"}]
+        client.modify_load_balancer_attributes(LoadBalancerArn=key, Attributes=off)
+    return client.delete_load_balancer(LoadBalancerArn=key)
+
+
+def delete_database(client: Any, key: str) -> object:
+    """Delete a database with its automated backups and without a last snapshot, its protection taken off."""
+    for one in client.describe_db_instances(DBInstanceIdentifier=key)["DBInstances"]:
+        if one.get("DeletionProtection"):
+            client.modify_db_instance(DBInstanceIdentifier=key, DeletionProtection=False, ApplyImmediately=True)
+    return client.delete_db_instance(DBInstanceIdentifier=key, SkipFinalSnapshot=True, DeleteAutomatedBackups=True)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-TagShape = Literal["specifications", "list", "after", "none"]
+TagShape = Literal["specifications", "list", "propagated", "map", "after", "none"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,15 +22,19 @@ class Creation:
     kind : str
         Key of `aws14.cloud.kinds.KINDS`.
     ids : str
-        Path in the answer, or ``{Parameter}`` template over the parameters for what has no id of its own.
-    tags : {'specifications', 'list', 'after', 'none'}
-        ``TagSpecifications``, ``Tags``, a call of its own afterwards, or untaggable: the ledger knows the parent.
+        Path in the answer, several joined by ``|``, or ``{Parameter}`` template over the parameters for what has no id
+        of its own.
+    tags : {'specifications', 'list', 'propagated', 'map', 'after', 'none'}
+        ``TagSpecifications``, ``Tags``, ``Tags`` that a group's instances inherit, ``tags`` as a mapping, a call of its
+        own afterwards, or untaggable: the ledger knows the parent.
     tagged : tuple of str
         Resource types for ``TagSpecifications``; the kind itself when empty.
     ignore : tuple of str
         Parameters that may differ between calls that are the same to a reader, besides `TOKENS`.
     secret : tuple of str
         Entries of the answer that AWS gives only once.
+    put : bool
+        Whether AWS overwrites what is there: the call is sent again each time, and recorded once.
     """
 
     kind: str
@@ -39,12 +43,25 @@ class Creation:
     tagged: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     secret: tuple[str, ...] = ()
+    put: bool = False
 
 
-TOKENS = frozenset({"ClientToken", "CallerReference", "ClientRequestToken", "DryRun"})
+TOKENS = frozenset({"ClientToken", "CallerReference", "ClientRequestToken", "IdempotencyToken", "DryRun"})
 """Parameters that name an attempt, not a wish."""
 
-UNRECORDED = frozenset({"UserData", "PublicKeyMaterial", "MasterUserPassword", "SecretString", "SecretBinary"})
+UNRECORDED = frozenset(
+    {
+        "UserData",
+        "LaunchTemplateData",
+        "PublicKeyMaterial",
+        "MasterUserPassword",
+        "SecretString",
+        "SecretBinary",
+        "Certificate",
+        "CertificateChain",
+        "PrivateKey",
+    }
+)
 """Parameters that are long or secret: the ledger keeps only their part in the digest."""
 
 OPERATIONS: Mapping[tuple[str, str], Creation] = {
@@ -65,6 +82,13 @@ OPERATIONS: Mapping[tuple[str, str], Creation] = {
     ("ec2", "ReplaceNetworkAclAssociation"): Creation(
         kind="network-acl-association", ids="NewAssociationId", tags="none"
     ),
+    ("ec2", "CreateVpcPeeringConnection"): Creation(
+        kind="peering", ids="VpcPeeringConnection.VpcPeeringConnectionId", tagged=("vpc-peering-connection",)
+    ),
+    ("ec2", "AcceptVpcPeeringConnection"): Creation(
+        kind="peering-acceptance", ids="{VpcPeeringConnectionId}", tags="none"
+    ),
+    ("ec2", "CreateVpcEndpoint"): Creation(kind="vpc-endpoint", ids="VpcEndpoint.VpcEndpointId"),
     ("ec2", "CreateNetworkInterface"): Creation(kind="network-interface", ids="NetworkInterface.NetworkInterfaceId"),
     # An analysis is not made only once: it is asked for again after each change.
     ("ec2", "CreateNetworkInsightsPath"): Creation(
@@ -83,6 +107,8 @@ OPERATIONS: Mapping[tuple[str, str], Creation] = {
     # what a machine may do
     ("iam", "CreateRole"): Creation(kind="role", ids="{RoleName}", tags="list"),
     ("iam", "AttachRolePolicy"): Creation(kind="role-policy", ids="{RoleName}|{PolicyArn}", tags="none"),
+    ("iam", "PutRolePolicy"): Creation(kind="role-inline-policy", ids="{RoleName}|{PolicyName}", tags="none", put=True),
+    ("iam", "CreatePolicy"): Creation(kind="policy", ids="Policy.Arn", tags="list"),
     ("iam", "CreateInstanceProfile"): Creation(kind="instance-profile", ids="{InstanceProfileName}", tags="list"),
     ("iam", "AddRoleToInstanceProfile"): Creation(
         kind="profile-role", ids="{InstanceProfileName}|{RoleName}", tags="none"
@@ -95,14 +121,57 @@ OPERATIONS: Mapping[tuple[str, str], Creation] = {
         kind="instance", ids="Instances[].InstanceId", tagged=("instance", "volume", "network-interface")
     ),
     ("ec2", "CreateLaunchTemplate"): Creation(kind="launch-template", ids="LaunchTemplate.LaunchTemplateId"),
+    ("ec2", "CreateLaunchTemplateVersion"): Creation(
+        kind="launch-template-version",
+        ids="LaunchTemplateVersion.LaunchTemplateId|LaunchTemplateVersion.VersionNumber",
+        tags="none",
+    ),
     ("ec2", "CreateVolume"): Creation(kind="volume", ids="VolumeId"),
     ("ec2", "AttachVolume"): Creation(kind="volume-attachment", ids="{VolumeId}|{InstanceId}", tags="none"),
     ("ec2", "CreateSnapshot"): Creation(kind="snapshot", ids="SnapshotId"),
     ("ec2", "CopySnapshot"): Creation(kind="snapshot", ids="SnapshotId"),
-    ("ec2", "CreateImage"): Creation(kind="image", ids="ImageId"),
+    ("ec2", "CreateImage"): Creation(kind="image", ids="ImageId", tagged=("image", "snapshot")),
+    ("ec2", "CopyImage"): Creation(kind="image", ids="ImageId", tagged=("image", "snapshot")),
+    # what spreads the load, and what follows it; policies and scheduled actions go with their group
+    ("elbv2", "CreateLoadBalancer"): Creation(kind="load-balancer", ids="LoadBalancers[].LoadBalancerArn", tags="list"),
+    ("elbv2", "CreateTargetGroup"): Creation(kind="target-group", ids="TargetGroups[].TargetGroupArn", tags="list"),
+    ("elbv2", "CreateListener"): Creation(kind="listener", ids="Listeners[].ListenerArn", tags="list"),
+    ("elbv2", "CreateRule"): Creation(kind="listener-rule", ids="Rules[].RuleArn", tags="list"),
+    ("autoscaling", "CreateLaunchConfiguration"): Creation(
+        kind="launch-configuration", ids="{LaunchConfigurationName}", tags="none"
+    ),
+    ("autoscaling", "CreateAutoScalingGroup"): Creation(
+        kind="autoscaling-group", ids="{AutoScalingGroupName}", tags="propagated"
+    ),
+    ("cloudwatch", "PutMetricAlarm"): Creation(kind="alarm", ids="{AlarmName}", tags="list", put=True),
+    ("logs", "CreateLogGroup"): Creation(kind="log-group", ids="{logGroupName}", tags="map"),
+    ("sns", "CreateTopic"): Creation(kind="topic", ids="TopicArn", tags="list"),
+    # databases
+    ("rds", "CreateDBSubnetGroup"): Creation(kind="db-subnet-group", ids="{DBSubnetGroupName}", tags="list"),
+    ("rds", "CreateDBParameterGroup"): Creation(kind="db-parameter-group", ids="{DBParameterGroupName}", tags="list"),
+    ("rds", "CreateDBInstance"): Creation(kind="db-instance", ids="{DBInstanceIdentifier}", tags="list"),
+    ("rds", "CreateDBInstanceReadReplica"): Creation(kind="db-instance", ids="{DBInstanceIdentifier}", tags="list"),
+    ("rds", "RestoreDBInstanceFromDBSnapshot"): Creation(kind="db-instance", ids="{DBInstanceIdentifier}", tags="list"),
+    ("rds", "RestoreDBInstanceToPointInTime"): Creation(
+        kind="db-instance", ids="{TargetDBInstanceIdentifier}", tags="list"
+    ),
+    ("rds", "CreateDBSnapshot"): Creation(kind="db-snapshot", ids="{DBSnapshotIdentifier}", tags="list"),
+    ("rds", "CopyDBSnapshot"): Creation(kind="db-snapshot", ids="{TargetDBSnapshotIdentifier}", tags="list"),
     # names
     ("route53", "CreateHostedZone"): Creation(kind="hosted-zone", ids="HostedZone.Id", tags="after"),
     ("route53", "ChangeResourceRecordSets"): Creation(kind="dns-record", ids="records", tags="none"),
+    ("route53", "CreateHealthCheck"): Creation(kind="health-check", ids="HealthCheck.Id", tags="after"),
+    ("route53", "AssociateVPCWithHostedZone"): Creation(
+        kind="zone-association", ids="{HostedZoneId}|{VPC[VPCId]}", tags="none"
+    ),
+    # certificates and the edge
+    ("acm", "RequestCertificate"): Creation(kind="certificate", ids="CertificateArn", tags="list"),
+    ("acm", "ImportCertificate"): Creation(kind="certificate", ids="CertificateArn", tags="list"),
+    ("cloudfront", "CreateDistribution"): Creation(kind="distribution", ids="Distribution.Id", tags="after"),
+    ("cloudfront", "CreateDistributionWithTags"): Creation(kind="distribution", ids="Distribution.Id", tags="after"),
+    ("cloudfront", "CreateOriginAccessControl"): Creation(
+        kind="origin-access-control", ids="OriginAccessControl.Id", tags="none"
+    ),
     # objects
     ("s3", "CreateBucket"): Creation(kind="bucket", ids="{Bucket}", tags="after"),
 }

@@ -30,7 +30,7 @@ def pick(document: Any, path: str) -> list[Any]:
 
 
 def fill(template: str, params: Mapping[str, Any]) -> str:
-    """Fill ``{Parameter}`` fields of a template; a parameter that was not given is left empty."""
+    """Fill ``{Parameter}`` fields of a template, ``{Outer[Inner]}`` inside a structure; what was not given is empty."""
     return template.format_map(defaultdict(str, params))
 
 

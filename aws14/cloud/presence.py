@@ -22,7 +22,19 @@ _SOURCES = {
     "PrefixListIds": "PrefixListId",
     "UserIdGroupPairs": "GroupId",
 }
-_ENDED = frozenset({"terminated", "shutting-down", "deleted", "deleting", "failed", "deregistered"})
+_ENDED = frozenset(
+    {
+        "terminated",
+        "shutting-down",
+        "deleted",
+        "deleting",
+        "failed",
+        "deregistered",
+        "rejected",
+        "expired",
+        "Delete in progress",
+    }
+)
 
 
 def is_missing(error: ClientError) -> bool:
@@ -48,12 +60,32 @@ def described(operation: str, argument: str, ids: str, *, state: str = "") -> Ex
     return exists
 
 
-def filtered(operation: str, filter_name: str, found: str) -> Exists:
+def asked_by_name(operation: str, argument: str, names: str, *, state: str = "") -> Exists:
+    """A check by a describe call that takes one name, as RDS's do; RDS keeps names in lower case."""
+
+    def exists(client: Any, key: str, params: Params) -> bool:
+        del params
+        try:
+            answer = getattr(client, operation)(**{argument: key})
+        except ClientError as error:
+            if is_missing(error):
+                return False
+            raise
+        ended = _ENDED - {"failed"}  # a database that failed is there, and costs
+        states = pick(answer, state) if state else []
+        return key.lower() in [str(name).lower() for name in pick(answer, names)] and not set(states) & ended
+
+    return exists
+
+
+def filtered(operation: str, filter_name: str, found: str, *, also: Mapping[str, str] | None = None) -> Exists:
     """A check by a describe call with a filter, for what has an id but no describe call of its own."""
 
     def exists(client: Any, key: str, params: Params) -> bool:
         del params
-        return bool(pick(getattr(client, operation)(Filters=[{"Name": filter_name, "Values": [key]}]), found))
+        wanted = {filter_name: key, **(also or {})}
+        filters = [{"Name": name, "Values": [value]} for name, value in wanted.items()]
+        return bool(pick(getattr(client, operation)(Filters=filters), found))
 
     return exists
 
@@ -166,7 +198,10 @@ def record_exists(client: Any, key: str, params: Params) -> bool:
 
 def _content(record: Params) -> tuple[Any, ...]:
     values = sorted(pick(record, "ResourceRecords[].Value"))
-    return (record["Type"], record.get("TTL"), values, record.get("AliasTarget"))
+    alias = record.get("AliasTarget", {})
+    leads = (str(alias.get("DNSName", "")).rstrip(".").lower(), bool(alias.get("EvaluateTargetHealth")))
+    chosen = tuple(record.get(name) for name in ("SetIdentifier", "Failover", "Weight", "Region", "HealthCheckId"))
+    return (record["Type"], record.get("TTL"), values, leads, chosen)
 
 
 def zone_exists(client: Any, key: str, params: Params) -> bool:
@@ -181,16 +216,35 @@ def zone_exists(client: Any, key: str, params: Params) -> bool:
     return True
 
 
-def find_zone(client: Any, params: Params) -> list[str]:
-    """Zones that a call with these parameters made, when its answer was lost."""
-    name, reference = f"{str(params.get('Name', '')).rstrip('.')}.", params.get("CallerReference")
-    pages = client.get_paginator("list_hosted_zones").paginate()
-    zones = [zone for page in pages for zone in page["HostedZones"]]
-    return [
-        str(zone["Id"]).removeprefix("/hostedzone/")
-        for zone in zones
-        if (zone["Name"], zone.get("CallerReference")) == (name, reference)
-    ]
+def zone_associated(client: Any, key: str, params: Params) -> bool:
+    """Whether the private zone is associated with the VPC; ids are ``<zone>|<VPC>``."""
+    del params
+    zone, _, vpc = key.partition("|")
+    try:
+        return vpc in pick(client.get_hosted_zone(Id=zone), "VPCs[].VPCId")
+    except ClientError as error:
+        if is_missing(error):
+            return False
+        raise
+
+
+def version_exists(client: Any, key: str, params: Params) -> bool:
+    """Whether the launch template has this version; ids are ``<template>|<number>``."""
+    del params
+    template, _, version = key.partition("|")
+    try:
+        found = client.describe_launch_template_versions(LaunchTemplateId=template, Versions=[version])
+    except ClientError as error:
+        if is_missing(error):
+            return False
+        raise
+    return bool(found["LaunchTemplateVersions"])
+
+
+def log_group_exists(client: Any, key: str, params: Params) -> bool:
+    """Whether there is a log group of this name; the call finds those whose names begin so."""
+    del params
+    return key in pick(client.describe_log_groups(logGroupNamePrefix=key), "logGroups[].logGroupName")
 
 
 def bucket_exists(client: Any, key: str, params: Params) -> bool:

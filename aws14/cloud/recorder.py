@@ -20,7 +20,7 @@ from aws14.cloud.ledger import Record, decode, digest, encode
 from aws14.cloud.operations import OPERATIONS, TOKENS, UNRECORDED, Creation
 from aws14.cloud.paths import aws_ids, fill, pick
 from aws14.cloud.real import check_not_expired
-from aws14.cloud.tags import TAG_AFTER, course_tags, with_tags
+from aws14.cloud.tags import RETAG, TAG_AFTER, course_tags, with_tags
 from aws14.errors import BuildError
 
 if TYPE_CHECKING:
@@ -58,9 +58,10 @@ class Recorder:
         events.register("after-call", self._end)
 
     def _prepare(self, params: Mapping[str, Any], model: Any, context: dict[str, Any], **_: object) -> Any:
-        creation = creation_of(model.service_model.service_name, model.name, params)
+        service = model.service_model.service_name
+        creation = creation_of(service, model.name, params)
         if creation is None:
-            return None
+            return self._retagged(service, model.name, params)
         record = self._record(params, model, creation, context)
         earlier = self._session.ledger.find(record.digest)
         if earlier is None and foretold_exist(self._session, record, params):
@@ -69,11 +70,20 @@ class Recorder:
         call = _Call(creation=creation, record=record, params=params)
         if earlier:
             if all_exist(self._session, earlier, params):
+                if creation.put:
+                    return with_tags(params, creation, self._tags())
                 call.earlier = earlier
             else:
                 params = self._narrowed(call)
         context[_KEY] = call
         return with_tags(params, creation, self._tags())
+
+    def _retagged(self, service: str, operation: str, params: Mapping[str, Any]) -> Any:
+        """The parameters of a call that replaces all tags, with the course's kept on what the course made."""
+        retag = RETAG.get((service, operation))
+        if retag is None or retag.of(params) not in self._session.ledger.ids(self._session.pattern):
+            return None
+        return retag.merge(params, self._tags())
 
     def _narrowed(self, call: _Call) -> Mapping[str, Any]:
         kind = KINDS[call.creation.kind]
@@ -167,6 +177,8 @@ def creation_of(service: str, operation: str, params: Mapping[str, Any]) -> Crea
     creation = OPERATIONS.get((service, operation))
     if creation and creation.kind == "dns-record" and not _record_keys(params):
         return None
+    if operation == "ImportCertificate" and params.get("CertificateArn"):
+        return None  # it renews one that is there, and then takes no tags
     return creation
 
 
@@ -175,8 +187,11 @@ def made_by(creation: Creation, params: Mapping[str, Any], answer: Mapping[str, 
     if creation.kind == "dns-record":
         return _record_keys(params)
     if creation.ids.startswith("{"):
-        return (fill(creation.ids, params),)
-    return tuple(str(found).removeprefix("/hostedzone/") for found in pick(answer, creation.ids))
+        return (fill(creation.ids, params).removeprefix("/hostedzone/"),)
+    parts = [
+        [str(found).removeprefix("/hostedzone/") for found in pick(answer, path)] for path in creation.ids.split("|")
+    ]
+    return tuple("|".join(each) for each in zip(*parts, strict=True))
 
 
 def all_exist(session: Session, record: Record, params: Mapping[str, Any]) -> bool:

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from aws14.cloud.arns import named
 from aws14.cloud.kinds import KINDS, kind_of
 from aws14.cloud.ledger import Record
 from aws14.cloud.operations import OPERATIONS
 from aws14.cloud.readback import read_back, route53
+from aws14.cloud.readback.ec2 import GROUP_TAG
 from aws14.cloud.readback.seen import listed
 from aws14.cloud.recorder import made_by
 from aws14.cloud.tags import COURSE, PATTERN
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 _SCENERY = frozenset({"internet", "office", "region", "az"})
 _GLOBAL_REGION = "us-east-1"
+_GLOBAL = frozenset({"iam", "route53", "s3", "cloudfront"})
+_WITH_THEIR_GROUP = frozenset({"scaling_policy", "scheduled_action"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,6 +50,12 @@ class Thing:
     def id(self) -> str:
         """The AWS id."""
         return self.aws_id
+
+    @property
+    def identity(self) -> tuple[str, str, str]:
+        """What tells it apart from all others: two regions may have databases of one name, but no two buckets."""
+        kind = KINDS.get(self.kind)
+        return self.kind, self.aws_id, "" if kind is not None and kind.service in _GLOBAL else self.region
 
     @property
     def order(self) -> int:
@@ -81,9 +91,9 @@ def leftovers(session: Session, *, pattern: str | None = None) -> tuple[Thing, .
     """
     word = session.pattern if pattern is None else pattern
     # Names are unique within a kind only: a role and its instance profile often share theirs.
-    known = {(thing.kind, thing.aws_id): thing for thing in (*recorded(session, word), *tagged(session, word))}
+    known = {thing.identity: thing for thing in (*recorded(session, word), *tagged(session, word))}
     found = [thing for thing in known.values() if thing.stands_alone and thing.exists(session)]
-    ids = {aws_id for _, aws_id in known}
+    ids = {thing.aws_id for thing in known.values()}
     found += [thing for thing in _seen(session, word) if thing.aws_id not in ids]
     return tuple(sorted(found, key=lambda thing: thing.order))
 
@@ -114,7 +124,7 @@ def tagged(session: Session, word: str) -> Iterator[Thing]:
         yield from _tagged_elsewhere(client, _GLOBAL_REGION, name, value)
     for seen in route53.to_nodes(route53.fetch(session.client("route53"))):
         if seen.tags.get(name) == value:
-            yield Thing(kind="hosted-zone", aws_id=seen.node.aws_id, region=session.region)
+            yield Thing(kind=seen.node.kind.replace("_", "-"), aws_id=seen.node.aws_id, region=session.region)
 
 
 def reopen(session: Session) -> None:
@@ -134,26 +144,36 @@ def _lost(session: Session, record: Record) -> tuple[str, ...]:
 
 def _tagged_ec2(client: Any, region: str, name: str, value: str) -> Iterator[Thing]:
     wanted = [{"Name": "key", "Values": [name]}, {"Name": "value", "Values": [value]}]
-    for tag in listed(client, "describe_tags", "Tags", Filters=wanted):
+    found = listed(client, "describe_tags", "Tags", Filters=wanted)
+    grouped = set(_of_groups(client)) if any(tag["ResourceType"] == "instance" for tag in found) else set()
+    for tag in found:
         aws_id = tag["ResourceId"]
-        yield Thing(kind=kind_of(aws_id) or tag["ResourceType"], aws_id=aws_id, region=region)
+        if aws_id not in grouped:
+            yield Thing(kind=kind_of(aws_id) or tag["ResourceType"], aws_id=aws_id, region=region)
+
+
+def _of_groups(client: Any) -> Iterator[str]:
+    """Ids of the instances of Auto Scaling groups, and of the volumes that go with them: the groups delete those."""
+    wanted = [{"Name": "tag-key", "Values": [GROUP_TAG]}]
+    for reservation in listed(client, "describe_instances", "Reservations", Filters=wanted):
+        for instance in reservation["Instances"]:
+            yield instance["InstanceId"]
+            disks = (mapping["Ebs"] for mapping in instance.get("BlockDeviceMappings", ()) if "Ebs" in mapping)
+            yield from (disk["VolumeId"] for disk in disks if disk.get("DeleteOnTermination"))
 
 
 def _tagged_elsewhere(client: Any, region: str, name: str, value: str) -> Iterator[Thing]:
     wanted = [{"Key": name, "Values": [value]}]
     for entry in listed(client, "get_resources", "ResourceTagMappingList", TagFilters=wanted):
-        arn = entry["ResourceARN"]
-        service, _, rest = arn.removeprefix("arn:").partition(":")[2].partition(":")
-        if service == "s3":
-            yield Thing(kind="bucket", aws_id=rest.rpartition(":")[2], region=region)
-        elif service == "iam":
-            kind, _, key = rest.rpartition(":")[2].partition("/")
-            yield Thing(kind=kind, aws_id=key.rpartition("/")[2], region=region)
-        elif service not in ("ec2", "route53"):  # those are asked themselves
-            yield Thing(kind=service, aws_id=arn, region=region)
+        kind, key = named(entry["ResourceARN"])
+        if kind:
+            yield Thing(kind=kind, aws_id=key, region=region)
 
 
 def _seen(session: Session, word: str) -> Iterator[Thing]:
-    for node in read_back(session, pattern=word).nodes:
-        if node.kind not in _SCENERY:
-            yield Thing(kind=node.kind, aws_id=node.aws_id, region=session.region)
+    built = read_back(session, pattern=word)
+    for node in built.nodes:
+        if node.kind not in _SCENERY | _WITH_THEIR_GROUP:
+            region = built.container(node.id, "region")
+            key = node.aws_id.partition(",")[0]  # of a group, its name
+            yield Thing(kind=node.kind, aws_id=key, region=region.id if region else session.region)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from aws14.cloud.operations import Creation
 
 COURSE, PATTERN, EXPIRES = "aws14:course", "aws14:pattern", "aws14:expires"
+
+_LAUNCHED = ("instance", "volume")
 
 Tags = Mapping[str, str]
 
@@ -37,9 +40,24 @@ def with_tags(params: Mapping[str, Any], creation: Creation, tags: Tags) -> dict
     """
     if creation.tags == "list":
         return {**params, "Tags": merged(params.get("Tags", ()), tags)}
+    if creation.tags == "propagated":
+        ours = [{**tag, "PropagateAtLaunch": True} for tag in merged((), tags)]
+        return {**params, "Tags": [*(tag for tag in params.get("Tags", ()) if tag.get("Key") not in tags), *ours]}
+    if creation.tags == "map":
+        return {**params, "tags": {**params.get("tags", {}), **tags}}
     if creation.tags == "specifications":
-        return {**params, "TagSpecifications": _specifications(params.get("TagSpecifications", ()), creation, tags)}
-    return dict(params)
+        given = _specifications(params.get("TagSpecifications", ()), creation.tagged or (creation.kind,), tags)
+        return {**_templated(params, tags), "TagSpecifications": given}
+    return _templated(params, tags)
+
+
+def _templated(params: Mapping[str, Any], tags: Tags) -> dict[str, Any]:
+    """With the tags in a launch template too, for the volumes of its instances: a group's tags reach only those."""
+    data = params.get("LaunchTemplateData")
+    if data is None:
+        return dict(params)
+    given = _specifications(data.get("TagSpecifications", ()), _LAUNCHED, tags)
+    return {**params, "LaunchTemplateData": {**data, "TagSpecifications": given}}
 
 
 def merged(given: Any, tags: Tags) -> list[dict[str, str]]:
@@ -48,8 +66,8 @@ def merged(given: Any, tags: Tags) -> list[dict[str, str]]:
     return [*own, *({"Key": key, "Value": value} for key, value in tags.items())]
 
 
-def _specifications(given: Any, creation: Creation, tags: Tags) -> list[dict[str, Any]]:
-    wanted = dict.fromkeys(creation.tagged or (creation.kind,))
+def _specifications(given: Any, kinds: tuple[str, ...], tags: Tags) -> list[dict[str, Any]]:
+    wanted = dict.fromkeys(kinds)
     kept = [{**entry, "Tags": merged(entry.get("Tags", ()), tags)} for entry in given]
     there = {entry["ResourceType"] for entry in given}
     return [*kept, *({"ResourceType": kind, "Tags": merged((), tags)} for kind in wanted if kind not in there)]
@@ -63,5 +81,45 @@ def _tag_bucket(client: Any, key: str, tags: Tags) -> None:
     client.put_bucket_tagging(Bucket=key, Tagging={"TagSet": merged((), tags)})
 
 
-TAG_AFTER: Mapping[str, Callable[[Any, str, Tags], None]] = {"hosted-zone": _tag_zone, "bucket": _tag_bucket}
+def _tag_health_check(client: Any, key: str, tags: Tags) -> None:
+    client.change_tags_for_resource(ResourceType="healthcheck", ResourceId=key, AddTags=merged((), tags))
+
+
+def _tag_distribution(client: Any, key: str, tags: Tags) -> None:
+    arn = client.get_distribution(Id=key)["Distribution"]["ARN"]
+    client.tag_resource(Resource=arn, Tags={"Items": merged((), tags)})
+
+
+TAG_AFTER: Mapping[str, Callable[[Any, str, Tags], None]] = {
+    "hosted-zone": _tag_zone,
+    "health-check": _tag_health_check,
+    "distribution": _tag_distribution,
+    "bucket": _tag_bucket,
+}
 """Kind -> how it is tagged by a call of its own, right after it was made."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Retag:
+    """A call that replaces all tags of something.
+
+    Parameters
+    ----------
+    of : callable
+        From the parameters to the id of what is tagged.
+    merge : callable
+        From the parameters and our tags to the parameters that keep ours.
+    """
+
+    of: Callable[[Mapping[str, Any]], str]
+    merge: Callable[[Mapping[str, Any], Tags], dict[str, Any]]
+
+
+def _merge_into_set(params: Mapping[str, Any], tags: Tags) -> dict[str, Any]:
+    return {**params, "Tagging": {"TagSet": merged(params["Tagging"].get("TagSet", ()), tags)}}
+
+
+RETAG: Mapping[tuple[str, str], Retag] = {
+    ("s3", "PutBucketTagging"): Retag(of=lambda params: str(params.get("Bucket", "")), merge=_merge_into_set)
+}
+"""(service, operation) -> how the course's tags outlive it."""

@@ -7,21 +7,24 @@ already is no error, so that a teardown can be repeated.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError, WaiterError
 
 from aws14.cloud.explaining import explain
 from aws14.cloud.kinds import KINDS
-from aws14.cloud.presence import is_missing
+from aws14.cloud.presence import Exists, is_missing
 from aws14.cloud.scan import Thing, leftovers, made, recorded, tagged
+from aws14.cloud.waiting import duration, until
 from aws14.errors import ReadbackError
 from aws14.model import Finding, Report
 
 if TYPE_CHECKING:
     from aws14.cloud.session import Session
 
+_DELAY_S, _QUESTIONS = 15.0, 60
 _PASSES = 3
 """What one pass cannot delete because something else stands in its way, the next one can."""
 
@@ -57,9 +60,10 @@ def tear_down(session: Session, *, pattern: str | None = None) -> Report:
 
 
 def _ours(session: Session, word: str) -> list[Thing]:
-    things = dict.fromkeys((*recorded(session, word), *tagged(session, word)))
-    there = [thing for thing in things if thing.kind in KINDS and thing.stands_alone and thing.exists(session)]
-    return sorted(there, key=lambda thing: thing.order)
+    # What the ledger knows too comes last, with the parameters of its call.
+    things = {thing.identity: thing for thing in (*tagged(session, word), *recorded(session, word))}
+    there = [thing for thing in things.values() if thing.kind in KINDS and thing.stands_alone and thing.exists(session)]
+    return sorted(there, key=lambda thing: (thing.order, "SourceDBInstanceIdentifier" not in thing.params))
 
 
 def _one_pass(session: Session, things: list[Thing]) -> tuple[list[Thing], dict[str, str]]:
@@ -92,16 +96,36 @@ def _delete(session: Session, thing: Thing) -> str:
 
 def _wait(session: Session, things: list[Thing]) -> dict[str, str]:
     """Wait until AWS has really deleted them; returns what did not end, with the reason."""
-    if not things or (waiter := KINDS[things[0].kind].waiter) is None:
+    if not things:
         return {}
-    name, argument = waiter
-    ids = [thing.aws_id for thing in things]
-    client = session.client(KINDS[things[0].kind].service, things[0].region)
-    try:
-        client.get_waiter(name).wait(**{argument: ids})
-    except WaiterError as error:
-        return dict.fromkeys(ids, explain(error))
-    return {}
+    kind, ids = KINDS[things[0].kind], [thing.aws_id for thing in things]
+    client = session.client(kind.service, things[0].region)
+    refused: dict[str, str] = {}
+    if kind.waiter:
+        name, argument = kind.waiter
+        for some in ([key] for key in ids) if kind.singly else (ids,):
+            try:
+                client.get_waiter(name).wait(**{argument: some[0] if kind.singly else some})
+            except WaiterError as error:
+                refused |= dict.fromkeys(some, explain(error))
+    return refused | _linger(session, [thing for thing in things if thing.aws_id not in refused])
+
+
+def _linger(session: Session, things: list[Thing]) -> dict[str, str]:
+    """Wait for those that stand in the way of others although AWS took their deletion."""
+    refused = {}
+    for thing in things:
+        lingers = KINDS[thing.kind].lingers
+        if lingers is not None:
+            client = session.client(KINDS[thing.kind].service, thing.region)
+            gone = partial(_is_gone, lingers, client, thing)
+            if not until(session, gone, delay_s=_DELAY_S, most=_QUESTIONS):
+                refused[thing.aws_id] = f"AWS is still deleting it after {duration(_DELAY_S * _QUESTIONS)}"
+    return refused
+
+
+def _is_gone(lingers: Exists, client: Any, thing: Thing) -> bool:
+    return not lingers(client, thing.aws_id, thing.params)
 
 
 def _close_records(session: Session, word: str, left: frozenset[str]) -> None:

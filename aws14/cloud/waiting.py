@@ -6,6 +6,8 @@ because time has passed there. Nothing outside the clients of the session is tou
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from botocore.waiter import Waiter
@@ -54,6 +56,36 @@ def on_the_clock(client: Any, session: Session) -> Any:
     make = client.get_waiter
     client.get_waiter = lambda waiter_name: ClockWaiter(make(waiter_name), session)
     return client
+
+
+def until(session: Session, done: Callable[[], bool], *, delay_s: float, most: int) -> bool:
+    """Ask until something is done, for what boto3 has no waiter.
+
+    Parameters
+    ----------
+    session : Session
+        On the embedded AWS its clock is advanced between two questions; elsewhere time passes.
+    done : callable
+        The question.
+    delay_s : float
+        Seconds between two questions.
+    most : int
+        How often it is asked.
+
+    Returns
+    -------
+    bool
+        Whether it was done in the end.
+    """
+    for turn in range(most):
+        if turn:
+            if session.place.control:
+                session.advance(delay_s)
+            else:
+                time.sleep(delay_s)
+        if done():
+            return True
+    return False
 
 
 def duration(seconds: float) -> str:

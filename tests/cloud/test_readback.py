@@ -265,7 +265,7 @@ def test_what_is_chosen_at_birth_is_read_back_as_chosen(session: Session, make: 
         "delete_on_termination": False,
     }
     assert built.node("disk").aws_id == volume
-    assert built.node("inside.example").attributes == {"name": "inside.example", "private": True}
+    assert built.node("inside.example").attributes == {"name": "inside.example", "private": True, "vpcs": (vpc,)}
 
 
 def test_only_burstable_types_live_on_credits(session: Session, make: SimpleNamespace, ec2: Any) -> None:

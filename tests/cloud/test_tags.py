@@ -49,6 +49,31 @@ def test_a_plain_list_of_tags() -> None:
     assert _as_dict(with_tags({"Tags": [{"Key": "a", "Value": "b"}]}, creation, OURS)["Tags"]) == {"a": "b", **OURS}
 
 
+def test_the_instances_of_a_group_inherit_our_tags() -> None:
+    creation = Creation(kind="x", ids="", tags="propagated")
+    given = [{"Key": "Name", "Value": "app", "PropagateAtLaunch": False}]
+    tags = with_tags({"Tags": given}, creation, OURS)["Tags"]
+    assert _as_dict(tags) == {"Name": "app", **OURS}
+    assert {tag["Key"]: tag["PropagateAtLaunch"] for tag in tags} == {"Name": False} | dict.fromkeys(OURS, True)
+
+
+def test_tags_as_a_mapping() -> None:
+    creation = Creation(kind="x", ids="", tags="map")
+    assert with_tags({"logGroupName": "/web", "tags": {"a": "b"}}, creation, OURS)["tags"] == {"a": "b", **OURS}
+
+
+def test_a_launch_template_hands_our_tags_to_volumes_too() -> None:
+    data = {"ImageId": "ami-1", "TagSpecifications": [{"ResourceType": "instance", "Tags": []}]}
+    creation = Creation(kind="launch-template", ids="")
+    made = with_tags({"LaunchTemplateData": data}, creation, OURS)
+    inside = {
+        entry["ResourceType"]: _as_dict(entry["Tags"]) for entry in made["LaunchTemplateData"]["TagSpecifications"]
+    }
+    assert inside == {"instance": OURS, "volume": OURS}
+    assert made["LaunchTemplateData"]["ImageId"] == "ami-1"
+    assert data["TagSpecifications"] == [{"ResourceType": "instance", "Tags": []}], "the caller's own is not changed"
+
+
 @pytest.mark.parametrize(("service", "operation"), OPERATIONS)
 def test_a_row_fits_the_operation_as_aws_defines_it(service: str, operation: str) -> None:
     """Every row against botocore's own model: the operation, its tag parameter, the path to its id."""
@@ -56,7 +81,8 @@ def test_a_row_fits_the_operation_as_aws_defines_it(service: str, operation: str
     model = service_model(service).operation_model(operation)
     assert creation.kind in KINDS
     assert KINDS[creation.kind].service == service
-    parameter = {"specifications": "TagSpecifications", "list": "Tags"}.get(creation.tags)
+    shapes = {"specifications": "TagSpecifications", "list": "Tags", "propagated": "Tags", "map": "tags"}
+    parameter = shapes.get(creation.tags)
     if parameter:
         assert parameter in model.input_shape.members
     assert (creation.tags == "after") == (creation.kind in TAG_AFTER)
@@ -64,9 +90,13 @@ def test_a_row_fits_the_operation_as_aws_defines_it(service: str, operation: str
         types = model.service_model.shape_for("ResourceType").enum
         assert set(creation.tagged or (creation.kind,)) <= set(types)
     if creation.ids.startswith("{"):
-        assert all(field.split("}")[0] in model.input_shape.members for field in creation.ids.split("{")[1:])
+        for field in creation.ids.split("{")[1:]:
+            outer, _, inner = field.split("}")[0].partition("[")
+            assert outer in model.input_shape.members
+            assert not inner or inner.removesuffix("]") in model.input_shape.members[outer].members
     elif creation.kind != "dns-record":
-        _walk(model.output_shape, creation.ids)
+        for path in creation.ids.split("|"):
+            _walk(model.output_shape, path)
     assert all(name in model.output_shape.members for name in creation.secret)
 
 
@@ -75,7 +105,7 @@ def _walk(shape: Any, path: str) -> None:
         shape = shape.members[step.removesuffix("[]")]
         if step.endswith("[]"):
             shape = shape.member
-    assert shape.type_name == "string"
+    assert shape.type_name in ("string", "long")
 
 
 def test_an_id_tells_its_kind() -> None:

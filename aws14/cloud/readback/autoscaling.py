@@ -1,6 +1,6 @@
 """Auto Scaling read back: groups with their instances folded in, policies and scheduled actions.
 
-A group stands in the innermost container that holds all of its subnets.
+A group stands in the innermost container that holds all of its subnets, and what changes its size beside it.
 """
 
 from __future__ import annotations
@@ -70,10 +70,11 @@ def to_nodes(facts: Facts, around: ec2.Facts) -> tuple[Seen, ...]:
     around : ec2.Facts
         What EC2 answered there.
     """
+    homes = {one["AutoScalingGroupName"]: ec2.home(around, _subnets(one)) for one in facts.groups}
     return (
         *(_group(one, facts, around) for one in facts.groups),
-        *(_policy(one, facts) for one in facts.policies),
-        *(_scheduled(one, facts) for one in facts.scheduled),
+        *(_policy(one, facts, homes) for one in facts.policies),
+        *(_scheduled(one, facts, homes) for one in facts.scheduled),
     )
 
 
@@ -135,14 +136,14 @@ def _security_groups(group: Resource, facts: Facts, around: ec2.Facts) -> tuple[
     return tuple(sorted(there)) or facts.launches[group["AutoScalingGroupName"]].groups
 
 
-def _policy(one: Resource, facts: Facts) -> Seen:
+def _policy(one: Resource, facts: Facts, homes: Mapping[str, str]) -> Seen:
     arn, name, group = one["PolicyARN"], one["PolicyName"], one["AutoScalingGroupName"]
     kind = required(one, "PolicyType", f"policy {name}")
     tracking = one.get("TargetTrackingConfiguration", {})
     node = Node(
         id=arn,
         kind="scaling_policy",
-        parent=facts.region,
+        parent=homes[group],
         aws_id=arn,
         attributes={
             "policy_type": kind,
@@ -191,13 +192,13 @@ def _steps(policy: Resource) -> tuple[str, ...]:
     )
 
 
-def _scheduled(one: Resource, facts: Facts) -> Seen:
+def _scheduled(one: Resource, facts: Facts, homes: Mapping[str, str]) -> Seen:
     group, name = one["AutoScalingGroupName"], one["ScheduledActionName"]
     key, starts = f"{key_of(facts.region, group)}/{name}", one.get("StartTime")
     node = Node(
         id=key,
         kind="scheduled_action",
-        parent=facts.region,
+        parent=homes[group],
         aws_id=one.get("ScheduledActionARN", f"{group}|{name}"),
         attributes={
             "recurrence": one.get("Recurrence") or "",

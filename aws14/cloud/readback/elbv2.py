@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from aws14 import catalog
 from aws14.cloud.readback import ec2
 from aws14.cloud.readback.asking import Asking
 from aws14.cloud.readback.ec2_links import Holder, places
@@ -120,14 +121,18 @@ def _load_balancer(one: Resource, facts: Facts, around: ec2.Facts) -> Seen:
             "zones": tuple(sorted(zone["ZoneName"] for zone in zones)),
             "security_groups": ec2.group_names(around, one.get("SecurityGroups", ())),
             "listeners": tuple(_listener(each) for each in _in_order(facts.listeners[arn])),
-            "idle_timeout_s": int(required(given, "idle_timeout.timeout_seconds", f"the attributes of {of}"))
-            if one["Type"] == "application"
-            else 0,
+            "idle_timeout_s": _idle_timeout_s(given) if one["Type"] == "application" else 0,
             # An Application Load Balancer always balances across zones; only its target groups can say otherwise.
             "cross_zone": one["Type"] == "application" or given.get("load_balancing.cross_zone.enabled") == "true",
         },
     )
     return Seen(node=node, tags=tags, name=called(tags, one["LoadBalancerName"]))
+
+
+def _idle_timeout_s(given: Mapping[str, str]) -> int:
+    """As set; AWS lists its default too, the embedded AWS only what was changed."""
+    default = catalog.quota("ALB", "idle timeout unless changed").value
+    return int(given.get("idle_timeout.timeout_seconds", default))
 
 
 def _in_order(listeners: Iterable[Resource]) -> list[Resource]:

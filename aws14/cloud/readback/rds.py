@@ -1,6 +1,7 @@
 """RDS read back: database instances and snapshots as nodes.
 
-A Multi-AZ database stands in its VPC, any other in the subnet of its group that lies in its zone.
+A database stands in the innermost container that holds all of its subnets, as a rule its VPC: which zone it is in is an
+attribute, and may change.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ def _database(one: Resource, around: ec2.Facts, names: dict[str, str]) -> Seen:
     node = Node(
         id=arn,
         kind="db_instance",
-        parent=_home(one, subnets, around),
+        parent=ec2.home(around, (each["SubnetIdentifier"] for each in subnets)),
         aws_id=name,
         attributes={
             "engine": required(one, "Engine", of),
@@ -111,15 +112,6 @@ def _source(one: Resource) -> str:
     if not source or source.startswith("arn:"):
         return source
     return f"{one['DBInstanceArn'].rpartition(':')[0]}:{source}"
-
-
-def _home(one: Resource, subnets: Iterable[Resource], around: ec2.Facts) -> str:
-    ids = [each["SubnetIdentifier"] for each in subnets]
-    if one["MultiAZ"]:
-        return ec2.home(around, ids)
-    zone = one.get("AvailabilityZone")
-    near = {each["SubnetId"] for each in around.subnets if each["AvailabilityZone"] == zone}
-    return ec2.home(around, [key for key in ids if key in near] or ids)
 
 
 def _groups(one: Resource) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from aws14.errors import ReadbackError
 from aws14.model import Link, Node
 
 _TAG_BATCH = 10
+_PROOFS = ".acm-validations.aws"
 _OF_AWS = (".amazonaws.com", ".cloudfront.net")
 _ROUTING: Mapping[str, str] = {
     "Failover": "failover",
@@ -74,7 +75,7 @@ def to_nodes(facts: Facts) -> tuple[Seen, ...]:
         _record(key, record, facts.records[key])
         for key, records in facts.records.items()
         for record in records
-        if record["Type"] not in _MADE_WITH_THE_ZONE
+        if record["Type"] not in _MADE_WITH_THE_ZONE and not _is_proof(record)
     )
     return (*zones, *records, *(_health_check(check, facts) for check in facts.health_checks))
 
@@ -126,6 +127,12 @@ def _zone(zone: Resource, facts: Facts) -> Seen:
     vpcs = facts.vpcs.get(key, ())
     node = Node(id=key, kind="hosted_zone", aws_id=key, attributes={"name": name, "private": private, "vpcs": vpcs})
     return Seen(node=node, tags=facts.tags.get(key, {}), name=name)
+
+
+def _is_proof(record: Resource) -> bool:
+    """Whether it only proves to Certificate Manager whose zone this is: part of the certificate, like its key."""
+    values = [entry["Value"] for entry in record.get("ResourceRecords", ())]
+    return bool(values) and all(value.rstrip(".").endswith(_PROOFS) for value in values)
 
 
 def _key(zone: str, record: Resource) -> str:
