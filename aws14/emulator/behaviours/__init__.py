@@ -28,6 +28,7 @@ BEHAVIOURS = {
     "block_storage": "moto.ec2.models",
     "own_images": "moto.ec2.models",
     "zone_capacity": "moto.ec2.models",
+    "launch_templates": "moto.ec2.models",
     "recovery": "moto.ec2.models",
     "credit_specification": "moto.ec2.models",
     "autoscaling": "moto.autoscaling.models",

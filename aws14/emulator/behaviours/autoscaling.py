@@ -15,8 +15,7 @@ What this adds
     All of that on the one clock: Pending, Pending:Wait, InService, Terminating:Wait; history in AWS's words; hooks
     with heartbeats, time-outs and notifications to SQS and SNS; health of EC2 and of targets; balance of zones, also
     after a lost one is back; deregistration delays; standby, protection, detaching, attaching; refreshes in batches;
-    launch templates with their version, network interfaces, profile, and the VPC's default group where none is named; a
-    new version made from another one has what that has.
+    members that know the version of the launch template they came from.
 What it still does not do
     Warm pools, mixed instances and weights, capacity rebalancing, maintenance policies, instance types by attributes,
     checkpoints and roll-back of refreshes, events on EventBridge, notifications of a group. A zone that is taken from
@@ -29,10 +28,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from aws14.emulator.behaviours.failures import on_failure
 from aws14.emulator.behaviours.hooks import around, replace
 from aws14.emulator.behaviours.instance_life import on_state
 from aws14.emulator.scaling import targets
-from aws14.emulator.scaling.capacity import change_desired, rebalance_later
+from aws14.emulator.scaling.capacity import change_desired, rebalance_anew, zone_changed
 from aws14.emulator.scaling.life import instance_changed
 from aws14.emulator.scaling.records import record_of
 from aws14.emulator.scaling.refusals import refuse, require_limits
@@ -50,7 +50,7 @@ _PASSED_OVER = {
 
 
 def install() -> None:
-    """Take hold of moto's groups, members and their operations, and learn of instances that change."""
+    """Take hold of moto's groups, members and their operations, and learn of instances and zones that change."""
     from moto.autoscaling.models import AutoScalingBackend, FakeAutoScalingGroup, InstanceState
     from moto.autoscaling.responses import AutoScalingResponse
 
@@ -69,6 +69,7 @@ def install() -> None:
     for source in (Groups, Refreshes):
         adopt(AutoScalingResponse, source)
     on_state(instance_changed)
+    on_failure(zone_changed)
 
 
 def adopt(owner: Any, source: Any) -> None:
@@ -121,7 +122,7 @@ def _update(original: Callable[..., None], group: Any, **asked: Any) -> None:
     original(group, **asked | {"desired_capacity": wanted})
     if asked.get("mixed_instances_policy") is None:
         group.mixed_instances_policy = mixed
-    rebalance_later(group)
+    rebalance_anew(group)
 
 
 def _created(original: Callable[[Any], Any], response: Any) -> Any:

@@ -7,16 +7,16 @@ from typing import Any
 
 from aws14.emulator.clock import handles
 from aws14.emulator.durations import typical_s
-from aws14.emulator.failure_records import records
+from aws14.emulator.failure_records import Kind, records
 from aws14.emulator.scaling.activities import difference, fail
 from aws14.emulator.scaling.launching import Place, launch, places, template_of
 from aws14.emulator.scaling.life import look_again, take_out
-from aws14.emulator.scaling.records import Record, at, counted, find_group, key_of, record_of, suspended
+from aws14.emulator.scaling.records import Record, at, counted, find_group, groups, key_of, record_of, suspended
 from aws14.emulator.world import world
 from aws14.sim.autoscaling.spec import Member
 from aws14.sim.autoscaling.zones import counts_by_zone, instance_to_terminate, zone_to_launch
 
-__all__ = ["change_desired", "rebalance_later"]
+__all__ = ["change_desired", "rebalance_anew", "rebalance_later", "zone_changed"]
 
 _REPLACED = "an instance was launched in response to an unhealthy instance needing to be replaced"
 _REFRESHED = "an instance was launched in response to an instance refresh"
@@ -163,11 +163,27 @@ def _shrink(group: Any, count: int) -> None:
 
 
 def rebalance_later(group: Any) -> None:
-    """Look at the balance of the zones after a while, unless that is planned already."""
+    """Look at the balance of the zones after a while, unless that is planned already; ever later when it is no use."""
     kept, now = record_of(group), world().clock.now()
     if kept.rebalance_at <= now:
-        kept.rebalance_at = now + typical_s("Auto Scaling looks at the balance of its zones")
+        wait = typical_s("Auto Scaling looks at the balance of its zones")
+        kept.rebalance_at = now + wait * 2 ** min(kept.rebalances, _MOST_DOUBLINGS)
         world().clock.at(kept.rebalance_at, "scaling.rebalances", key_of(group))
+
+
+def rebalance_anew(group: Any) -> None:
+    """Look at the balance of the zones after a while, however often that was no use."""
+    kept = record_of(group)
+    kept.rebalances, kept.rebalance_at = 0, 0.0
+    rebalance_later(group)
+
+
+def zone_changed(kind: Kind, target: str) -> None:
+    """A zone that is back is used again."""
+    if kind == "zone" and target not in records("zone"):
+        for group in groups():
+            if target in group.availability_zones:
+                rebalance_anew(group)
 
 
 @handles("scaling.rebalances")
@@ -175,16 +191,17 @@ def _rebalances(account: str, region: str, name: str) -> None:
     group = find_group(account, region, name)
     if group is None or getattr(group, "status", None):
         return
-    found = places(group)
+    kept, found = record_of(group), places(group)
     counts = counts_by_zone(_members(group), [one.zone for one in found])
     if max(counts.values()) - min(counts.values()) <= _LEVEL:
+        kept.rebalances = 0
         return
     able = [one for one in found if one.zone not in records("zone")]
     target = min(able, key=lambda one: counts[one.zone], default=None)
     level = target is None or max(counts.values()) - counts[target.zone] <= _LEVEL
     settled = len(counted(group)) <= group.desired_capacity
-    if target is not None and not level and settled and not _holds_still(group):
-        _move(group, target)
+    moved = target is not None and not level and settled and not _holds_still(group) and _move(group, target)
+    kept.rebalances = 0 if moved else kept.rebalances + 1
     rebalance_later(group)
 
 
@@ -192,18 +209,18 @@ def _holds_still(group: Any) -> bool:
     return any(suspended(group, process) for process in ("AZRebalance", "Launch", "Terminate"))
 
 
-def _move(group: Any, place: Place) -> None:
-    """Launch one more where too few are; when it serves, one goes from where too many are."""
+def _move(group: Any, place: Place) -> bool:
+    """Launch one more where too few are; when it serves, one goes from where too many are. Say whether it could be."""
+    from moto.core.exceptions import ServiceException
+
     text = (
         f"instances were launched to balance instances in zones {place.zone} with other zones resulting in "
         "more than desired number of instances in the group"
     )
-    from moto.core.exceptions import ServiceException
-
-    causes = [at(text)]
     try:
-        member = launch(group, place, causes)
+        member = launch(group, place, [at(text)])
     except ServiceException as refused:
-        fail(group, causes, str(refused.message), zone=place.zone, subnet=place.subnet)
-    else:
-        record_of(group).extra.add(member.instance.id)
+        fail(group, [at(text)], str(refused.message), zone=place.zone, subnet=place.subnet)
+        return False
+    record_of(group).extra.add(member.instance.id)
+    return True

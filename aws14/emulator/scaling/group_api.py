@@ -12,7 +12,7 @@ from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 
 from aws14.emulator.scaling import targets
 from aws14.emulator.scaling.activities import begin, end, placed, step
-from aws14.emulator.scaling.capacity import change_desired
+from aws14.emulator.scaling.capacity import change_desired, rebalance_anew
 from aws14.emulator.scaling.health import BY_USER, look_at_all, unhealthy
 from aws14.emulator.scaling.life import forget, look_again, take_out
 from aws14.emulator.scaling.policies import cooling_down, policies_of
@@ -192,6 +192,7 @@ class Groups(BaseResponse):
         self.autoscaling_backend.resume_processes(group.name, names)
         group.suspended_processes = sorted(one["ProcessName"] for one in group.suspended_processes)
         look_at_all(group)
+        rebalance_anew(group)
         change_desired(group, group.desired_capacity, "")
         return EmptyResult()
 

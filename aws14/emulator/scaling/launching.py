@@ -12,9 +12,6 @@ from aws14.emulator.scaling.records import Stay, record_of
 
 __all__ = ["Place", "launch", "places", "template_of"]
 
-#: What moto's launch takes from a template under another name, or not at all.
-_FROM_TEMPLATE = {"MetadataOptions": "metadata_options", "EbsOptimized": "ebs_optimized"}
-
 
 @dataclass(frozen=True)
 class Place:
@@ -76,7 +73,8 @@ def launch(group: Any, place: Place, causes: Sequence[str]) -> Any:
     reservation = backend.run_instances(group.image_id, 1, group.user_data, [], **_asked(group, place, template))
     instance = reservation.instances[0]
     begin_life(instance, there)
-    _give_profile(group, instance, template)
+    if template is None:
+        _give_profile(group, instance)
     instance.autoscaling_group = group
     protected = group.new_instances_protected_from_scale_in
     member = InstanceState(instance, "Pending", protected_from_scale_in=bool(protected))
@@ -103,23 +101,8 @@ def _asked(group: Any, place: Place, template: dict[str, str] | None) -> dict[st
     }
     if template is None:
         return asked | _from_configuration(group, place)
-    data = group.ec2_launch_template.get_version(template["Version"]).data
     # By its id alone: moto takes the name where both are given to mean two templates.
-    named = {name: template[name] for name in ("LaunchTemplateId", "Version")}
-    return asked | {"launch_template": named} | _from_template(group, place, data)
-
-
-def _from_template(group: Any, place: Place, data: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {new: data[old] for old, new in _FROM_TEMPLATE.items() if old in data}
-    found["monitoring_state"] = "enabled" if (data.get("Monitoring") or {}).get("Enabled") else "disabled"
-    nics = [{"DeviceIndex": 0, **nic, "SubnetId": place.subnet} for nic in data.get("NetworkInterfaces") or ()]
-    groups = [name for nic in nics[:1] for name in nic.pop("Groups", None) or ()]
-    groups = groups or list(data.get("SecurityGroupIds") or ())
-    named = list(data.get("SecurityGroups") or ())
-    if nics:
-        found["nics"] = nics
-    found["security_group_ids"] = groups or ([] if named else _default_group(group, place))
-    return found
+    return asked | {"launch_template": {name: template[name] for name in ("LaunchTemplateId", "Version")}}
 
 
 def _from_configuration(group: Any, place: Place) -> dict[str, Any]:
@@ -146,15 +129,12 @@ def _default_group(group: Any, place: Place) -> list[str]:
     return [found.id] if found is not None else []
 
 
-def _give_profile(group: Any, instance: Any, template: dict[str, str] | None) -> None:
-    if template is None:
-        named = group.launch_config.iam_instance_profile
-        given = {"Arn" if str(named).startswith("arn:") else "Name": named} if named else {}
-    else:
-        given = group.ec2_launch_template.get_version(template["Version"]).data.get("IamInstanceProfile") or {}
-    if given:
+def _give_profile(group: Any, instance: Any) -> None:
+    named = group.launch_config.iam_instance_profile
+    if named:
+        by_arn = str(named).startswith("arn:")
         group.ec2_backend.associate_iam_instance_profile(
             instance_id=instance.id,
-            iam_instance_profile_name=given.get("Name"),
-            iam_instance_profile_arn=given.get("Arn"),
+            iam_instance_profile_name=None if by_arn else named,
+            iam_instance_profile_arn=named if by_arn else None,
         )

@@ -135,6 +135,8 @@ class Record:
         Launches that failed in a row.
     retry_at, rebalance_at : float
         Epoch seconds: no launch before, and when the balance of the zones is looked at.
+    rebalances : int
+        How often in a row that was no use.
     cooldown_s, cooldown_from : float
         Of the last simple scaling: how long, and since when (epoch seconds).
     cooling, busy : bool, set of str
@@ -155,6 +157,7 @@ class Record:
     failures: int = 0
     retry_at: float = 0.0
     rebalance_at: float = 0.0
+    rebalances: int = 0
     cooldown_s: float = 0.0
     cooldown_from: float | None = None
     cooling: bool = False

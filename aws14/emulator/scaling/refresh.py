@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from aws14.emulator.clock import handles
+from aws14.emulator.durations import typical_s
 from aws14.emulator.scaling.launching import template_of
 from aws14.emulator.scaling.life import look_again, take_out
 from aws14.emulator.scaling.records import at, counted, find_group, key_of, moment, record_of, suspended
@@ -37,6 +38,8 @@ class Refresh:
         Per cent of the desired capacity that stay in service.
     warmup_s : float
         How long a new instance warms up.
+    moved_at : float
+        When a batch began last (epoch seconds).
     """
 
     instance_refresh_id: str
@@ -47,6 +50,7 @@ class Refresh:
     min_healthy: float
     warmup_s: float
     preferences: dict[str, Any]
+    moved_at: float
     status: str = "Pending"
     status_reason: str | None = None
     end_time: datetime | None = None
@@ -99,6 +103,7 @@ def begin(group: Any, preferences: dict[str, Any], *, min_healthy: float, warmup
         min_healthy=min_healthy,
         warmup_s=warmup_s,
         preferences=preferences,
+        moved_at=world().clock.now(),
     )
     kept.refreshes.insert(0, made)
     del kept.refreshes[_MOST_KEPT:]
@@ -127,6 +132,8 @@ def _goes_on(account: str, region: str, name: str, refresh_id: str) -> None:
     ready, wait = _all_ready(group, refresh)
     if refresh.status == "Cancelling":
         _end(refresh, "Cancelled", refresh.status_reason)
+    elif world().clock.now() - refresh.moved_at > refresh.warmup_s + typical_s("Auto Scaling refresh without progress"):
+        _end(refresh, "Failed", "The instances that replace others did not come into service in time.")
     elif not ready:
         _go_on(group, refresh, wait)
     elif not refresh.old:
@@ -158,6 +165,7 @@ def _replace(group: Any, refresh: Refresh) -> None:
     floor = math.ceil(group.desired_capacity * refresh.min_healthy / 100)
     batch = max(1, group.desired_capacity - floor)
     here = [one for one in counted(group) if one.instance.id in refresh.old]
+    refresh.moved_at = world().clock.now()
     for member in here[:batch]:
         text = "an instance was taken out of service in response to an instance refresh"
         chosen = f"instance {member.instance.id} was selected for termination"
