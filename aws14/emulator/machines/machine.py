@@ -267,12 +267,11 @@ class Machine:
         ConnectionResetError
             What listens there does not speak HTTP.
         """
-        from aws14.emulator.machines.web import serve
+        from aws14.emulator.machines.web import Wish, serve
 
-        del headers, body  # no server here looks at them
         if not self.listens(port):
             raise ConnectionRefusedError(f"{self.instance_id} does not listen on port {port}")
-        return serve(self, port, method, path)
+        return serve(self, port, Wish(method, path, headers, body))
 
     def say(self, t: float, text: str) -> None:
         """Write to the console, line by line."""

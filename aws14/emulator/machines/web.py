@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import posixpath
+import time
+from dataclasses import dataclass, field
 from email.utils import formatdate
 from html import escape
 from urllib.parse import quote, unquote, urlsplit
 
+from aws14.emulator.machines import php
 from aws14.emulator.machines.disk import FILE, FOLDER, Node, clean
 from aws14.emulator.machines.machine import Fixed, Machine, Server
 from aws14.emulator.machines.software import package
 
-__all__ = ["Answer", "serve"]
+__all__ = ["Answer", "Wish", "serve"]
 
 Answer = tuple[int, dict[str, str], bytes]
 _TYPES = {
@@ -32,7 +35,7 @@ _SENTENCES = {
     403: "You don't have permission to access this resource.",
     404: "The requested URL was not found on this server.",
     405: "The requested method is not allowed for this URL.",
-    500: "PHP is not run by the embedded AWS: see docs/fidelity.md.",
+    500: "The page failed: its error log, /var/log/httpd/error_log, says why.",
 }
 _TEST_PAGE = (
     "<!DOCTYPE html><html><head><title>Test Page for the Apache HTTP Server</title></head><body>"
@@ -40,7 +43,27 @@ _TEST_PAGE = (
 )
 
 
-def serve(machine: Machine, port: int, method: str, path: str) -> Answer:
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A request.
+
+    Parameters
+    ----------
+    method, path : str
+        ``GET``, ``/index.html?x=1``.
+    headers : dict
+        As they came.
+    body : bytes
+        Whole.
+    """
+
+    method: str
+    path: str
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+def serve(machine: Machine, port: int, wish: Wish) -> Answer:
     """Answer a request from the files of the machine.
 
     Parameters
@@ -49,8 +72,8 @@ def serve(machine: Machine, port: int, method: str, path: str) -> Answer:
         Whose server.
     port : int
         On which something listens.
-    method, path : str
-        Of the request; ``path`` with its query.
+    wish : Wish
+        The request.
 
     Raises
     ------
@@ -60,10 +83,9 @@ def serve(machine: Machine, port: int, method: str, path: str) -> Answer:
     server = machine.server_on(port)
     if server is None or server.kind == "other":
         raise ConnectionResetError(f"{machine.instance_id} does not speak HTTP on port {port}")
-    answer = _answer(machine, server, method, path)
-    status, headers, body = answer
+    status, headers, body = _answer(machine, server, wish, port)
     headers = {"Server": _banner(machine, server), "Content-Length": str(len(body)), **headers}
-    return status, headers, b"" if method == "HEAD" else body
+    return status, headers, b"" if wish.method == "HEAD" else body
 
 
 def _banner(machine: Machine, server: Server) -> str:
@@ -79,10 +101,18 @@ def _banner(machine: Machine, server: Server) -> str:
     return f"Apache/{version} ({'Ubuntu' if ubuntu else 'Amazon Linux'})"
 
 
-def _answer(machine: Machine, server: Server, method: str, path: str) -> Answer:
-    if method not in ("GET", "HEAD"):
+def _answer(machine: Machine, server: Server, wish: Wish, port: int) -> Answer:
+    asked = unquote(urlsplit(wish.path).path, errors="surrogateescape") or "/"
+    script = _script(machine, server, asked)
+    if script:
+        return _page(machine, server, wish, port=port, script=script)
+    if wish.method not in ("GET", "HEAD"):
         return _problem(server, 501 if server.kind == "python" else 405)
-    asked = unquote(urlsplit(path).path, errors="surrogateescape") or "/"
+    return _unmoving(machine, server, asked)
+
+
+def _unmoving(machine: Machine, server: Server, asked: str) -> Answer:
+    """What stands in the configuration or in a file."""
     fixed = [each for each in server.fixed if each.fits(asked)]
     if fixed:
         return _said(max(fixed, key=lambda each: (each.exact, len(each.place))))
@@ -95,6 +125,35 @@ def _answer(machine: Machine, server: Server, method: str, path: str) -> Answer:
     if node.kind == FOLDER:
         return _folder(machine, server, asked, place)
     return _file(machine, server, place, node)
+
+
+def _script(machine: Machine, server: Server, asked: str) -> str:
+    """The file in PHP that answers a path; empty where none does."""
+    if server.kind != "httpd" or "php" not in machine.packages:
+        return ""
+    place = clean(server.root + "/" + clean(asked).lstrip("/"))
+    node = machine.disk.find(place)
+    if node is not None and node.kind == FOLDER and asked.endswith("/"):
+        names = (name for name in server.index if machine.disk.find(f"{place}/{name}") is not None)
+        place = clean(f"{place}/{next(names, '')}")
+        node = machine.disk.find(place)
+    return place if node is not None and node.kind == FILE and place.endswith(".php") else ""
+
+
+def _page(machine: Machine, server: Server, wish: Wish, *, port: int, script: str) -> Answer:
+    if not _reaches(machine, server, script):
+        return _problem(server, 403)
+    asked = php.Asked(
+        method=wish.method,
+        path=wish.path,
+        script=script,
+        headers=wish.headers,
+        body=wish.body,
+        port=port,
+        now=time.time(),
+    )
+    status, headers, body = php.answer(machine, asked)
+    return (status, headers, body) if body or status < 500 else _problem(server, 500)
 
 
 def _said(fixed: Fixed) -> Answer:
@@ -149,8 +208,6 @@ def _file(machine: Machine, server: Server, place: str, node: Node) -> Answer:
     if not _reaches(machine, server, place):
         return _problem(server, 403)
     extension = posixpath.splitext(place)[1].lower()
-    if extension == ".php" and "php" in machine.packages and server.kind == "httpd":
-        return _problem(server, 500)
     headers = {"Last-Modified": formatdate(node.changed, usegmt=True)}
     kind = _TYPES.get(extension, "application/octet-stream" if server.kind != "httpd" else "")
     if kind:

@@ -67,11 +67,13 @@ def test_headers(web, sh):
     assert web.answer("POST", "/a.html", {})[0] == 405
 
 
-def test_php_is_not_made_up(web, sh):
-    sh("echo '<?php phpinfo(); ?>' > /var/www/html/i.php")
-    assert page(web, "/i.php") == (200, "<?php phpinfo(); ?>\n")
+def test_php_is_run_once_it_is_installed(web, sh):
+    sh("echo '<?= 6 * 7 ?>' > /var/www/html/i.php; echo '<?php phpinfo();' > /var/www/html/p.php")
+    assert page(web, "/i.php") == (200, "<?= 6 * 7 ?>\n")
     sh("dnf install -y php; systemctl restart httpd")
-    assert page(web, "/i.php")[0] == 500
+    assert page(web, "/i.php") == (200, "42")
+    assert page(web, "/p.php")[0] == 500
+    assert "phpinfo() is not run by the embedded AWS" in web.disk.text("/var/log/httpd/error_log")
 
 
 def test_stop_and_start(web, sh):

@@ -50,14 +50,16 @@ def send(call: Call, request: Request, limit_s: float) -> Reply:
 
 
 def _local(call: Call, request: Request) -> Reply:
-    from aws14.emulator.machines.web import serve
+    from aws14.emulator.machines.web import Wish, serve
 
     if call.machine.server_on(request.port) is None:
         return Reply(0, problem="refused")
     if call.machine.speaks_tls(request.port) != (request.scheme == "https"):
         return Reply(0, problem="reset")
     try:
-        status, headers, body = serve(call.machine, request.port, request.method, request.path)
+        status, headers, body = serve(
+            call.machine, request.port, Wish(request.method, request.path, dict(request.headers), request.body)
+        )
     except ConnectionResetError:
         return Reply(0, problem="reset")
     return Reply(status, headers, body)
