@@ -9,6 +9,7 @@ from aws14.model import Node
 from aws14.sim.entry.names import Follow, node_called
 from aws14.sim.entry.question import Question
 from aws14.sim.entry.ways import Behaviour, Path, ToEdge, ToFleet, ToPlaces, Unreachable
+from aws14.sim.standing import region_of
 
 _PORTS = (443, 80)
 """On which origins are asked, HTTPS first: a distribution that is not configured otherwise matches its viewers."""
@@ -52,10 +53,18 @@ def _behaviour(question: Question, distribution: Node, entry: str, follow: Follo
         raise DesignError(f"behaviours of '{distribution.id}' says '{entry}'", allowed=allowed) from None
     origin = _origin(question, distribution, path, name)
     if origin.kind == "bucket":
-        return Behaviour(path=path, origin=origin, kind="bucket", ttl_s=ttl_s, way=None)
+        region = region_of(question.topology, origin)
+        return Behaviour(path=path, origin=origin, kind="bucket", ttl_s=ttl_s, region=region, way=None)
     way = _way(question, origin, follow)
-    kind = {ToFleet: "fleet", Path: "instance"}.get(type(way), "nothing")
-    return Behaviour(path=path, origin=origin, kind=kind, ttl_s=ttl_s, way=way)
+    kind, node = _answering(way)
+    region = region_of(question.topology, node) if node else ""
+    return Behaviour(path=path, origin=origin, kind=kind, ttl_s=ttl_s, region=region, way=way)
+
+
+def _answering(way: Path | ToFleet | Unreachable) -> tuple[str, Node | None]:
+    if isinstance(way, ToFleet):
+        return "fleet", way.load_balancer
+    return ("instance", way.instance) if isinstance(way, Path) else ("nothing", None)
 
 
 def _origin(question: Question, distribution: Node, path: str, name: str) -> Node:

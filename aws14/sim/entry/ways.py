@@ -110,6 +110,8 @@ class Behaviour:
         What answers there.
     ttl_s : float
         How long it keeps an object whose origin does not say; 0: it keeps none.
+    region : str
+        Where what answers stands; empty where nothing does.
     way : Path or ToFleet or Unreachable, optional
         From the edge to the origin; None for a bucket.
     """
@@ -118,6 +120,7 @@ class Behaviour:
     origin: Node
     kind: str
     ttl_s: float
+    region: str
     way: Path | ToFleet | Unreachable | None
 
 
