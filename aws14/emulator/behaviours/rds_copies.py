@@ -26,6 +26,7 @@ from aws14.emulator.behaviours.hooks import add, around
 from aws14.emulator.behaviours.rds_life import first_backup, refuse_unless_available
 from aws14.emulator.clock import handles
 from aws14.emulator.databases import interfaces, replication
+from aws14.emulator.databases.guest import password_of
 from aws14.emulator.databases.image import Image
 from aws14.emulator.databases.life import Step, action, go, tell
 from aws14.emulator.databases.records import find, is_managed, life_of
@@ -235,6 +236,10 @@ def _make_its_own(replica: Any, source: Any, asked: dict[str, Any], group: str |
     replica.multi_az = bool(asked.get("multi_az"))
     replica.deletion_protection = bool(asked.get("deletion_protection"))
     replica.backup_retention_period = int(asked.get("backup_retention_period") or 0)
+    if replica.manage_master_user_password:  # the secret stays the source's
+        kept["_master_user_password"] = password_of(source)
+        kept.pop("master_user_secret")
+        replica.manage_master_user_password = False
     replica.availability_zone = asked.get("availability_zone") or ""
     groups = asked.get("vpc_security_group_ids") or (source.vpc_security_group_ids if near else [])
     replica.vpc_security_group_ids = list(groups)

@@ -23,11 +23,14 @@ What it still does not do
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
 from aws14.emulator.behaviours import failures
-from aws14.emulator.behaviours.hooks import around, replace
+from aws14.emulator.behaviours.hooks import add, around, replace
 from aws14.emulator.clock import handles
 from aws14.emulator.databases import door, front, interfaces, replication
 from aws14.emulator.databases.failover import can_fail_over, fail_over, interface_is_down, looks_after
@@ -44,7 +47,7 @@ _ENDPOINTLESS = frozenset({"creating"})
 
 def install() -> None:
     """Take hold of how moto's DB instances come, change their state, and go."""
-    from moto.rds.models import DBInstance, DBSnapshot, Event, RDSBackend
+    from moto.rds.models import DBInstance, DBSnapshot, Event, MasterUserSecret, RDSBackend
     from moto.rds.responses import RDSResponse
 
     Event.EVENT_MAP.update({name: {"Message": text, "Categories": [kind]} for name, (text, kind) in MESSAGES.items()})
@@ -57,8 +60,9 @@ def install() -> None:
     around(DBInstance, "save_automated_backup", _not_at_once)
     replace(DBInstance, "endpoint", property(_endpoint))
     replace(DBInstance, "address", property(_address))
-    DBInstance.secondary_availability_zone = property(lambda instance: life_of(instance).secondary_zone or None)
-    DBSnapshot.percent_progress = property(lambda snapshot: 100 if snapshot.status == "available" else 0)
+    replace(MasterUserSecret, "_generate_secret_string", _credentials)
+    add(DBInstance, "secondary_availability_zone", property(_secondary_zone))
+    add(DBSnapshot, "percent_progress", property(lambda snapshot: 100 if snapshot.status == "available" else 0))
     failures.also_down(interface_is_down)
     failures.on_failure(looks_after)
     front.register()
@@ -208,7 +212,7 @@ def refuse_unless_available(instance: Any) -> None:
     if instance.status not in {"available", "storage-optimization"} or host_is_down(
         instance, instance.availability_zone
     ):
-        text = f"Database instance is not in available state."
+        text = "Database instance is not in available state."
         raise RDSClientError("InvalidDBInstanceState", text)
 
 
@@ -220,8 +224,6 @@ def _recent(original: Callable[..., Any], backend: Any, *args: Any, **kwargs: An
 
 
 def _epoch(when: Any) -> float:
-    from datetime import UTC, datetime
-
     if when is None:
         return 0.0
     told = datetime.fromisoformat(when) if isinstance(when, str) else when
@@ -234,6 +236,18 @@ def _not_at_once(original: Callable[..., Any], instance: Any) -> None:
         original(instance)
 
 
+def _credentials(secret: Any) -> str:
+    """The master's name, and a password of its own where moto has one for all."""
+    from moto.moto_api._internal import mock_random
+
+    user = secret.resource.master_username or "admin"
+    return json.dumps({"username": user, "password": mock_random.get_random_string(length=28)})
+
+
+def _secondary_zone(instance: Any) -> str | None:
+    return life_of(instance).secondary_zone or None if is_managed(instance) else None
+
+
 def _endpoint(instance: Any) -> dict[str, Any] | None:
     if is_managed(instance) and instance.status in _ENDPOINTLESS:
         return None
@@ -242,8 +256,6 @@ def _endpoint(instance: Any) -> dict[str, Any] | None:
 
 def _address(instance: Any) -> str:
     """``db.c1x9...ap-northeast-1.rds.amazonaws.com``: the middle is one for an account and region."""
-    from hashlib import sha256
-
     digest = int(sha256(f"{instance.account_id} {instance.region}".encode()).hexdigest(), 16)
     letters = "0123456789abcdefghijklmnopqrstuvwxyz"
     middle = "".join(letters[digest // 36**at % 36] for at in range(11))

@@ -1,24 +1,20 @@
-"""CREATE, ALTER, DROP and TRUNCATE: from MySQL's definitions to SQLite's, with MySQL's checks of what a column takes."""
+"""CREATE, ALTER, DROP and TRUNCATE: from MySQL's definitions to SQLite's."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from sqlglot import exp
 
 from aws14.emulator.databases import catalogue
 from aws14.emulator.databases.catalogue import Column
+from aws14.emulator.databases.columns import Definition, TableDefinition, column_sql, index_of, names_of
 from aws14.emulator.databases.mistakes import MysqlError
-from aws14.emulator.databases.rewriting import generated, name_tables
 
-__all__ = ["Definer"]
-
-_TEXTS = ("CHAR", "TEXT", "ENUM", "SET")
-_DATES = {"DATETIME", "TIMESTAMP", "TIMESTAMPTZ", "DATE"}
-_LIMITS = {"TINYINT": 8, "SMALLINT": 16, "MEDIUMINT": 24, "INT": 32, "BIGINT": 64}
+__all__ = ["Definer", "unsupported"]
 
 
 class Definer:
@@ -44,28 +40,21 @@ class Definer:
         MysqlError
             What MySQL refuses, and what is not there (1235).
         """
-        kind = tree.args.get("kind")
-        if isinstance(tree, exp.Create) and kind in {"DATABASE", "SCHEMA"}:
-            return self._create_schema(tree)
-        if isinstance(tree, exp.Create) and kind == "TABLE":
-            return self._create_table(tree, sql)
-        if isinstance(tree, exp.Create) and kind == "INDEX":
-            return [
-                self._index(
-                    tree.this.args["table"], tree.this.name, _index_columns(tree.this), bool(tree.args.get("unique"))
-                )
-            ]
-        if isinstance(tree, exp.Drop) and kind in {"DATABASE", "SCHEMA"}:
-            return self._drop_schema(tree)
-        if isinstance(tree, exp.Drop) and kind == "TABLE":
-            return [each for table in _dropped(tree) for each in self._drop_table(table, bool(tree.args.get("exists")))]
-        if isinstance(tree, exp.Drop) and kind == "INDEX":
-            return [f'DROP INDEX "{self._there(tree.args["cluster"].this)}.{_dropped(tree)[0].name}"']
-        if isinstance(tree, exp.TruncateTable):
-            return [each for table in tree.expressions for each in self._truncate(table)]
-        if isinstance(tree, exp.Alter) and kind == "TABLE":
-            return self._alter(tree)
-        raise unsupported(sql)
+        kind = str(tree.args.get("kind") or "").replace("SCHEMA", "DATABASE")
+        makers: dict[tuple[type, str], Callable[[Any], list[str]]] = {
+            (exp.Create, "DATABASE"): self._create_schema,
+            (exp.Create, "TABLE"): lambda each: self._create_table(each, sql),
+            (exp.Create, "INDEX"): self._create_index,
+            (exp.Drop, "DATABASE"): self._drop_schema,
+            (exp.Drop, "TABLE"): self._drop_tables,
+            (exp.Drop, "INDEX"): self._drop_index,
+            (exp.TruncateTable, ""): self._truncate,
+            (exp.Alter, "TABLE"): self._alter,
+        }
+        maker = makers.get((type(tree), kind))
+        if maker is None:
+            raise unsupported(sql)
+        return maker(tree)
 
     def _there(self, table: exp.Table) -> str:
         """The name of a table that must be there."""
@@ -101,8 +90,8 @@ class Definer:
             raise MysqlError(1050, f"Table '{name.partition('.')[2]}' already exists")
         if not isinstance(tree.this, exp.Schema):
             raise unsupported(sql)
-        made = _Table.read(tree.this, self._resolve)
-        lines = [*(_column_sql(each) for each in made.columns), *made.lines]
+        made = TableDefinition.read(tree.this, self._resolve)
+        lines = [*(column_sql(each) for each in made.columns), *made.lines]
         indexes = (self._index(table, title, columns, unique=False) for title, columns in made.indexes)
         return [
             f'CREATE TABLE "{name}" ({", ".join(lines)})',
@@ -110,7 +99,7 @@ class Definer:
             catalogue.keep(name, (each.column for each in made.columns), sql),
         ]
 
-    def _drop_table(self, table: exp.Table, exists: bool) -> list[str]:
+    def _drop_table(self, table: exp.Table, *, exists: bool) -> list[str]:
         name = str(self._resolve(table))
         if catalogue.columns_of(self._connection, name) is None:
             if exists:
@@ -118,12 +107,26 @@ class Definer:
             raise MysqlError(1051, f"Unknown table '{name}'")
         return [f'DROP TABLE "{name}"', catalogue.forget(name)]
 
-    def _truncate(self, table: exp.Table) -> list[str]:
-        name = self._there(table)
+    def _create_index(self, tree: exp.Create) -> list[str]:
+        columns = names_of(tree.this.args["params"].args["columns"])
+        unique = bool(tree.args.get("unique"))
+        return [self._index(tree.this.args["table"], tree.this.name, columns, unique=unique)]
+
+    def _drop_index(self, tree: exp.Drop) -> list[str]:
+        return [f'DROP INDEX "{self._there(tree.args["cluster"].this)}.{_dropped(tree)[0].name}"']
+
+    def _drop_tables(self, tree: exp.Drop) -> list[str]:
+        exists = bool(tree.args.get("exists"))
+        return [each for table in _dropped(tree) for each in self._drop_table(table, exists=exists)]
+
+    def _truncate(self, tree: exp.TruncateTable) -> list[str]:
+        return [each for table in tree.expressions for each in self._emptied(self._there(table))]
+
+    def _emptied(self, name: str) -> list[str]:
         counted = any("auto_increment" in each.extra for each in catalogue.columns_of(self._connection, name) or ())
         return [f'DELETE FROM "{name}"', *([f"DELETE FROM sqlite_sequence WHERE name = '{name}'"] if counted else [])]
 
-    def _index(self, table: exp.Table, title: str, columns: list[str], unique: bool) -> str:
+    def _index(self, table: exp.Table, title: str, columns: list[str], *, unique: bool) -> str:
         name = str(self._resolve(table))
         listed = ", ".join(columns)
         return f'CREATE {"UNIQUE " if unique else ""}INDEX "{name}.{title}" ON "{name}" ({listed})'
@@ -144,8 +147,8 @@ class Definer:
     def _step(self, table: exp.Table, step: Any, columns: list[Column]) -> tuple[list[str], list[Column]]:
         name = str(self._resolve(table))
         if isinstance(step, exp.ColumnDef):
-            added = _Defined.read(step)
-            return [f'ALTER TABLE "{name}" ADD COLUMN {_column_sql(added)}'], [*columns, added.column]
+            added = Definition.read(step)
+            return [f'ALTER TABLE "{name}" ADD COLUMN {column_sql(added)}'], [*columns, added.column]
         if isinstance(step, exp.Drop) and step.args.get("kind") == "COLUMN":
             gone = _dropped(step)[0].name
             return [f'ALTER TABLE "{name}" DROP COLUMN "{gone}"'], [each for each in columns if each.name != gone]
@@ -157,7 +160,7 @@ class Definer:
             return [f'ALTER TABLE "{name}" RENAME TO "{self._resolve(step.this)}"'], columns
         if isinstance(step, exp.ModifyColumn):
             # SQLite keeps a value whatever the column's type: only what MySQL says of it changes.
-            new_one = _Defined.read(step.this).column
+            new_one = Definition.read(step.this).column
             return [], [new_one if each.name == new_one.name else each for each in columns]
         if isinstance(step, exp.AddConstraint):
             return [self._added(table, each) for each in step.expressions], columns
@@ -165,193 +168,16 @@ class Definer:
 
     def _added(self, table: exp.Table, constraint: Any) -> str:
         if isinstance(constraint, exp.IndexColumnConstraint):
-            return self._index(table, *_index_of(constraint), unique=False)
+            return self._index(table, *index_of(constraint), unique=False)
         if isinstance(constraint, exp.UniqueColumnConstraint):
-            columns = _names(constraint.this.expressions)
+            columns = names_of(constraint.this.expressions)
             return self._index(table, constraint.this.name or "_".join(columns).replace('"', ""), columns, unique=True)
         raise unsupported(f"ALTER TABLE ... ADD {constraint.sql('mysql')}")
-
-
-@dataclass
-class _Defined:
-    """A column, and what SQLite is told of it."""
-
-    column: Column
-    kind: exp.DataType
-    default: str = ""
-    auto: bool = False
-    primary: bool = False
-    unique: bool = False
-
-    @classmethod
-    def read(cls, node: exp.ColumnDef) -> _Defined:
-        kind = node.args["kind"]
-        made = cls(Column(name=node.name, type=_type_of(kind)), kind)
-        for constraint in node.args.get("constraints") or ():
-            made._take(constraint.kind)
-        return made
-
-    def _take(self, kind: Any) -> None:
-        if isinstance(kind, exp.NotNullColumnConstraint):
-            self.column = replace(self.column, null=bool(kind.args.get("allow_null")))
-        elif isinstance(kind, exp.DefaultColumnConstraint):
-            self.default = generated(kind.this)
-            shown = kind.this.name or kind.this.sql("mysql")
-            shown = "CURRENT_TIMESTAMP" if isinstance(kind.this, exp.CurrentTimestamp) else shown
-            self.column = replace(self.column, default=None if isinstance(kind.this, exp.Null) else shown)
-        elif isinstance(kind, exp.AutoIncrementColumnConstraint):
-            self.auto = True
-            self.column = replace(self.column, extra="auto_increment", null=False)
-        elif isinstance(kind, exp.PrimaryKeyColumnConstraint):
-            self.be_primary()
-        elif isinstance(kind, exp.UniqueColumnConstraint):
-            self.unique = True
-            self.column = replace(self.column, key="UNI")
-        elif isinstance(kind, exp.OnUpdateColumnConstraint):
-            self.column = replace(self.column, extra="on update CURRENT_TIMESTAMP")
-
-    def be_primary(self) -> None:
-        self.primary = True
-        self.column = replace(self.column, key="PRI", null=False)
-
-
-@dataclass
-class _Table:
-    """A table's definition, read."""
-
-    columns: list[_Defined] = field(default_factory=list)
-    lines: list[str] = field(default_factory=list)
-    indexes: list[tuple[str, list[str]]] = field(default_factory=list)
-
-    @classmethod
-    def read(cls, schema: exp.Schema, resolve: Any) -> _Table:
-        made = cls()
-        for part in schema.expressions:
-            if isinstance(part, exp.ColumnDef):
-                made.columns.append(_Defined.read(part))
-        for part in schema.expressions:
-            if not isinstance(part, exp.ColumnDef):
-                made._take(part, resolve)
-        return made
-
-    def _take(self, part: Any, resolve: Any) -> None:
-        if isinstance(part, exp.PrimaryKey):
-            self._primary([each.strip('"') for each in _names(part.expressions)])
-        elif isinstance(part, exp.UniqueColumnConstraint):
-            names = _names(part.this.expressions if isinstance(part.this, exp.Schema) else [part.this])
-            self.lines.append(f"UNIQUE ({', '.join(names)})")
-            if len(names) == 1:
-                self._mark(names[0], "UNI")
-        elif isinstance(part, exp.IndexColumnConstraint):
-            self.indexes.append(_index_of(part))
-            self._mark(self.indexes[-1][1][0], "MUL")
-        elif isinstance(part, exp.Constraint):
-            for inner in part.expressions:
-                self._take(inner, resolve)
-        elif isinstance(part, exp.ForeignKey):
-            name_tables(part, resolve)
-            self.lines.append(generated(part))
-        elif isinstance(part, exp.CheckColumnConstraint):
-            self.lines.append(f"CHECK ({generated(part.this)})")
-
-    def _primary(self, names: list[str]) -> None:
-        chosen = [each for each in self.columns if each.column.name in names]
-        for each in chosen:
-            each.be_primary()
-        if len(names) > 1:
-            for each in chosen:
-                each.primary = False
-            self.lines.append(f"PRIMARY KEY ({', '.join(_quoted(name) for name in names)})")
-
-    def _mark(self, name: str, key: str) -> None:
-        for each in self.columns:
-            if _quoted(each.column.name) == name and not each.column.key:
-                each.column = replace(each.column, key=key)
 
 
 def unsupported(what: str) -> MysqlError:
     """The error for what MySQL can and this cannot."""
     return MysqlError(1235, f"The embedded MySQL doesn't yet support '{what[:120]}'")
-
-
-def _column_sql(defined: _Defined) -> str:
-    column, kind = defined.column, defined.kind.this.name
-    words = [_quoted(column.name)]
-    if defined.auto and defined.primary:
-        return f"{words[0]} INTEGER PRIMARY KEY AUTOINCREMENT"
-    words.append(_affinity(kind))
-    if any(text in kind for text in _TEXTS):
-        words.append("COLLATE NOCASE")  # MySQL's default collation does not tell small from capital letters
-    if defined.primary:
-        words.append("PRIMARY KEY")
-    if not column.null:
-        words.append("NOT NULL")
-    if defined.default:
-        words.append(f"DEFAULT ({defined.default})")
-    if defined.unique:
-        words.append("UNIQUE")
-    return " ".join([*words, *_checks(column.name, defined.kind)])
-
-
-def _checks(name: str, kind: exp.DataType) -> Iterator[str]:
-    """What MySQL's strict mode would refuse, as checks whose names are its errors."""
-    quoted, word = _quoted(name), kind.this.name
-    sizes = [each.name for each in kind.expressions]
-    if word in {"VARCHAR", "CHAR"} and sizes:
-        yield _check(f"1406 {name}", f"LENGTH({quoted}) <= {sizes[0]}")
-    elif word == "ENUM":
-        listed = ", ".join(generated(each) for each in kind.expressions)
-        yield _check(f"1265 {name}", f"{quoted} IN ({listed})")
-    elif word in _DATES:
-        yield _check(f"1292 {name}", f"DATETIME({quoted}) IS NOT NULL OR {quoted} IS NULL")
-    elif word.removeprefix("U") in _LIMITS:
-        yield _check(f"1366 {name}", f"TYPEOF({quoted}) IN ('integer', 'null')")
-        bits = min(_LIMITS[word.removeprefix("U")], 63 if word.startswith("U") else 64)
-        low, high = (0, 2**bits - 1) if word.startswith("U") else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
-        if bits < 63:
-            yield _check(f"1264 {name}", f"{quoted} BETWEEN {low} AND {high}")
-        elif word.startswith("U"):
-            yield _check(f"1264 {name}", f"{quoted} >= 0")
-
-
-def _check(title: str, condition: str) -> str:
-    return f'CONSTRAINT "{title}" CHECK ({condition})'
-
-
-def _affinity(kind: str) -> str:
-    if "INT" in kind or kind in {"BOOLEAN", "BIT", "YEAR"}:
-        return "INTEGER"
-    if kind in {"DECIMAL", "FLOAT", "DOUBLE", "UDECIMAL", "UDOUBLE"}:
-        return "NUMERIC" if "DECIMAL" in kind else "REAL"
-    return "BLOB" if "BLOB" in kind or "BINARY" in kind else "TEXT"
-
-
-def _type_of(kind: exp.DataType) -> str:
-    """As ``DESCRIBE`` shows it."""
-    name = kind.this.name
-    unsigned = name.startswith("U") and name[1:] in {*_LIMITS, "DECIMAL", "DOUBLE"}
-    if name == "BOOLEAN":
-        return "tinyint(1)"
-    word = {"TIMESTAMPTZ": "timestamp"}.get(name, name.removeprefix("U") if unsigned else name).lower()
-    sizes = ",".join(each.sql("mysql") for each in kind.expressions)
-    return f"{word}{f'({sizes})' if sizes else ''}{' unsigned' if unsigned else ''}"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _names(nodes: Any) -> list[str]:
-    return [_quoted(each.this.name if isinstance(each, exp.Ordered) else each.name) for each in nodes]
-
-
-def _index_of(node: exp.IndexColumnConstraint) -> tuple[str, list[str]]:
-    columns = _names(node.expressions)
-    return node.name or "_".join(columns).replace('"', ""), columns
-
-
-def _index_columns(index: exp.Index) -> list[str]:
-    return _names(index.args["params"].args["columns"])
 
 
 def _dropped(tree: Any) -> list[Any]:

@@ -18,7 +18,7 @@ from aws14.emulator.databases.records import find, is_serving, life_of, primary_
 from aws14.emulator.databases.session import Host, Session
 from aws14.emulator.world import world
 
-__all__ = ["Guest", "ServerGoneError"]
+__all__ = ["Guest", "ServerGoneError", "password_of"]
 
 
 class ServerGoneError(Exception):
@@ -87,7 +87,7 @@ class Guest:
         """
         with world().turn():
             instance = self._server()
-            master, password = instance.master_username or "", _password(instance)
+            master, password = instance.master_username or "", password_of(instance)
             image = life_of(instance).image
         known = user == master and password is not None
         if not proves(password if known and password is not None else "\0") or not known:
@@ -140,7 +140,7 @@ class Guest:
             replication.committed(self._arn, statements)
 
 
-def _password(instance: Any) -> str | None:
+def password_of(instance: Any) -> str | None:
     """The master password, from Secrets Manager where RDS manages it there."""
     secret = getattr(instance, "master_user_secret", None)
     if secret is None:
