@@ -39,6 +39,9 @@ class Control(Protocol):
     def heal(self) -> list[str]:
         """End all that was broken."""
 
+    def play(self, metrics: Sequence[Mapping[str, Any]], until: float) -> Mapping[str, Any]:
+        """Put datapoints, let AWS time pass until then, and tell how the groups are."""
+
     def reset(self) -> None:
         """Start with an empty cloud."""
 

@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypedDict
@@ -130,18 +131,13 @@ class Emulator:
         return float(ask(self, "POST", "restore", {"name": name})["now"])
 
     def damage(self, kind: str, target: str, seconds: float | None) -> None:
-        """Break something.
-
-        Parameters
-        ----------
-        kind : {'instance', 'az', 'db'}
-            The hardware under an instance, the power of an Availability Zone, the host of a database's primary.
-        target : str
-            Id of the instance, name of the zone, identifier or ARN of the DB instance.
-        seconds : float or None
-            Of AWS time until it works again by itself; None: never.
-        """
+        """Break an ``instance`` (by id), an ``az`` or the host of a ``db``'s primary, for some seconds or for good."""
         ask(self, "POST", "break", {"kind": kind, "target": target, "seconds": seconds})
+
+    def play(self, metrics: Sequence[Mapping[str, Any]], until: float) -> dict[str, Any]:
+        """Put datapoints of CloudWatch, go to this time (epoch seconds), and tell how the groups are."""
+        told: dict[str, Any] = ask(self, "POST", "play", {"metrics": list(metrics), "until": until})
+        return told
 
     def heal(self) -> list[str]:
         """End all that was broken; return the ids and names of it."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from aws14 import catalog, cloud, cost, design, patterns, sim, widgets
 from aws14.cloud import breaking
 from aws14.errors import NotebookError, UnknownVerbError
-from aws14.lab import cells, journal, rebuild, tables
+from aws14.lab import cells, journal, playing, rebuild, tables
 from aws14.lab.asking import checked_knobs, checked_numbers, checked_scenario
 from aws14.model import Bill, Picture, Report, Scenario, Topology, Trace
 from aws14.model.network import Network
@@ -127,6 +127,16 @@ class Lab:
         """Send a scenario's load through what is built."""
         return journal.ran(
             sim.simulate(self.built(), checked_scenario(scenario) or self.scenario()), say=self.session.say
+        )
+
+    def play(self, scenario: Scenario | None = None, *, starts_at_hour: float | None = None) -> Trace:
+        """Send a scenario's load through what is built, and let its own Auto Scaling group decide, minute by minute."""
+        wanted = checked_scenario(scenario) or self.scenario()
+        if starts_at_hour is not None:
+            playing.wait_for_hour(self.session, starts_at_hour)
+        built = self.built()
+        return journal.ran(
+            sim.simulate(built, wanted, controller=playing.PlayedGroup(self.session, built)), say=self.session.say
         )
 
     def bill(self, trace: Trace) -> Bill:
