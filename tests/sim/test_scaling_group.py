@@ -371,7 +371,22 @@ def test_a_group_is_read_with_its_members():
     ],
 )
 def test_each_attribute_that_is_read_changes_what_happens(parts, values, desired):
-    assert play(read_group(built(**parts), "app"), *values)[-1] == desired
+    assert play(read_group(built(**parts), "app", starts_epoch_s=0.0), *values)[-1] == desired
+
+
+def test_a_run_starts_at_midnight_of_a_monday_in_tokyo():
+    for zone, days, desired in (("Asia/Tokyo", "MON", 5), ("Asia/Tokyo", "TUE", 2), ("UTC", "*", 2)):
+        group = read_group(built(action={"recurrence": f"1 0 * * {days}", "time_zone": zone}), "app")
+        assert play(group, 50.0, 50.0)[-1] == desired
+
+
+def test_a_member_is_in_service_before_it_answers():
+    group = read_group(built(group={"desired": 3, "health_check_grace_s": 0}), "app")
+    group.replace("i-1", 60.0, "EC2")
+    new = group.members[-1]
+    assert new.launched_s < new.since_s < new.ready_s
+    group.minute(new.since_s, {})
+    assert group.members[-1].state == "InService"
 
 
 def test_what_cannot_be_read_is_said():

@@ -47,9 +47,9 @@ class Fleet:
         return [member for member in self.members if member.state != TERMINATING]
 
     def settle(self, now_s: float) -> None:
-        """Note who is ready by now, and forget who has gone."""
+        """Note who is in service by now, and forget who has gone."""
         self.members = [
-            replace(member, state=IN_SERVICE) if member.state == PENDING and member.ready_s <= now_s else member
+            replace(member, state=IN_SERVICE) if member.state == PENDING and member.since_s <= now_s else member
             for member in self.active
         ]
 
@@ -83,6 +83,7 @@ class Fleet:
             state=PENDING,
             launched_s=now_s,
             ready_s=now_s + self.spec.startup_s,
+            in_service_s=now_s + self.spec.in_service_after_s,
         )
         self.members.append(member)
         text = f"Launching a new EC2 instance {member.id} in {member.zone} {why}."

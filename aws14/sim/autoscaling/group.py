@@ -15,7 +15,7 @@ from aws14.model import Event
 from aws14.sim.autoscaling.adjustment import SimplePolicy, StepPolicy
 from aws14.sim.autoscaling.combining import Proposal, combined
 from aws14.sim.autoscaling.fleet import Fleet, standing
-from aws14.sim.autoscaling.schedule import ScheduledAction
+from aws14.sim.autoscaling.schedule import A_MONDAY_S, ScheduledAction
 from aws14.sim.autoscaling.spec import Member, Spec
 from aws14.sim.autoscaling.tracking import TargetTracking
 from aws14.sim.autoscaling.wanting import Situation, wanted
@@ -54,7 +54,7 @@ class Group:
         *,
         schedule: Sequence[ScheduledAction] = (),
         members: Sequence[Member] | None = None,
-        starts_epoch_s: float = 0.0,
+        starts_epoch_s: float = A_MONDAY_S,
     ) -> None:
         self.spec = spec
         self.policies = tuple(policy for policy in policies if policy.enabled)
@@ -141,7 +141,7 @@ class Group:
             return False
         if reason == ELB and self.spec.health_check_type != ELB:
             return False
-        return now_s >= member.ready_s + self.spec.grace_s
+        return now_s >= member.since_s + self.spec.grace_s
 
     def _follow_schedule(self, now_s: float) -> Iterator[Event]:
         if not self.spec.runs("ScheduledActions"):
@@ -176,23 +176,23 @@ class Group:
         if isinstance(policy, SimplePolicy):
             wait_s = self.spec.cooldown_s if policy.cooldown_s is None else policy.cooldown_s
             # A cooldown starts when the last instance has finished launching.
-            launch_s = self.spec.startup_s if chosen.capacity > self._desired else 0.0
+            launch_s = self.spec.in_service_after_s if chosen.capacity > self._desired else 0.0
             self._cooldown_ends_s = now_s + launch_s + wait_s
         return list(self._want(chosen.capacity, now_s, f"policy {chosen.policy}"))
 
     def _proposal(self, policy: Policy, now_s: float) -> Proposal:
         calling = [watch for watch in self._watches if policy.name in watch.alarm.policies and watch.calls]
-        wanted = [self._wants(policy, watch, now_s) for watch in calling]
-        capacity = self.spec.clamp(max(wanted, default=self._desired))
+        capacity = self.spec.clamp(max((self._wants(policy, watch, now_s) for watch in calling), default=self._desired))
         holds = isinstance(policy, TargetTracking) and not policy.disable_scale_in
         return Proposal(policy=policy.name, capacity=capacity, holds=holds)
 
     def _wants(self, policy: Policy, watch: Watch, now_s: float) -> int:
         warmup_s = self._warmup_s(None if isinstance(policy, SimplePolicy) else policy.warmup_s)
+        active = self._fleet.active
         here = Situation(
             desired=self._desired,
-            active=len(self._fleet.active),
-            evident=sum(not each.warms(now_s, warmup_s) for each in self._fleet.active),
+            active=len(active),
+            evident=sum(not each.warms(now_s, warmup_s) for each in active),
             cooling=now_s < self._cooldown_ends_s,
         )
         return wanted(policy, here, metric=watch.value, threshold=watch.alarm.rule.threshold)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
+from aws14.catalog import durations
 from aws14.errors import DesignError
 from aws14.model import Node, Topology
 from aws14.sim.alarms import Rule
 from aws14.sim.autoscaling.adjustment import SimplePolicy, Step, StepPolicy
 from aws14.sim.autoscaling.fleet import standing
 from aws14.sim.autoscaling.group import Group, Policy
-from aws14.sim.autoscaling.schedule import ScheduledAction
+from aws14.sim.autoscaling.schedule import A_MONDAY_S, ScheduledAction
 from aws14.sim.autoscaling.spec import Member, Spec
 from aws14.sim.autoscaling.tracking import TargetTracking
 from aws14.sim.autoscaling.watching import MINUTE_S, Alarm
@@ -20,7 +22,7 @@ from aws14.sim.startup import ready_after_s
 __all__ = ["read_group", "read_spec"]
 
 
-def read_group(topology: Topology, node_id: str, *, starts_epoch_s: float = 0.0) -> Group:
+def read_group(topology: Topology, node_id: str, *, starts_epoch_s: float = A_MONDAY_S) -> Group:
     """An Auto Scaling group as it was built, ready to run.
 
     Parameters
@@ -76,13 +78,12 @@ def read_spec(node: Node) -> Spec:
         termination_policies=_names(node, "termination_policies") or ("Default",),
         suspended=_names(node, "suspended"),
         startup_s=ready_after_s(str(node.require("startup_script"))),
+        launch_s=durations()["EC2 instance pending to running"].typical_s,
     )
 
 
 def _members(node: Node, spec: Spec) -> list[Member]:
     """Those that were read back, under their ids where these are known, as many as are desired."""
-    from dataclasses import replace
-
     ids = [each for each in node.aws_id.split(",") if each.startswith("i-")]
     made = standing(spec)
     return [replace(member, id=known) for member, known in zip(made, ids, strict=False)] + made[len(ids) :]

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 
 from aws14.sim.autoscaling.cron import read_recurrence
 from aws14.sim.autoscaling.spec import Spec
 
-__all__ = ["ScheduledAction", "Sizes"]
+__all__ = ["A_MONDAY_S", "ScheduledAction", "Sizes"]
+
+#: When a run starts unless it is said: midnight of a Monday where the course's people work, in epoch seconds.
+A_MONDAY_S = datetime(2026, 6, 1, tzinfo=timezone(timedelta(hours=9))).timestamp()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

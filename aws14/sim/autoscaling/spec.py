@@ -57,6 +57,8 @@ class Spec:
         Of `PROCESSES`.
     startup_s : float
         From the launch of an instance until it answers (`aws14.sim.startup`).
+    launch_s : float or None
+        From the launch of an instance until it runs, which is in service to the group; None: until it answers.
 
     Raises
     ------
@@ -76,6 +78,7 @@ class Spec:
     termination_policies: tuple[str, ...] = ("Default",)
     suspended: tuple[str, ...] = ()
     startup_s: float = 0.0
+    launch_s: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse groups that AWS would refuse."""
@@ -88,6 +91,11 @@ class Spec:
             raise DesignError(f"group '{self.name}' has no zone to stand in", cure="give it a subnet")
         _require_known(f"suspended processes of group '{self.name}'", self.suspended, PROCESSES)
         _require_known(f"termination policies of group '{self.name}'", self.termination_policies, TERMINATION_POLICIES)
+
+    @property
+    def in_service_after_s(self) -> float:
+        """Seconds from the launch of an instance until the group has it in service."""
+        return self.startup_s if self.launch_s is None else self.launch_s
 
     def clamp(self, capacity: int) -> int:
         """The capacity nearest to what is wanted that the group allows."""
@@ -114,6 +122,8 @@ class Member:
         When it was launched.
     ready_s : float
         When it answers, or began to.
+    in_service_s : float or None
+        When it runs: warm-up, grace period and cooldown count from then. None: from when it answers.
     ends_s : float or None
         When its termination began.
     template : int
@@ -127,13 +137,19 @@ class Member:
     state: str
     launched_s: float
     ready_s: float
+    in_service_s: float | None = None
     ends_s: float | None = None
     template: int = 1
     protected: bool = False
 
+    @property
+    def since_s(self) -> float:
+        """When it came, or comes, in service."""
+        return self.ready_s if self.in_service_s is None else self.in_service_s
+
     def warms(self, now_s: float, warmup_s: float) -> bool:
         """Whether it is not yet in the metrics of its group: it counts as capacity, but not as evidence."""
-        return now_s < self.ready_s + warmup_s
+        return now_s < self.since_s + warmup_s
 
 
 def _require_known(what: str, given: tuple[str, ...], known: tuple[str, ...]) -> None:
