@@ -78,16 +78,26 @@ def asked_by_name(operation: str, argument: str, names: str, *, state: str = "")
     return exists
 
 
-def filtered(operation: str, filter_name: str, found: str, *, also: Mapping[str, str] | None = None) -> Exists:
+def filtered(operation: str, filter_name: str, found: str) -> Exists:
     """A check by a describe call with a filter, for what has an id but no describe call of its own."""
 
     def exists(client: Any, key: str, params: Params) -> bool:
         del params
-        wanted = {filter_name: key, **(also or {})}
-        filters = [{"Name": name, "Values": [value]} for name, value in wanted.items()]
-        return bool(pick(getattr(client, operation)(Filters=filters), found))
+        return bool(pick(getattr(client, operation)(Filters=[{"Name": filter_name, "Values": [key]}]), found))
 
     return exists
+
+
+def peering_accepted(client: Any, key: str, params: Params) -> bool:
+    """Whether the peering connection is active."""
+    del params
+    try:
+        found = client.describe_vpc_peering_connections(VpcPeeringConnectionIds=[key])
+    except ClientError as error:
+        if is_missing(error):
+            return False
+        raise
+    return bool({"active", "provisioning"} & set(pick(found, "VpcPeeringConnections[].Status.Code")))
 
 
 def route_exists(client: Any, key: str, params: Params) -> bool:

@@ -218,7 +218,7 @@ def _exchange(wish: _Wish, address: tuple[str, int], tls: ssl.SSLContext | None)
             body=response.read(),
         )
     except (OSError, http.client.HTTPException) as error:
-        return Answer(outcome=_outcome(error), url="", explanation=f"{str(error) or type(error).__name__}.")
+        return Answer(outcome=_outcome(error), url="", explanation=_explained(error))
     finally:
         connection.close()
 
@@ -240,6 +240,13 @@ def _open(wish: _Wish, address: tuple[str, int], tls: ssl.SSLContext | None) -> 
     except OSError:
         opened.close()
         raise
+
+
+def _explained(error: Exception) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        why = error.verify_message.rstrip(".")
+        return f"The server shows a certificate that this client does not accept: {why[:1].lower()}{why[1:]}."
+    return f"{str(error) or type(error).__name__}."
 
 
 def _outcome(error: Exception) -> Outcome:

@@ -45,16 +45,7 @@ NETWORK: Mapping[str, Kind] = {
         ),
         delete=deletion.call("delete_vpc_peering_connection", "VpcPeeringConnectionId"),
     ),
-    "peering-acceptance": Kind(
-        service="ec2",
-        order=38,
-        exists=presence.filtered(
-            "describe_vpc_peering_connections",
-            "vpc-peering-connection-id",
-            "VpcPeeringConnections[]",
-            also={"status-code": "active"},
-        ),
-    ),
+    "peering-acceptance": Kind(service="ec2", order=38, exists=presence.peering_accepted),
     "vpc-endpoint": Kind(
         service="ec2",
         prefix="vpce",
