@@ -135,7 +135,7 @@ def next_window(window: str, now: float) -> float:
     now : float
         Epoch seconds.
     """
-    day, hour, minute = window.split("-")[0].split(":")
+    day, hour, minute = window.split("-", maxsplit=1)[0].split(":")
     today = datetime.fromtimestamp(now, UTC)
     opens = today.replace(hour=int(hour), minute=int(minute), second=0, microsecond=0)
     opens += timedelta(days=(_DAYS.index(day.lower()) - today.weekday()) % 7)

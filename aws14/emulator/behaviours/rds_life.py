@@ -12,8 +12,8 @@ What moto leaves out
     nothing, and nothing answers there; of events there are three.
 What this adds
     All of that, with the typical durations of data/durations.csv; failures of the primary's host (``POST
-    /_aws14/break`` with kind ``db``) and of zones; a MySQL that answers at the endpoint (see ``aws14.emulator.databases``
-    and "rds_copies"): users of the master's name alone, one writing transaction at a time, no TLS.
+    /_aws14/break`` with kind ``db``) and of zones; a MySQL that answers at the endpoint, on real data: SQL,
+    transactions, error numbers; the master user alone, one writing transaction at a time, no TLS.
 What it still does not do
     Aurora, Multi-AZ clusters with two readable standbys, proxies, public addresses of instances that are publicly
     accessible, IAM authentication, option and parameter groups that change anything, engines other than MySQL and
@@ -32,7 +32,7 @@ from typing import Any
 from aws14.emulator.behaviours import failures
 from aws14.emulator.behaviours.hooks import add, around, replace
 from aws14.emulator.clock import handles
-from aws14.emulator.databases import door, front, interfaces, replication
+from aws14.emulator.databases import front, interfaces, replication
 from aws14.emulator.databases.failover import can_fail_over, fail_over, interface_is_down, looks_after
 from aws14.emulator.databases.life import MESSAGES, Step, action, go, tell
 from aws14.emulator.databases.records import find, host_is_down, is_managed, life_of

@@ -1,9 +1,9 @@
 """What RDS refuses and moto lets pass, in RDS's words.
 
 What AWS does
-    Wants a subnet group to cover two zones at least, a password of eight characters that a connection string can carry,
-    a class and a storage size that MySQL knows, a final snapshot or the word that none is wanted; protects what is to be
-    protected; lets nothing go that is in use.
+    Wants a subnet group to cover two zones at least, a password of eight characters that a connection string can
+    carry, a class and a storage size that MySQL knows, a final snapshot or the word that none is wanted; protects what
+    is to be protected; lets nothing go that is in use.
 What moto leaves out
     A subnet group of one zone, any password, any class, a deletion without a final snapshot, the deletion of a subnet
     group in use, Multi-AZ in a zone of the caller's choice, groups of another VPC are accepted. The version of MySQL is
@@ -52,7 +52,7 @@ def _say(code: str, message: str) -> NoReturn:
     raise RDSClientError(code, message)
 
 
-def _covers_enough(_backend: Any, name: str, _description: str, subnets: list[Any], *_: Any) -> None:
+def _covers_enough(_backend: Any, _name: str, _description: str, subnets: list[Any], *_: Any) -> None:
     least = int(quota("RDS", "zones of a subnet group, least").value)
     zones = {subnet.availability_zone for subnet in subnets}
     if len({subnet.vpc_id for subnet in subnets}) > 1:
@@ -118,12 +118,10 @@ def _check_password(password: str | None) -> None:
 
 def _check_storage(asked: Mapping[str, Any]) -> None:
     wanted, least = asked.get("allocated_storage"), int(quota("RDS", "storage of MySQL, least").value)
-    if asked.get("engine") in {"mysql", "mariadb"} and asked.get("storage_type") != "standard":
-        if wanted is not None and int(wanted) < least:
-            _say(
-                "InvalidParameterValue",
-                f"Invalid storage size for engine name {asked['engine']} and storage type {asked.get('storage_type') or 'gp2'}: {wanted}",
-            )
+    engine, kind = asked.get("engine"), asked.get("storage_type") or "gp2"
+    if engine in {"mysql", "mariadb"} and kind != "standard" and wanted is not None and int(wanted) < least:
+        text = f"Invalid storage size for engine name {engine} and storage type {kind}: {wanted}"
+        _say("InvalidParameterValue", text)
 
 
 def _check_network(backend: Any, asked: Mapping[str, Any]) -> None:

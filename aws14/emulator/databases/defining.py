@@ -32,7 +32,7 @@ class Definer:
         self._connection = connection
         self._resolve = resolve
 
-    def statements(self, tree: exp.Expression, sql: str) -> list[str]:
+    def statements(self, tree: exp.Expr, sql: str) -> list[str]:
         """What is to be run, in order.
 
         Raises

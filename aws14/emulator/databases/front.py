@@ -95,5 +95,5 @@ def _addresses(name: str, vpc: str) -> tuple[str, ...] | None:
     for instance in instances():
         if instance.address == name and primary_of(instance):
             eni = ec2_backends[instance.account_id][instance.region].enis.get(primary_of(instance))
-            return (eni.private_ip_address,) if eni is not None else ()
+            return (str(eni.private_ip_address),) if eni is not None else ()
     return ()

@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 import re
 import sqlite3
-from collections.abc import Callable
+from calendar import monthrange
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -44,13 +45,13 @@ class Moment:
     """Time and chance of the statement that a connection runs."""
 
     def __init__(self) -> None:
-        self.now = datetime(1970, 1, 1)  # noqa: DTZ001 - MySQL's DATETIME has no zone; the server's is UTC
-        self.random = Random(0)  # noqa: S311 - RAND() is no secret
+        self.now = datetime(1970, 1, 1)
+        self.random = Random(0)
 
     def __call__(self, statement: Statement) -> None:
         """Be the moment of a statement."""
         self.now = datetime.fromtimestamp(statement.now, UTC).replace(tzinfo=None)
-        self.random = Random(statement.seed)  # noqa: S311 - the same
+        self.random = Random(statement.seed)
 
 
 def prepare(connection: sqlite3.Connection) -> Moment:
@@ -104,10 +105,8 @@ def _shifted(value: Any, amount: Any, unit: str) -> str | None:
         return None
     when, whole_day = _read(value), len(str(value).strip()) == 10
     if unit in _MONTHS:
-        months = when.year * 12 + when.month - 1 + int(float(amount)) * _MONTHS[unit]
-        year, month = divmod(months, 12)
-        last = (datetime(year + month // 11, (month + 1) % 12 + 1, 1) - timedelta(days=1)).day if month < 11 else 31  # noqa: DTZ001
-        moved = when.replace(year=year, month=month + 1, day=min(when.day, last))
+        year, month = divmod(when.year * 12 + when.month - 1 + int(float(amount)) * _MONTHS[unit], 12)
+        moved = when.replace(year=year, month=month + 1, day=min(when.day, monthrange(year, month + 1)[1]))
     else:
         moved = when + timedelta(seconds=float(amount) * _UNITS_S[unit])
     whole_day = whole_day and unit in {"DAY", "WEEK", *_MONTHS}
@@ -149,9 +148,13 @@ def _padded(left: bool) -> Callable[[Any, int, str], str]:
     def pad(text: Any, size: int, fill: str) -> str:
         text = str(text)
         more = (fill * size)[: max(0, size - len(text))]
-        return (more + text if left else text + more)[:size]
+        return str(more + text if left else text + more)[:size]
 
     return pad
+
+
+def _place(value: Any, others: Sequence[Any]) -> int:
+    return others.index(value) + 1 if value in others else 0
 
 
 def _digest(name: str) -> Callable[..., str | None]:
@@ -179,12 +182,12 @@ _FIXED: dict[str, Callable[..., Any]] = {
     "RPAD": _padded(left=False),
     "REPEAT": lambda text, count: str(text) * int(count),
     "REVERSE": lambda text: str(text)[::-1],
-    "FIELD": lambda value, *others: others.index(value) + 1 if value in others else 0,
-    "FIND_IN_SET": lambda value, texts: (texts.split(",").index(str(value)) + 1) if str(value) in texts.split(",") else 0,
+    "FIELD": lambda value, *others: _place(value, others),
+    "FIND_IN_SET": lambda value, texts: _place(str(value), texts.split(",")),
     "MD5": _digest("md5"),
     "SHA1": _digest("sha1"),
     "SHA2": lambda text, bits: _digest(f"sha{bits or 256}")(text),
-    "REGEXP": lambda pattern, text: None if text is None else int(re.search(pattern, str(text), re.IGNORECASE) is not None),
+    "REGEXP": lambda pattern, text: None if text is None else int(bool(re.search(pattern, str(text), re.IGNORECASE))),
     "MY_XOR": lambda one, other: None if one is None or other is None else int(bool(one) != bool(other)),
     "MY_ROUNDED_DOWN": lambda value, digits: int(float(value) * 10**digits) / 10**digits,
 }  # fmt: skip

@@ -98,7 +98,7 @@ class Guest:
             name=f"ip-{self._interface.removeprefix('eni-')[:12]}",
             read_only=bool(instance.is_replica),
             committed=self._committed,
-            now=lambda: world().clock.now(),
+            now=world().clock.now,
             status=lambda: {"Threads_connected": 1, "Uptime": 1},
         )
         self._session = Session(host, user=f"{user}@{self._address}", database=database, number=self._number)

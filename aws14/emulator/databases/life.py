@@ -31,7 +31,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "class-changed": ("Finished applying modification to DB instance class", "configuration change"),
     "storage-changed": ("Finished applying modification to allocated storage", "configuration change"),
     "multi-az": ("Finished applying modification to convert to a Multi-AZ DB instance", "configuration change"),
-    "single-az": ("Finished applying modification to convert to a standard (Single-AZ) DB instance", "configuration change"),
+    "single-az": ("Finished applying modification to convert to a Single-AZ DB instance", "configuration change"),
     "replica-promoted": ("Promoted read replica instance to a standalone database instance.", "read replica"),
     "replication-ended": ("Replication for the Read Replica terminated", "read replica"),
     "restored": ("Restored from snapshot", "restoration"),

@@ -83,26 +83,33 @@ def _column(found: re.Match[str]) -> MysqlError:
     return MysqlError(1054, f"Unknown column '{name}' in 'field list'")
 
 
+_VALUES = {
+    "1264": "Out of range value",
+    "1265": "Data truncated",
+    "1292": "Incorrect datetime value",
+    "1366": "Incorrect integer value",
+    "1406": "Data too long",
+}
+
+
 def _check(found: re.Match[str]) -> MysqlError:
-    code, _, rest = found[1].partition(" ")
-    if code == "1406":
-        return MysqlError(1406, f"Data too long for column '{rest}' at row 1")
-    if code == "1366":
-        return MysqlError(1366, f"Incorrect integer value for column '{rest}' at row 1")
-    if code == "1265":
-        return MysqlError(1265, f"Data truncated for column '{rest}' at row 1")
-    if code == "1264":
-        return MysqlError(1264, f"Out of range value for column '{rest}' at row 1")
-    if code == "1292":
-        return MysqlError(1292, f"Incorrect datetime value for column '{rest}' at row 1")
+    code, _, column = found[1].partition(" ")
+    if code in _VALUES:
+        return MysqlError(int(code), f"{_VALUES[code]} for column '{column}' at row 1")
     return MysqlError(3819, f"Check constraint '{found[1]}' is violated.")
 
 
+def _null(found: re.Match[str]) -> MysqlError:
+    return MysqlError(1048, f"Column '{found[1].rpartition('.')[2]}' cannot be null")
+
+
+_FOREIGN = "Cannot add or update a child row, or delete or update a parent row"
+_COUNT = "Column count doesn't match value count at row 1"
 _KNOWN = (
     (r"UNIQUE constraint failed: (.+)", _unique),
-    (r"NOT NULL constraint failed: (.+)", lambda m: MysqlError(1048, f"Column '{m[1].rpartition('.')[2]}' cannot be null")),
+    (r"NOT NULL constraint failed: (.+)", _null),
     (r"CHECK constraint failed: (.+)", _check),
-    (r"FOREIGN KEY constraint failed", lambda _: MysqlError(1452, "Cannot add or update a child row, or delete or update a parent row: a foreign key constraint fails")),
+    (r"FOREIGN KEY constraint failed", lambda _: MysqlError(1452, f"{_FOREIGN}: a foreign key constraint fails")),
     (r"no such column: (.+)", _column),
     (r"has no column named (.+)", _column),
     (r"ambiguous column name: (.+)", lambda m: MysqlError(1052, f"Column '{m[1]}' in field list is ambiguous")),
@@ -110,8 +117,8 @@ _KNOWN = (
     (r"no such table: (.+)", lambda m: MysqlError(1146, f"Table '{m[1]}' doesn't exist")),
     (r"no such savepoint: (.+)", lambda m: MysqlError(1305, f"SAVEPOINT {m[1]} does not exist")),
     (r"duplicate column name: (.+)", lambda m: MysqlError(1060, f"Duplicate column name '{m[1]}'")),
-    (r"index (?:\S+) already exists", lambda m: MysqlError(1061, "Duplicate key name")),
-    (r"values for .+ columns|has \d+ columns but \d+ values", lambda _: MysqlError(1136, "Column count doesn't match value count at row 1")),
-    (r"database is locked|database table is locked", lambda _: MysqlError(1205, "Lock wait timeout exceeded; try restarting transaction")),
+    (r"index (?:\S+) already exists", lambda _: MysqlError(1061, "Duplicate key name")),
+    (r"values for .+ columns|has \d+ columns but \d+ values", lambda _: MysqlError(1136, _COUNT)),
+    (r"is locked", lambda _: MysqlError(1205, "Lock wait timeout exceeded; try restarting transaction")),
     (r"misuse of aggregate", lambda _: MysqlError(1111, "Invalid use of group function")),
 )  # fmt: skip

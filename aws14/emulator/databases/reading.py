@@ -21,13 +21,13 @@ class Shape:
 
     Parameters
     ----------
-    tree : sqlglot.exp.Expression
+    tree : sqlglot.exp.Expr
         With the tables' names in the image.
     connection : sqlite3.Connection
         To the image.
     """
 
-    def __init__(self, tree: exp.Expression, connection: sqlite3.Connection) -> None:
+    def __init__(self, tree: exp.Expr, connection: sqlite3.Connection) -> None:
         select = _first_select(tree)
         self._sources: dict[str, dict[str, catalogue.Column]] = {}
         for table in select.find_all(exp.Table) if select is not None else ():
@@ -76,7 +76,7 @@ class Shape:
         return next((each for each in found if each is not None), None)
 
 
-def name_columns(tree: exp.Expression) -> None:
+def name_columns(tree: exp.Expr) -> None:
     """Call every column of a query as MySQL does: what has no alias is called by its text."""
     select = _first_select(tree)
     if select is None:
@@ -95,14 +95,14 @@ def outcome_of(cursor: sqlite3.Cursor, shape: Shape) -> Outcome:
     return Outcome(fields, tuple(tuple(value_of(f, v) for f, v in zip(fields, row, strict=True)) for row in rows))
 
 
-def _text(node: exp.Expression) -> str:
+def _text(node: exp.Expr) -> str:
     if isinstance(node, exp.Literal):
         return str(node.name)
     text: str = node.sql("mysql")
     return text
 
 
-def _first_select(tree: exp.Expression) -> Any:
+def _first_select(tree: exp.Expr) -> Any:
     while isinstance(tree, exp.SetOperation | exp.Subquery):
         tree = tree.this
     return tree if isinstance(tree, exp.Select) else None

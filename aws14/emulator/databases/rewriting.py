@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlglot
 from sqlglot import exp
@@ -21,7 +21,7 @@ __all__ = ["SYSTEM", "first_word", "generated", "name_tables", "parsed"]
 SYSTEM = ("information_schema", "mysql", "performance_schema", "sys")
 
 
-def parsed(sql: str) -> list[exp.Expression]:
+def parsed(sql: str) -> list[exp.Expr]:
     """The statements in a text.
 
     Raises
@@ -40,12 +40,12 @@ def parsed(sql: str) -> list[exp.Expression]:
     return [each for each in found if each is not None]
 
 
-def name_tables(tree: exp.Expression, resolve: Callable[[exp.Table], str]) -> None:
+def name_tables(tree: exp.Expr, resolve: Callable[[exp.Table], str]) -> None:
     """Give every table of a statement its name in the image; it goes on being called as it was called.
 
     Parameters
     ----------
-    tree : sqlglot.exp.Expression
+    tree : sqlglot.exp.Expr
         Changed in place.
     resolve : callable
         From a table to its name in the image.
@@ -63,7 +63,7 @@ def name_tables(tree: exp.Expression, resolve: Callable[[exp.Table], str]) -> No
         column.set("db", None)
 
 
-def generated(tree: exp.Expression) -> str:
+def generated(tree: exp.Expr) -> str:
     """A statement, or a part of one, as SQLite reads it."""
     text: str = tree.sql(dialect=_Dialect, unsupported_level=ErrorLevel.IGNORE)
     return text
@@ -123,13 +123,21 @@ def _difference(self: Any, node: Any) -> str:
     return str(self.func("MY_DIFFERENCE", f"'{unit.name.upper() if unit else 'DAY'}'", node.expression, node.this))
 
 
-class _Dialect(SQLite):  # type: ignore[misc]  # its metaclass makes the class Any
+def _bare_call(name: str) -> Callable[[Any, Any], str]:
+    return lambda _writer, _node: f"{name}()"
+
+
+def _nothing(_writer: Any, _node: Any) -> str:
+    return ""  # a locking read: the transaction has the lock
+
+
+class _Dialect(SQLite):
     """SQLite with MySQL's functions, which `functions` gives to every connection."""
 
-    class Generator(SQLite.Generator):
+    class Generator(SQLite.Generator):  # type: ignore[misc, valid-type]  # dialects keep it as a variable
         """Writes it."""
 
-        TRANSFORMS = {
+        TRANSFORMS: ClassVar[dict[type[exp.Expr], Callable[..., str]]] = {
             **SQLite.Generator.TRANSFORMS,
             exp.Add: _sum(1),
             exp.Sub: _sum(-1),
@@ -137,10 +145,10 @@ class _Dialect(SQLite):  # type: ignore[misc]  # its metaclass makes the class A
             exp.DateSub: _shift(-1),
             exp.Cast: _cast,
             exp.TryCast: _cast,
-            exp.CurrentTimestamp: lambda self, node: "NOW()",
-            exp.CurrentDate: lambda self, node: "CURDATE()",
-            exp.CurrentTime: lambda self, node: "CURTIME()",
-            exp.UtcTimestamp: lambda self, node: "NOW()",
+            exp.CurrentTimestamp: _bare_call("NOW"),
+            exp.CurrentDate: _bare_call("CURDATE"),
+            exp.CurrentTime: _bare_call("CURTIME"),
+            exp.UtcTimestamp: _bare_call("NOW"),
             exp.DateDiff: lambda self, node: self.func("DATEDIFF", _bare(node.this), _bare(node.expression)),
             exp.TimestampDiff: _difference,
             exp.TimeToStr: _formatted,
@@ -150,15 +158,12 @@ class _Dialect(SQLite):  # type: ignore[misc]  # its metaclass makes the class A
             exp.RegexpLike: lambda self, node: f"{self.sql(node, 'this')} REGEXP {self.sql(node, 'expression')}",
             exp.Left: lambda self, node: self.func("SUBSTR", node.this, "1", node.expression),
             exp.Right: lambda self, node: self.func("SUBSTR", node.this, f"-({self.sql(node, 'expression')})"),
-            exp.Rand: lambda self, node: "RAND()",
-            exp.Uuid: lambda self, node: "UUID()",
+            exp.Rand: _bare_call("RAND"),
+            exp.Uuid: _bare_call("UUID"),
+            exp.Lock: _nothing,
             exp.Introducer: lambda self, node: self.sql(node, "expression"),
             exp.UnixToTime: lambda self, node: self.func("FROM_UNIXTIME", node.this),
         }
-
-        def lock_sql(self, expression: exp.Lock) -> str:
-            """Nothing: the transaction has the lock."""
-            return ""
 
 
 def _bare(node: Any) -> Any:

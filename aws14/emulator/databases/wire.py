@@ -12,16 +12,18 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from mysql_mimic.auth import IdentityProvider, NativePasswordAuthPlugin
-from mysql_mimic.connection import Connection
-from mysql_mimic.control import LocalControl
-from mysql_mimic.errors import MysqlError as WireError
-from mysql_mimic.packets import make_auth_switch_request
-from mysql_mimic.results import ResultColumn, ResultSet
-from mysql_mimic.session import BaseSession
-from mysql_mimic.stream import ConnectionClosed, MysqlStream
-from mysql_mimic.types import Capabilities, ColumnType, ServerStatus
-from mysql_mimic.variables import GlobalVariables, SessionVariables
+from mysql_mimic import (  # type: ignore[import-untyped]
+    auth,
+    connection,
+    control,
+    errors,
+    packets,
+    results,
+    session,
+    stream,
+    types,
+    variables,
+)
 
 from aws14.emulator.databases.guest import Guest, ServerGoneError
 from aws14.emulator.databases.mistakes import SQLSTATES, MysqlError
@@ -30,35 +32,35 @@ from aws14.emulator.databases.outcome import Outcome
 __all__ = ["Wire"]
 
 _T = TypeVar("_T")
-_PLUGIN = NativePasswordAuthPlugin()
+_PLUGIN = auth.NativePasswordAuthPlugin()
 _TYPES = {
-    "int": ColumnType.LONGLONG,
-    "decimal": ColumnType.NEWDECIMAL,
-    "double": ColumnType.DOUBLE,
-    "datetime": ColumnType.DATETIME,
-    "date": ColumnType.DATE,
-    "time": ColumnType.TIME,
-    "text": ColumnType.VAR_STRING,
-    "json": ColumnType.JSON,
-    "blob": ColumnType.BLOB,
-    "null": ColumnType.NULL,
+    "int": types.ColumnType.LONGLONG,
+    "decimal": types.ColumnType.NEWDECIMAL,
+    "double": types.ColumnType.DOUBLE,
+    "datetime": types.ColumnType.DATETIME,
+    "date": types.ColumnType.DATE,
+    "time": types.ColumnType.TIME,
+    "text": types.ColumnType.VAR_STRING,
+    "json": types.ColumnType.JSON,
+    "blob": types.ColumnType.BLOB,
+    "null": types.ColumnType.NULL,
 }
 _workers = ThreadPoolExecutor(max_workers=64, thread_name_prefix="mysql")
 for _name in ("mysql_mimic", "sqlglot"):  # they log what their users get to see anyway
     logging.getLogger(_name).setLevel(logging.CRITICAL)
 
 
-class _Stage(BaseSession):  # type: ignore[misc]  # mysql-mimic has no types
+class _Stage(session.BaseSession):  # type: ignore[misc]  # mysql-mimic has no types
     """What mysql-mimic's connection wants to know of a session."""
 
     def __init__(self, version: str) -> None:
-        self.variables = SessionVariables(GlobalVariables())
+        self.variables = variables.SessionVariables(variables.GlobalVariables())
         self.variables.set("version", version, force=True)
         self.username: str | None = None
         self.database: str | None = None
 
 
-class Wire(Connection):  # type: ignore[misc]  # mysql-mimic has no types
+class Wire(connection.Connection):  # type: ignore[misc]  # mysql-mimic has no types
     """One connection.
 
     Parameters
@@ -77,12 +79,12 @@ class Wire(Connection):  # type: ignore[misc]  # mysql-mimic has no types
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, guest: Guest, version: str, number: int
     ) -> None:
         super().__init__(
-            stream=MysqlStream(reader, writer),
+            stream=stream.MysqlStream(reader, writer),
             session=_Stage(version),
-            control=LocalControl(),
-            identity_provider=IdentityProvider(),
+            control=control.LocalControl(),
+            identity_provider=auth.IdentityProvider(),
         )
-        self.server_capabilities |= Capabilities.CLIENT_FOUND_ROWS
+        self.server_capabilities |= types.Capabilities.CLIENT_FOUND_ROWS
         self.connection_id = number
         self._guest = guest
         self._outcome = Outcome()
@@ -93,7 +95,7 @@ class Wire(Connection):  # type: ignore[misc]  # mysql-mimic has no types
         try:
             await self.connection_phase()
             await self.command_phase()
-        except (ConnectionClosed, ConnectionError, asyncio.IncompleteReadError, ServerGoneError):
+        except (stream.ConnectionClosed, ConnectionError, asyncio.IncompleteReadError, ServerGoneError):
             pass
         finally:
             await _aside(self._guest.close)
@@ -103,7 +105,7 @@ class Wire(Connection):  # type: ignore[misc]  # mysql-mimic has no types
         nonce = (self.handshake_auth_data or b"").rstrip(b"\x00")
         if asked.get("client_plugin_name") not in (None, _PLUGIN.client_plugin_name):
             await self.stream.write(
-                make_auth_switch_request(
+                packets.make_auth_switch_request(
                     server_charset=self.server_charset,
                     plugin_name=_PLUGIN.client_plugin_name,
                     plugin_provided_data=self.handshake_auth_data,
@@ -114,13 +116,13 @@ class Wire(Connection):  # type: ignore[misc]  # mysql-mimic has no types
         def proves(password: str) -> bool:
             return bool(_PLUGIN.verify_scramble(_PLUGIN.create_auth_string(password), auth_response, nonce))
 
-        found_rows = Capabilities.CLIENT_FOUND_ROWS in self.capabilities
+        found_rows = types.Capabilities.CLIENT_FOUND_ROWS in self.capabilities
         database = self.session.database or ""
         try:
             await _aside(lambda: self._guest.enter(username, proves, database, found_rows=found_rows))
         except MysqlError as error:
             await self.stream.write(self.error(msg=error.message, code=error.code))
-            raise ConnectionClosed from None
+            raise stream.ConnectionClosed from None
         self.session.username = username
         self._note_status()
         await self.stream.write(self.ok())
@@ -131,14 +133,16 @@ class Wire(Connection):  # type: ignore[misc]  # mysql-mimic has no types
         try:
             self._outcome = await _aside(lambda: self._guest.execute(sql))
         except MysqlError as error:
-            raise WireError(error.message, code=error.code) from None
+            raise errors.MysqlError(error.message, code=error.code) from None
         except ServerGoneError:
             self.stream.writer.transport.abort()
-            raise ConnectionClosed from None
+            raise stream.ConnectionClosed from None
         finally:
             self._note_status()
-        columns = [ResultColumn(each.name, _TYPES[each.kind], text_encoder=_text) for each in self._outcome.fields]
-        return ResultSet(list(self._outcome.rows), columns)
+        columns = [
+            results.ResultColumn(each.name, _TYPES[each.kind], text_encoder=_text) for each in self._outcome.fields
+        ]
+        return results.ResultSet(list(self._outcome.rows), columns)
 
     async def handle_init_db(self, data: bytes) -> None:
         """Use another database."""
@@ -166,9 +170,9 @@ class Wire(Connection):  # type: ignore[misc]  # mysql-mimic has no types
         return packet[:4] + state + packet[9:] if state and packet[3:4] == b"#" else packet
 
     def _note_status(self) -> None:
-        flags = ServerStatus.SERVER_STATUS_AUTOCOMMIT if self._guest.autocommit else ServerStatus(0)
+        flags = types.ServerStatus.SERVER_STATUS_AUTOCOMMIT if self._guest.autocommit else types.ServerStatus(0)
         if self._guest.in_transaction:
-            flags |= ServerStatus.SERVER_STATUS_IN_TRANS
+            flags |= types.ServerStatus.SERVER_STATUS_IN_TRANS
         self.status_flags = flags
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlglot import exp
@@ -34,6 +34,10 @@ class Write:
         Whether the table has an ``AUTO_INCREMENT`` column.
     inserts : bool
         Whether it is an INSERT or REPLACE.
+    cells : Mapping
+        Column, in lower case -> the value that the one row of an INSERT gives, where it is a plain one.
+    primary : str
+        The column, in lower case, that is the primary key alone; empty for none.
     """
 
     sql: str
@@ -42,6 +46,8 @@ class Write:
     given: tuple[str, ...] = ()
     counted: bool = False
     inserts: bool = False
+    cells: Mapping[str, str] = field(default_factory=dict)
+    primary: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,25 +58,22 @@ class _Target:
 
 
 def written(
-    tree: exp.Expression,
+    tree: exp.Expr,
     connection: sqlite3.Connection,
     resolve: Callable[[exp.Table], str],
     *,
-    replaces: bool = False,
     found_rows: bool = False,
 ) -> Write:
     """Turn a change into SQLite's words.
 
     Parameters
     ----------
-    tree : sqlglot.exp.Expression
-        INSERT, UPDATE or DELETE.
+    tree : sqlglot.exp.Expr
+        INSERT, UPDATE or DELETE; a REPLACE is an INSERT whose ``meta`` says so.
     connection : sqlite3.Connection
         To the image.
     resolve : callable
         From a table to its name in the image, where it must be.
-    replaces : bool, optional
-        Whether it was a REPLACE.
     found_rows : bool, optional
         Whether the client wants rows that were found counted instead of rows that were changed.
 
@@ -87,16 +90,17 @@ def written(
     target = _Target(name, called, catalogue.columns_of(connection, name) or ())
     name_tables(tree, resolve)
     if isinstance(tree, exp.Insert):
-        return _insert(tree, target, replaces)
+        return _insert(tree, target)
     return _update(tree, target, found_rows) if isinstance(tree, exp.Update) else _delete(tree, target)
 
 
-def _insert(tree: exp.Insert, target: _Target, replaces: bool) -> Write:
+def _insert(tree: exp.Insert, target: _Target) -> Write:
+    replaces = bool(tree.meta.get("replaces"))
     given = tuple(each.name for each in tree.this.expressions) if isinstance(tree.this, exp.Schema) else ()
     conflict = tree.args.get("conflict")
     verb = "INSERT OR REPLACE" if replaces else "INSERT OR IGNORE" if tree.args.get("ignore") else "INSERT"
     listed = f" ({', '.join(_quoted(each) for each in given)})" if given else ""
-    source = _source(tree, target, given, bool(conflict))
+    source = _source(tree, target, given, conflict=bool(conflict))
     rest = f" ON CONFLICT DO UPDATE SET {_duplicate(tree, conflict)}" if conflict else ""
     return Write(
         sql=f"{verb} INTO {_quoted(target.name)} AS {_quoted(target.called)}{listed} {source}{rest}",
@@ -105,10 +109,25 @@ def _insert(tree: exp.Insert, target: _Target, replaces: bool) -> Write:
         given=given,
         counted=any("auto_increment" in each.extra for each in target.columns),
         inserts=True,
+        cells=_cells(tree, given or tuple(each.name for each in target.columns)),
+        primary=_primary(target),
     )
 
 
-def _source(tree: exp.Insert, target: _Target, given: tuple[str, ...], conflict: bool) -> str:
+def _cells(tree: exp.Insert, names: tuple[str, ...]) -> dict[str, str]:
+    rows = tree.expression.expressions if isinstance(tree.expression, exp.Values) else []
+    if len(rows) != 1 or not isinstance(rows[0], exp.Tuple):
+        return {}
+    pairs = zip(names, rows[0].expressions, strict=False)
+    return {name.lower(): cell.name for name, cell in pairs if isinstance(cell, exp.Literal)}
+
+
+def _primary(target: _Target) -> str:
+    keys = [each.name.lower() for each in target.columns if each.key == "PRI"]
+    return keys[0] if len(keys) == 1 else ""
+
+
+def _source(tree: exp.Insert, target: _Target, given: tuple[str, ...], *, conflict: bool) -> str:
     source = tree.expression
     if not isinstance(source, exp.Values):
         if conflict and isinstance(source, exp.Select) and not source.args.get("where"):
@@ -141,7 +160,7 @@ def _default(column: catalogue.Column | None) -> str:
 def _duplicate(tree: exp.Insert, conflict: Any) -> str:
     alias = tree.expression.args.get("alias") if isinstance(tree.expression, exp.Values) else None
 
-    def new_row(node: exp.Expression) -> exp.Expression:
+    def new_row(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Anonymous) and node.name.upper() == "VALUES":
             return exp.column(exp.to_identifier(node.expressions[0].name, quoted=True), table="excluded")
         if alias is not None and isinstance(node, exp.Column) and node.table == alias.name:
@@ -167,13 +186,13 @@ def _update(tree: exp.Update, target: _Target, found_rows: bool) -> Write:
     return Write(sql=f"{head} WHERE {_limited(tree, target, where)}", table=target.name)
 
 
-def _delete(tree: exp.Expression, target: _Target) -> Write:
+def _delete(tree: exp.Expr, target: _Target) -> Write:
     where = generated(tree.args["where"].this) if tree.args.get("where") else "1"
     head = f"DELETE FROM {_quoted(target.name)} AS {_quoted(target.called)}"
     return Write(sql=f"{head} WHERE {_limited(tree, target, where)}", table=target.name)
 
 
-def _limited(tree: exp.Expression, target: _Target, where: str) -> str:
+def _limited(tree: exp.Expr, target: _Target, where: str) -> str:
     """The condition, by row ids where the statement has an order or a limit."""
     order, limit = tree.args.get("order"), tree.args.get("limit")
     if not order and not limit:
