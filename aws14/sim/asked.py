@@ -76,7 +76,9 @@ def _popularity(static: bool) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
     recording = catalog.url_stream(RECORDING)
     requests = np.bincount(recording.rank, minlength=len(recording.urls) + 1)
     positions = [
-        number for number, url in enumerate(recording.urls) if (url.kind in _STATIC) is static and requests[url.rank]
+        number
+        for number, url in enumerate(recording.urls)
+        if requests[url.rank] and (_is_file(url) if static else _is_page(url))
     ]
     weights = np.cumsum([requests[recording.urls[number].rank] for number in positions])
     return np.array(positions, np.int32), weights / weights[-1]
