@@ -1,7 +1,7 @@
 """The door to numba: one decorator that compiles a loop for stated array types and keeps the result on disk.
 
 Types are stated, so a kernel is compiled once, when its module is first imported, and a wrong array is refused
-instead of being compiled for. Loops run without the interpreter lock, so sweeps can run on threads. No fast-math:
+instead of being compiled for. Nothing is allocated, so references are not counted. Loops run without the interpreter lock, so sweeps can run on threads. No fast-math:
 the compiled loop and its Python source (``kernel.py_func``) give the same bits.
 
 numba compiles a kernel again when its own file changes, not when a file it takes constants from does: after such a
@@ -43,6 +43,7 @@ I8 = types.int64
 VOID = types.void
 
 
+_njit: Any = numba.njit  # its stubs do not know every option
 _config: Any = numba.core.config  # its settings are set at run time, which a type checker cannot see
 
 
@@ -70,12 +71,13 @@ def _writable(folder: Path) -> bool:
 
 def kernel(*signature: Any) -> Callable[[Callable[..., Any]], Any]:
     """Decorate a loop to be compiled now, for the given numba signatures, and cached on disk."""
-    return numba.njit(list(signature), cache=True, nogil=True)
+    decorate: Callable[[Callable[..., Any]], Any] = _njit(list(signature), cache=True, nogil=True, _nrt=False)
+    return decorate
 
 
 def part(function: Callable[..., Any]) -> Any:
     """Decorate a piece of a loop that is compiled into the kernels of the same file."""
-    return numba.njit(function, nogil=True)
+    return _njit(function, nogil=True, _nrt=False, forceinline=True)
 
 
 if cache_folder() != Path(__file__).parent / "__pycache__":

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aws14.errors import ScenarioError
-from aws14.model import AzOutage, Fault, Node, Scenario, Topology
+from aws14.model import AzOutage, DatabaseLoss, Fault, Node, RegionOutage, Scenario, SlowDatabase, Topology
 
 Outage = tuple[float, float]
 """Seconds from the start of the run: down from, up again at."""
@@ -79,6 +79,13 @@ def hit_instances(topology: Topology, fault: Fault) -> frozenset[str]:
         if fault.az not in zones:
             raise ScenarioError(f"nothing was built in the zone '{fault.az}'", allowed=", ".join(zones) or "no zone")
         return frozenset(node.id for node in instances if topology.container(node.id, "az") is topology.node(fault.az))
+    if isinstance(fault, RegionOutage):
+        regions = [node.id for node in topology.of_kind("region")]
+        if fault.region not in regions:
+            raise ScenarioError(f"nothing was built in '{fault.region}'", allowed=", ".join(regions) or "no region")
+        return frozenset(node.id for node in instances if _stands_in(topology, node, fault.region))
+    if isinstance(fault, DatabaseLoss | SlowDatabase):
+        return frozenset()  # this engine asks no database
     broken = next((node for node in instances if node.id == fault.node), None)
     if broken is None:
         allowed = ", ".join(node.id for node in instances) or "no instance"
@@ -89,6 +96,11 @@ def hit_instances(topology: Topology, fault: Fault) -> frozenset[str]:
             allowed="InstanceLoss of a single instance; this engine loses a server as a whole",
         )
     return frozenset((broken.id,))
+
+
+def _stands_in(topology: Topology, node: Node, region: str) -> bool:
+    around = topology.container(node.id, "region")
+    return around is not None and around.id == region
 
 
 def down_s(found: tuple[Outage, ...], *, ticks: int, tick_s: float) -> NDArray[np.float64]:

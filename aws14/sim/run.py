@@ -1,27 +1,30 @@
 """One run: a load, users and an application through what was built.
 
-Who gets in (`entry`), the way (`network`), the requests (`workload`), the server (`pool`), its CPU credits
-(`credits`), what breaks (`outages`), the accounts (`Trace`). Left out so far: kept-alive connections, retries.
+Who gets in (`entry`) decides which engine plays: a single server (`single`), a fleet behind a load balancer (`fleet`),
+or a content delivery network (`edge`) with one of them behind it. Left out so far: kept-alive connections.
 """
 
 from __future__ import annotations
 
 from typing import Literal
 
-from aws14 import catalog
 from aws14.errors import ScenarioError
-from aws14.model import Scenario, Topology, Trace
-from aws14.sim.accounting import TICK_S, Fields, served, ticks, turned_away
+from aws14.model import Node, Scenario, Topology, Trace
+from aws14.sim.accounting import Fields, turned_away
 from aws14.sim.conservation import check_conservation
-from aws14.sim.credits import CreditAccount, open_account, run_on_credits
-from aws14.sim.entry import Path, Unreachable, resolve
-from aws14.sim.network import journey, round_trip_s
-from aws14.sim.outages import Outage, down_s, outages
-from aws14.sim.pool import WorkerPool
-from aws14.sim.workload import workload
+from aws14.sim.controller import Controller
+from aws14.sim.entry import Path, ToFleet, Unreachable, Way, resolve
+from aws14.sim.fleet import through_fleet
+from aws14.sim.single import through_server
 
 
-def simulate(topology: Topology, scenario: Scenario, *, keep: Literal["minutes", "requests"] = "minutes") -> Trace:
+def simulate(
+    topology: Topology,
+    scenario: Scenario,
+    *,
+    keep: Literal["minutes", "requests"] = "minutes",
+    controller: Controller | None = None,
+) -> Trace:
     """Send a load through what was built.
 
     Parameters
@@ -32,6 +35,8 @@ def simulate(topology: Topology, scenario: Scenario, *, keep: Literal["minutes",
         Load, users, application, length, seed.
     keep : {'minutes', 'requests'}
         Sums and histograms per minute, or each request as well.
+    controller : Controller, optional
+        Who decides which servers of a fleet exist; left out: the Auto Scaling group that was built, or nobody.
 
     Returns
     -------
@@ -49,14 +54,8 @@ def simulate(topology: Topology, scenario: Scenario, *, keep: Literal["minutes",
     """
     if keep not in ("minutes", "requests"):
         raise ScenarioError(f"keep is {keep!r}", allowed="'minutes' or 'requests'")
-    way = resolve(topology, scenario.entry, scenario.application.port)
-    if isinstance(way, Unreachable):
-        region = _only_region(topology)
-        account = turned_away(scenario, way.reason, each=keep == "requests")
-    else:
-        region = _region(topology, way)
-        down = outages(topology, way.instance, scenario)
-        account = _served(scenario, way, region, down, each=keep == "requests")
+    way = resolve(topology, scenario.entry, scenario.application.port, scenario.source)
+    region, account = _played(topology, scenario, way, controller, each=keep == "requests")
     trace = Trace(
         scenario=scenario.name,
         pattern=topology.name,
@@ -71,53 +70,25 @@ def simulate(topology: Topology, scenario: Scenario, *, keep: Literal["minutes",
     return check_conservation(trace)
 
 
-def _served(scenario: Scenario, way: Path, region: str, down: tuple[Outage, ...], *, each: bool) -> Fields:
-    """Send the requests over the network through the instance, and account for them."""
-    application = scenario.application
-    machine = catalog.instance_type(str(way.instance.require("instance_type")))
-    round_trips_s = [round_trip_s(city, region) for city in scenario.users]
-    travel = journey(round_trips_s, application, by_name=way.by_name, server_gbps=machine.net_baseline_gbps)
-    load = workload(scenario, travel.before_s)
-    workers = machine.vcpu * application.workers_per_vcpu * way.instance.count
-    pool = WorkerPool(
-        load.arrival_s,
-        load.work * application.service_time_s,
-        load.sent_s + application.client_timeout_s,
-        travel.send_s[load.city],
-        workers=workers,
-        backlog=application.backlog,
-        connections=application.max_connections,
-    )
-    account = open_account(scenario, way.instance, tick_s=TICK_S, ticks=ticks(scenario))
-    _work(pool, account, down, scenario.horizon_s)
-    fields = served(scenario, load, pool, back_s=travel.back_s[load.city], each=each)
-    fields["credits"] = account and account.statement()
-    if scenario.faults:
-        fields["down_s"] = down_s(down, ticks=ticks(scenario), tick_s=TICK_S) * way.instance.count
-    return fields
+def _played(
+    topology: Topology, scenario: Scenario, way: Way, controller: Controller | None, *, each: bool
+) -> tuple[str, Fields]:
+    """Region and accounts of a run, by the engine that the way calls for."""
+    if isinstance(way, Path):
+        region = _region(topology, way.instance)
+        return region, through_server(topology, scenario, way, region, each=each)
+    if isinstance(way, ToFleet):
+        region = _region(topology, way.load_balancer)
+        return region, through_fleet(topology, scenario, way, controller=controller, each=each)
+    if isinstance(way, Unreachable):
+        return _only_region(topology), turned_away(scenario, way.reason, each=each)
+    raise ScenarioError(f"this engine cannot follow a {type(way).__name__} yet")
 
 
-def _work(pool: WorkerPool, account: CreditAccount | None, down: tuple[Outage, ...], horizon_s: float) -> None:
-    """Run a pool to the horizon, from outage to outage, as fast as its credits let it."""
-    up_s = 0.0
-    for starts_s, ends_s in (*down, (horizon_s, horizon_s)):
-        if account is None:
-            pool.run_until(starts_s)
-        else:
-            run_on_credits(pool, account, up_s, starts_s)
-        if starts_s < horizon_s:
-            pool.lose(starts_s, ends_s)
-            if account is not None:
-                account.pause(starts_s, ends_s)
-        up_s = ends_s
-
-
-def _region(topology: Topology, path: Path) -> str:
-    region = topology.container(path.instance.id, "region")
+def _region(topology: Topology, node: Node) -> str:
+    region = topology.container(node.id, "region")
     if region is None:
-        raise ScenarioError(
-            f"the instance '{path.instance.id}' stands in no region", cure="read the topology back again"
-        )
+        raise ScenarioError(f"the {node.kind} '{node.id}' stands in no region", cure="read the topology back again")
     return region.id
 
 

@@ -87,7 +87,7 @@ def _drawn(draw: _Draw) -> Workload:
     city = cities(stream(draw.seed, "city", draw.replication), len(sent_s), draw.shares)
     work = service_units(stream(draw.seed, "service", draw.replication), len(sent_s), draw.distribution, cv=draw.cv)
     before_s = np.array(draw.before_s)
-    order = _order_of_arrival(sent_s, city, before_s)
+    order = order_of_arrival(sent_s, city, before_s)
     sent_s, city, work = sent_s[order], city[order], work[order]
     arrival_s = sent_s + before_s[city]
     for array in (sent_s, arrival_s, work, city):
@@ -112,7 +112,8 @@ def cities(random: np.random.Generator, size: int, shares: tuple[float, ...]) ->
     return drawn
 
 
-def _order_of_arrival(sent_s: Floats, city: NDArray[np.int8], before_s: Floats) -> NDArray[np.int32]:
+def order_of_arrival(sent_s: Floats, city: NDArray[np.int8], before_s: Floats) -> NDArray[np.int32]:
+    """The order in which requests, given in the order of sending, arrive after the delay of their city. Shape (n,)."""
     from aws14.kernels.merging import order_of_arrival
 
     order = np.empty(len(sent_s), dtype=np.int32)
