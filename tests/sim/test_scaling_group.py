@@ -60,6 +60,27 @@ def test_members_that_warm_up_are_capacity_but_not_evidence():
     assert play(group, 90, 90, 90, 90, 90, 90) == [2, 2, 4, 4, 4, 8]
 
 
+@pytest.mark.parametrize(
+    ("own", "default", "minute"),
+    [(60, None, 5), (None, 60, 5), (None, None, 9), (0, 600, 4)],
+)
+def test_the_warm_up_of_a_policy_then_of_the_group_then_its_cooldown(own, default, minute):
+    group = Group(replace(SPEC, warmup_s=default), [replace(TRACK, warmup_s=own)])
+    # Four from minute 3 on; in service 40 s later; evidence, and more of them, after the warm-up.
+    seen = play(group, *[90.0] * 10)
+    assert seen.index(8) + 1 == minute
+
+
+def test_events_tell_in_order_what_was_seen_decided_and_done():
+    group = Group(SPEC, [TRACK])
+    told = [[(event.what, event.node) for event in group.minute(minute * 60.0, {CPU: 90.0})] for minute in (1, 2, 3)]
+    assert told == [
+        [("alarm", "cpu")],
+        [],
+        [("alarm", "cpu"), ("desired", "app"), ("launched", "app-3"), ("launched", "app-4")],
+    ]
+
+
 def test_nothing_is_taken_away_while_members_warm_up():
     spec = replace(SPEC, warmup_s=1200)
     group = Group(spec, [replace(TRACK, low_periods=3)])

@@ -161,8 +161,9 @@ class Group:
         for watch in self._watches:
             before = watch.state
             if watch.look(datapoints):
-                text = f"Alarm {watch.alarm.name} updated from {before} to {watch.state}."
-                events.append(Event(at_s=now_s, node=watch.alarm.name, what="alarm", text=text))
+                alarm = watch.alarm
+                text = f"Alarm {alarm.name} updated from {before} to {watch.state}."
+                events.append(Event(at_s=now_s, node=alarm.node or alarm.name, what="alarm", text=text))
         return events
 
     def _scale(self, now_s: float) -> list[Event]:

@@ -41,6 +41,8 @@ class Alarm:
         Whole minutes.
     policies : tuple of str
         Names of those it calls in ALARM.
+    node : str
+        Id of the node that its changes are told of; empty: `name`.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Alarm:
     statistic: str = "Average"
     period_s: float = MINUTE_S
     policies: tuple[str, ...] = ()
+    node: str = ""
 
 
 def tracking_alarms(policy: TargetTracking) -> tuple[Alarm, ...]:
@@ -60,6 +63,7 @@ def tracking_alarms(policy: TargetTracking) -> tuple[Alarm, ...]:
         rule=policy.high,
         statistic=metric.statistic,
         policies=(policy.name,),
+        node=policy.name,
     )
     low = replace(high, name=f"{policy.name} AlarmLow", rule=policy.low)
     return (high,) if policy.disable_scale_in else (high, low)
