@@ -17,10 +17,11 @@ from typing import Any, Protocol
 
 import time_machine
 
-__all__ = ["Clock", "Event", "Hand", "TooManyEventsError", "WallHand", "handles"]
+__all__ = ["Clock", "Event", "Hand", "TooManyEventsError", "WallHand", "handles", "on_event"]
 
 _log = logging.getLogger(__name__)
 _HANDLERS: dict[str, Callable[..., None]] = {}
+_HEARING: list[Callable[[str], None]] = []
 _MOST_EVENTS = 1_000_000
 
 
@@ -42,6 +43,12 @@ def handles(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
         return handler
 
     return register
+
+
+def on_event(listener: Callable[[str], None]) -> None:
+    """Call `listener` with the name of each event that has run, under the lock."""
+    if listener not in _HEARING:
+        _HEARING.append(listener)
 
 
 @dataclass(frozen=True, order=True)
@@ -111,8 +118,6 @@ class Clock:
     ----------
     ran : int
         How many events have run.
-    heard : list of callable
-        Called with the name of each event that has run, under the lock.
     """
 
     def __init__(self, hand: Hand, lock: Any) -> None:
@@ -124,7 +129,6 @@ class Clock:
         self._busy = False
         self._logs: list[list[tuple[float, str]]] = []
         self.ran = 0
-        self.heard: list[Callable[[str], None]] = []
 
     def now(self) -> float:
         """Epoch seconds of AWS time; inside a handler exactly the event's due time."""
@@ -229,7 +233,7 @@ class Clock:
         self._hand.move_to(event.t, tick=False)
         try:
             _HANDLERS[event.name](*event.args)
-            for hear in self.heard:
+            for hear in _HEARING:
                 hear(event.name)
         except Exception:
             _log.exception("event %s%r at %.3f failed", event.name, event.args, event.t)

@@ -14,7 +14,7 @@ from typing import Any
 
 from aws14.emulator.clock import Clock, Hand
 
-__all__ = ["World", "inhabit", "world"]
+__all__ = ["World", "inhabit", "on_change", "world"]
 
 
 class World:
@@ -31,8 +31,6 @@ class World:
         AWS time and its events.
     state : dict
         What behaviours remember beyond moto's own objects: picklable, keyed by behaviour, saved in snapshots.
-    heard : list of callable
-        Called whenever something changed that no event did: a request, a failure, another cloud.
     """
 
     def __init__(self, hand: Hand) -> None:
@@ -40,7 +38,6 @@ class World:
         self._changed = threading.Condition(self._lock)
         self.clock = Clock(hand, self._lock)
         self.state: dict[str, Any] = {}
-        self.heard: list[Callable[[], None]] = []
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -51,7 +48,7 @@ class World:
 
     def announce(self) -> None:
         """Tell those who `wait` that something changed; the lock is held."""
-        for hear in self.heard:
+        for hear in _HEARING:
             hear()
         self._changed.notify_all()
 
@@ -71,6 +68,13 @@ class World:
 
 
 _THE_WORLD: list[World] = []
+_HEARING: list[Callable[[], None]] = []
+
+
+def on_change(listener: Callable[[], None]) -> None:
+    """Call `listener`, under the lock, after all that no event did: a request, a failure, a restored cloud."""
+    if listener not in _HEARING:
+        _HEARING.append(listener)
 
 
 def world() -> World:

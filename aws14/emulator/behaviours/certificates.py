@@ -26,7 +26,7 @@ from typing import Any
 from aws14.emulator.behaviours.hooks import around, before, replace
 from aws14.emulator.clock import handles
 from aws14.emulator.durations import typical_s
-from aws14.emulator.world import world
+from aws14.emulator.world import on_change, world
 
 __all__ = ["install"]
 
@@ -44,7 +44,7 @@ def install() -> None:
     before(AWSCertificateManagerBackend, "delete_certificate", _delete)
     around(CertBundle, "describe", _describe)
     replace(CertBundle, "check", _check)
-    world().heard.append(_look)
+    on_change(_look)
 
 
 def _request(original: Callable[[Any], Any], response: Any) -> Any:

@@ -23,7 +23,8 @@ from typing import Any
 
 from aws14.emulator import target_health
 from aws14.emulator.behaviours.hooks import around
-from aws14.emulator.world import world
+from aws14.emulator.clock import on_event
+from aws14.emulator.world import on_change
 
 __all__ = ["install"]
 
@@ -38,8 +39,8 @@ def install() -> None:
     around(FakeTargetGroup, "health_for", _health)
     around(ELBv2Backend, "delete_target_group", _delete)
     around(ELBv2Backend, "create_target_group", _create)
-    world().clock.heard.append(target_health.heard)
-    world().heard.append(target_health.touch)
+    on_event(target_health.heard)
+    on_change(target_health.touch)
 
 
 def _is_checked(group: Any) -> bool:
