@@ -99,18 +99,31 @@ def _as_script(text: str) -> str:
     """A cloud-config as the script it amounts to."""
     if not text.lstrip().startswith("#cloud-config"):
         return text
-    import yaml
+    packages = " ".join(_items(text, "packages"))
+    upgrades, updates = (re.search(rf"(?m)^package_{what}: *true", text) for what in ("upgrade", "update"))
+    first = "dnf -y upgrade" if upgrades else "dnf makecache" if updates else ""
+    return "\n".join([first, f"dnf -y install {packages}" if packages else "", *_items(text, "runcmd")])
 
-    try:
-        config = yaml.safe_load(text)
-    except yaml.YAMLError:
-        return ""
-    config = config if isinstance(config, dict) else {}
-    packages = [each[0] if isinstance(each, list) else str(each) for each in config.get("packages") or []]
-    runs = [shlex.join(map(str, each)) if isinstance(each, list) else str(each) for each in config.get("runcmd") or []]
-    lines = ["dnf -y upgrade"] if config.get("package_upgrade") else []
-    lines += ["dnf makecache"] if config.get("package_update") and not lines else []
-    return "\n".join([*lines, *([f"dnf -y install {shlex.join(packages)}"] if packages else []), *runs])
+
+def _items(config: str, key: str) -> list[str]:
+    """The items of a list at the top of a cloud-config; of YAML no more than such lists are written in."""
+    found = re.search(rf"(?m)^{key}:[ \t]*(\[.*\])?[^\n]*\n?((?:^(?:[ \t-].*)?(?:\n|\Z))*)", config)
+    if found is None:
+        return []
+    if found[1]:
+        return _flow(found[1])
+    items = re.split(r"(?m)^ *- +", found[2])[1:]
+    return [" ".join(_flow(item)) if item.startswith("[") else _plain(item) for item in items]
+
+
+def _flow(text: str) -> list[str]:
+    return [_plain(part) for part in text.strip().strip("[]").split(",")]
+
+
+def _plain(text: str) -> str:
+    text = re.sub(r"^[|>][-+]?\n", "", text).strip()
+    quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "'\""
+    return text[1:-1] if quoted else "\n".join(line.strip() for line in text.splitlines())
 
 
 def _commands(script: str) -> Iterator[list[str]]:

@@ -21,7 +21,9 @@ SCRIPTS = {
     "echo 'sleep 50; sleep 60'\nsleep 7\n",
     "twice": "#!/bin/bash\ndnf install -y httpd\ndnf install -y httpd\nsystemctl start httpd\nsystemctl start httpd\n",
     "config": "#cloud-config\npackages:\n  - httpd\n  - php\nruncmd:\n  - [systemctl, enable, --now, httpd]\n"
-    "  - sleep 30\n",
+    "  - sleep 30\n  - |\n    sleep 3\n    sleep 4\n",
+    "flow": '#cloud-config\npackage_update: true\npackages: [httpd, php]\nruncmd:\n- \'sleep 11\'\n- ["sleep", "12"]\n'
+    "timezone: Asia/Tokyo\n",
 }
 
 
