@@ -166,6 +166,22 @@ def parallel(*availabilities: float) -> float:
     return 1 - math.prod(1 - _share(availability) for availability in availabilities)
 
 
+def k_of_n(needed: int, *availabilities: float) -> float:
+    """Availability of independent parts of which so many are enough.
+
+    Raises
+    ------
+    ScenarioError
+        When more are needed than there are, or an availability is none.
+    """
+    if not 0 <= needed <= len(availabilities):
+        raise ScenarioError(f"{needed} of {len(availabilities)} are needed", allowed=f"0 to {len(availabilities)}")
+    up = [1.0]
+    for share in map(_share, availabilities):
+        up = [share * more + (1 - share) * same for more, same in zip([0.0, *up], [*up, 0.0], strict=True)]
+    return math.fsum(up[needed:])
+
+
 def _share(availability: float) -> float:
     if not 0 <= availability <= 1:
         raise ScenarioError(f"an availability is {availability!r}", allowed="0 to 1")
