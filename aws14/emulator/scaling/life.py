@@ -127,7 +127,8 @@ def forget(group: Any, member: Any) -> None:
 
 
 @handles("scaling.proceeds")
-def _proceeds(account: str, region: str, name: str, instance_id: str, way: str, result: str) -> None:
+def _proceeds(account: str, region: str, name: str, ended: tuple[str, str, str]) -> None:
+    instance_id, way, result = ended
     group = find_group(account, region, name)
     member = member_of(group, instance_id) if group is not None else None
     if member is None:

@@ -60,13 +60,14 @@ def arm(group: Any, action: Any) -> bool:
     if due is None:
         return False
     action.start_time = moment(due)
-    args = (*key_of(group), action.scheduled_action_name, action.aws14_id)
+    args = (*key_of(group), (action.scheduled_action_name, action.aws14_id))
     world().clock.at(due, "scaling.schedule_is_due", args)
     return True
 
 
 @handles("scaling.schedule_is_due")
-def _is_due(account: str, region: str, name: str, action_name: str, number: str) -> None:
+def _is_due(account: str, region: str, name: str, which: tuple[str, str]) -> None:
+    action_name, number = which
     group = find_group(account, region, name)
     known = {} if group is None else group.autoscaling_backend.scheduled_actions
     action = known.get(action_key(name, action_name))

@@ -88,7 +88,7 @@ def complete(group: Any, wait: Wait, result: str) -> None:
         for other in waits_of(group, wait.instance_id):
             kept.waits.pop(other.token, None)
     if not waits_of(group, wait.instance_id):
-        args = (*key_of(group), wait.instance_id, wait.transition, result)
+        args = (*key_of(group), (wait.instance_id, wait.transition, result))
         world().clock.after(0.0, "scaling.proceeds", args)
 
 
