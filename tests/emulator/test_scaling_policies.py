@@ -269,3 +269,20 @@ def test_a_recurrence_follows_its_time_zone_and_rests_while_suspended(group, aws
         )
     asg.delete_scheduled_action(AutoScalingGroupName=group, ScheduledActionName="morning")
     assert len(asg.describe_scheduled_actions()["ScheduledUpdateGroupActions"]) == 1
+
+
+def test_requests_per_target_are_followed_by_their_target_group(group, aws, asg, clean_emulator):
+    """A load balancer's datapoints carry two dimensions; the policy's alarm watches the target group's alone."""
+    clean_emulator.advance(10 * MINUTE)
+    balancer, targets = "app/alb/0123456789abcdef", "targetgroup/app/fedcba9876543210"
+    metric = {"PredefinedMetricType": "ALBRequestCountPerTarget", "ResourceLabel": f"{balancer}/{targets}"}
+    track(asg, PredefinedMetricSpecification=metric, TargetValue=600.0)
+    alarm = aws("cloudwatch").describe_alarms()["MetricAlarms"][0]
+    assert (alarm["MetricName"], alarm["Statistic"]) == ("RequestCountPerTarget", "Sum")
+    assert alarm["Dimensions"] == [{"Name": "TargetGroup", "Value": targets}]
+    one = {"namespace": "AWS/ApplicationELB", "name": "RequestCountPerTarget", "value": 900.0}
+    one["dimensions"] = {"LoadBalancer": balancer, "TargetGroup": targets}
+    start = (clean_emulator.status()["now"] // MINUTE + 1) * MINUTE
+    for number in range(1, 5):
+        ask(clean_emulator, "POST", "play", {"metrics": [one], "until": start + number * MINUTE})
+    assert desired(aws) == 3

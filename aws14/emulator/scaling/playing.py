@@ -15,6 +15,7 @@ from aws14.emulator.scaling.records import Stay, counts, groups, record_of
 __all__ = ["Datapoint", "put", "seen"]
 
 _MINUTE_S = 60.0
+_BALANCER, _PER_TARGET = "AWS/ApplicationELB", "RequestCountPerTarget"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,16 +65,25 @@ def put(account: str, datapoints: Iterable[Datapoint], until: float) -> None:
     together: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for one in datapoints:
         when = last_minute if one.timestamp is None else one.timestamp
-        item = {
-            "MetricName": one.name,
-            "Dimensions": [{"Name": name, "Value": value} for name, value in one.dimensions.items()],
-            "Value": one.value,
-            "Timestamp": datetime.fromtimestamp(when, UTC).replace(tzinfo=None),  # as moto reads those of a request
-            "Unit": one.unit,
-        }
-        together.setdefault((one.region, one.namespace), []).append(item)
+        for dimensions in _seen_by(one):
+            item = {
+                "MetricName": one.name,
+                "Dimensions": [{"Name": name, "Value": value} for name, value in dimensions.items()],
+                "Value": one.value,
+                "Timestamp": datetime.fromtimestamp(when, UTC).replace(tzinfo=None),  # as moto reads a request's
+                "Unit": one.unit,
+            }
+            together.setdefault((one.region, one.namespace), []).append(item)
     for (region, namespace), items in together.items():
         cloudwatch_backends[account][region].put_metric_data(namespace, items)
+
+
+def _seen_by(one: Datapoint) -> Iterator[Mapping[str, str]]:
+    """The dimensions under which CloudWatch shows it: a load balancer's metrics have several sets of them."""
+    yield one.dimensions
+    if one.namespace == _BALANCER and one.dimensions.keys() == {"LoadBalancer", "TargetGroup"}:
+        alone = "TargetGroup" if one.name == _PER_TARGET else "LoadBalancer"
+        yield {alone: one.dimensions[alone]}
 
 
 def seen() -> list[dict[str, Any]]:
