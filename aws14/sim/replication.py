@@ -36,11 +36,8 @@ Floats = NDArray[np.float64]
 GRID_S = 1.0
 """Step in which a queue of writes is followed."""
 
-LEAST_QUEUE = 1e-3
-"""Writes; less than that is rounding."""
-
-AGES = 400
-"""Ages at which objects on their way are counted."""
+LEAST_QUEUE, AGES = 1e-3, 400
+"""Writes below which a queue is rounding; ages at which objects on their way are counted."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
