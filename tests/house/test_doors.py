@@ -13,7 +13,11 @@ DOORS = {
     "moto": ("aws14/emulator/",),
     "time_machine": ("aws14/emulator/",),
     "asyncssh": ("aws14/cloud/", "aws14/emulator/"),  # who logs in, and who lets in
+    "cryptography": ("aws14/emulator/", "aws14/sim/tls_cost.py"),  # certificates, and what their signatures cost
     "yaml": ("aws14/emulator/",),
+    "mysql_mimic": ("aws14/emulator/",),
+    "sqlglot": ("aws14/emulator/",),
+    "pymysql": ("aws14/cloud/",),
     "werkzeug": ("aws14/emulator/",),
     "numba": ("aws14/kernels/",),
     "matplotlib": ("aws14/charts/",),
