@@ -48,6 +48,9 @@ class Pattern:
 PATTERNS = (
     Pattern(number=0, word="p00_first_server", title="A first server", chapter="00_start_here"),
     Pattern(number=1, word="p01_campaign_site", title="Campaign site", chapter="01_web_systems"),
+    Pattern(number=2, word="p02_corporate_site", title="Corporate site", chapter="01_web_systems"),
+    Pattern(number=3, word="p03_scaling_intranet", title="Scaling intranet", chapter="01_web_systems"),
+    Pattern(number=4, word="p04_available_intranet", title="Available intranet", chapter="01_web_systems"),
 )
 
 
