@@ -192,7 +192,7 @@ def _expire(instance: Any) -> None:
     oldest = datetime.fromtimestamp(world().clock.now(), UTC) - timedelta(days=int(instance.backup_retention_period))
     for snapshot in list(instance.backend.database_snapshots.values()):
         own = snapshot.snapshot_type == "automated" and snapshot.dbi_resource_id == instance.dbi_resource_id
-        if own and snapshot.created.replace(tzinfo=UTC) < oldest:
+        if own and snapshot.created.replace(tzinfo=UTC) <= oldest:
             instance.backend.delete_db_snapshot(snapshot.db_snapshot_identifier)
 
 

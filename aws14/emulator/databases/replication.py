@@ -84,11 +84,11 @@ def _apply(replica: Any, now: float) -> None:
         return
     life.relay[:] = [each for each in life.relay if each.due > now]
     with closing(life.image.connect()) as connection:
-        seeded = prepare(connection)
+        moment = prepare(connection)
         for shipment in arrived:
             connection.execute("BEGIN IMMEDIATE")
             for statement in shipment.statements:
-                seeded(statement.seed)
+                moment(statement)
                 connection.execute(statement.sql)
             connection.execute("COMMIT")
     life.image.changed()

@@ -65,7 +65,7 @@ def name_tables(tree: exp.Expr, resolve: Callable[[exp.Table], str]) -> None:
 
 def generated(tree: exp.Expr) -> str:
     """A statement, or a part of one, as SQLite reads it."""
-    text: str = tree.sql(dialect=_Dialect, unsupported_level=ErrorLevel.IGNORE)
+    text: str = tree.sql(dialect=_Dialect, unsupported_level=ErrorLevel.IGNORE, normalize_functions=False)
     return text
 
 
