@@ -13,6 +13,7 @@ from aws14.cloud.ledger import Ledger
 from aws14.cloud.place import Place
 from aws14.cloud.process import Emulator
 from aws14.cloud.session import Session
+from tests.cloud.chapter_site import build_chapter
 
 REGION = "ap-northeast-1"
 IMAGE = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
@@ -27,7 +28,7 @@ def said() -> list[str]:
 @pytest.fixture
 def place(emulator: Emulator, request: pytest.FixtureRequest) -> Place:
     """The worker's embedded AWS: empty, or with pattern 1 where the test asks for `site`."""
-    if "site" not in request.fixturenames:
+    if not {"site", "chapter"} & set(request.fixturenames):
         emulator.reset()
     return Place(
         target="emulator",
@@ -184,3 +185,24 @@ def site(session: Session, built_once: dict[str, Any]) -> SimpleNamespace:
 def make() -> SimpleNamespace:
     """Pieces to build with: ``named`` tags, an ``image`` id, the ``network`` of pattern 1."""
     return SimpleNamespace(named=named, image=image, network=build_network)
+
+
+@pytest.fixture(scope="session")
+def chapter_once(emulator: Emulator) -> dict[str, Any]:
+    """One of each kind of chapter 1, as the first test that asks for it builds it; the others restore that cloud."""
+    del emulator
+    return {}
+
+
+@pytest.fixture
+def chapter(session: Session, chapter_once: dict[str, Any]) -> SimpleNamespace:
+    """One of each kind of chapter 1, built; the ids of what it consists of."""
+    if not chapter_once:
+        session.reset()
+        chapter_once["ids"] = vars(build_chapter(session, image(session)))
+        chapter_once["ledger"] = session.ledger.path.read_bytes()
+        session.save("cloud-chapter")
+    else:
+        session.ledger.path.write_bytes(chapter_once["ledger"])
+        session.place.control.restore("cloud-chapter")  # type: ignore[union-attr]
+    return SimpleNamespace(**chapter_once["ids"])

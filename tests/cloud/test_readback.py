@@ -14,6 +14,7 @@ from aws14.cloud.session import Session
 from aws14.errors import ReadbackError
 from aws14.model import Topology
 from aws14.model.kinds import ATTRIBUTES
+from tests.cloud.test_readback_services import covered
 
 
 def links(topology: Topology, kind: str) -> set[tuple[str, str, str]]:
@@ -199,7 +200,7 @@ CHOSEN_AT_BIRTH = {
 
 def test_every_attribute_is_covered() -> None:
     named_attributes = {(kind, name) for kind, names in ATTRIBUTES.items() for name in names}
-    assert named_attributes == set(CHANGES) | CHOSEN_AT_BIRTH
+    assert named_attributes == set(CHANGES) | CHOSEN_AT_BIRTH | covered()
 
 
 def test_a_change_of_any_attribute_through_boto3_is_read_back(session: Session, site: SimpleNamespace) -> None:

@@ -42,9 +42,15 @@ def to_nodes(asking: Asking, facts: Facts) -> tuple[Seen, ...]:
 def _volumes(facts: Facts) -> tuple[Seen, ...]:
     roots = {root_volume_id(instance) for instance in facts.instances}
     subnets = {instance["InstanceId"]: instance.get("SubnetId") for instance in facts.instances}
+    going = {
+        disk["VolumeId"]
+        for instance in facts.instances
+        for disk in (mapping.get("Ebs", {}) for mapping in instance.get("BlockDeviceMappings", ()))
+        if disk.get("DeleteOnTermination")
+    }
     grouped = {instance["InstanceId"] for instance in facts.instances if group_name(instance)}
     return tuple(
-        _volume(volume, facts.region, subnets)
+        _volume(volume, facts.region, subnets, goes=volume["VolumeId"] in going)
         for volume in facts.volumes
         if volume["VolumeId"] not in roots and _holder(volume) not in grouped
     )
@@ -54,9 +60,8 @@ def _holder(volume: Resource) -> str:
     return next((str(attachment["InstanceId"]) for attachment in volume.get("Attachments", ())), "")
 
 
-def _volume(volume: Resource, region: str, subnets: Mapping[str, str | None]) -> Seen:
+def _volume(volume: Resource, region: str, subnets: Mapping[str, str | None], *, goes: bool) -> Seen:
     key, holder = volume["VolumeId"], _holder(volume)
-    goes = [attachment.get("DeleteOnTermination", False) for attachment in volume.get("Attachments", ())]
     node = Node(
         id=key,
         kind="volume",
@@ -68,7 +73,7 @@ def _volume(volume: Resource, region: str, subnets: Mapping[str, str | None]) ->
             "state": required(volume, "State", f"volume {key}"),
             # EC2 names no IOPS for the types that promise none.
             "iops": volume.get("Iops", 0),
-            "delete_on_termination": any(goes),
+            "delete_on_termination": goes,
         },
     )
     return Seen(node=node, tags=tags_of(volume), owner=holder)
