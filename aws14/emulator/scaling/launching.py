@@ -96,13 +96,24 @@ def _asked(group: Any, place: Place, template: dict[str, str] | None) -> dict[st
         "region_name": group.region,
         "placement": place.zone,
         "subnet_id": place.subnet or None,
-        "tags": {"instance": {**group.instance_tags, **tags}},
+        "tags": {"instance": {**group.instance_tags, **tags}, "volume": _volume_tags(group)},
         "associate_public_ip": None,
     }
     if template is None:
         return asked | _from_configuration(group, place)
     # By its id alone: moto takes the name where both are given to mean two templates.
     return asked | {"launch_template": {name: template[name] for name in ("LaunchTemplateId", "Version")}}
+
+
+def _volume_tags(group: Any) -> dict[str, str]:
+    """What the template puts on volumes: a group's own tags reach its instances alone."""
+    from moto.ec2.utils import convert_tag_spec
+
+    if not group.ec2_launch_template:
+        return {}
+    version = group.ec2_launch_template.get_version(group.launch_template_version)
+    tags: dict[str, str] = convert_tag_spec(version.data.get("TagSpecifications", [])).get("volume", {})
+    return tags
 
 
 def _from_configuration(group: Any, place: Place) -> dict[str, Any]:
