@@ -1,17 +1,21 @@
 """The door to numba: one decorator that compiles a loop for stated array types and keeps the result on disk.
 
 Types are stated, so a kernel is compiled once, when its module is first imported, and a wrong array is refused
-instead of being compiled for. Nothing is allocated, so references are not counted. Loops run without the interpreter lock, so sweeps can run on threads. No fast-math:
-the compiled loop and its Python source (``kernel.py_func``) give the same bits.
+instead of being compiled for. Nothing is allocated in a kernel, so that numba need not count references. Loops run
+without the interpreter lock, so sweeps can run on threads. No fast-math: the compiled loop and its Python source
+(``kernel.py_func``) give the same bits.
 
-numba compiles a kernel again when its own file changes, not when a file it takes constants from does: after such a
-change, delete the compiled kernels (`cache_folder`).
+numba by itself compiles a kernel again when its own file changes. Ours take constants and parts from other files of
+this folder, too: what is kept on disk is stamped with the contents of all of them.
 """
 
 from __future__ import annotations
 
+import hashlib
+import re
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -71,8 +75,38 @@ def _writable(folder: Path) -> bool:
 
 def kernel(*signature: Any) -> Callable[[Callable[..., Any]], Any]:
     """Decorate a loop to be compiled now, for the given numba signatures, and cached on disk."""
-    decorate: Callable[[Callable[..., Any]], Any] = _njit(list(signature), cache=True, nogil=True, _nrt=False)
-    return decorate
+
+    def compiled_now(function: Callable[..., Any]) -> Any:
+        loop = _njit(function, nogil=True, _nrt=False)
+        loop.enable_caching()
+        # numba has no public way to say what a cached loop depends on.
+        loop._cache._cache_file._source_stamp = _stamp(Path(function.__code__.co_filename).name)  # noqa: SLF001
+        for each in signature:
+            loop.compile(each)
+        loop.disable_compile()
+        return loop
+
+    return compiled_now
+
+
+@cache
+def _stamp(name: str) -> str:
+    """A digest of a file of this folder and of those that it imports, directly or by way of others."""
+    found, read = [name], dict[str, bytes]()
+    while found:
+        file = found.pop()
+        if file not in read:
+            read[file] = (Path(__file__).parent / file).read_bytes()
+            found += _imports(read[file].decode())
+    return hashlib.sha256(b"".join(read[file] for file in sorted(read))).hexdigest()
+
+
+def _imports(source: str) -> list[str]:
+    """Files of this folder that a module imports."""
+    package = __name__.rpartition(".")[0]
+    modules = re.findall(rf"^from {re.escape(package)}\.(\w+) import", source, re.MULTILINE)
+    modules += re.findall(rf"^from {re.escape(package)} import (\w+)", source, re.MULTILINE)
+    return [f"{module}.py" for module in modules]
 
 
 def part(function: Callable[..., Any]) -> Any:

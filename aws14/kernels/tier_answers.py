@@ -58,7 +58,7 @@ def _count(tier, at_s, arrived_s, what, sign):
     """Count an answer as the load balancer's metrics do."""
     if at_s < tier.rule[at.HORIZON_S]:
         tick = int(at_s / tier.rule[at.TICK_S])
-        if what == at.SERVED or what == at.SESSION_LOST:
+        if what in (at.SERVED, at.SESSION_LOST):
             tier.minute[tick, at.ANSWERED] += sign
             tier.minute_s[tick, at.LATENCY_S] += sign * (at_s - arrived_s)
         elif what == at.DATABASE_DOWN:
@@ -89,7 +89,7 @@ def answer(tier, request, attempt, arrived_s, leaves_s, at_s, what):
     if seen_s > leaves_s or at_s > arrived_s + tier.rule[at.IDLE_S]:
         return False
     _count(tier, at_s, arrived_s, what, 1)
-    if what == at.SERVED or what == at.SESSION_LOST or attempt >= tier.limit[at.RETRIES]:
+    if what in (at.SERVED, at.SESSION_LOST) or attempt >= tier.limit[at.RETRIES]:
         tier.outcome[request] = what
         tier.seen_s[request] = seen_s
         if tier.limit[at.RETRIES] > 0:
@@ -114,7 +114,15 @@ def expect_silence(tier, request, attempt, arrived_s, leaves_s):
 def take_back(tier, request, leaves_s, at_s):
     """Undo an answer that was foreseen for `at_s` and will not be given (only where nobody tries again)."""
     what = tier.outcome[request]
-    if what == at.SERVED or what == at.SESSION_LOST:
+    if what in (at.SERVED, at.SESSION_LOST):
         _count(tier, at_s, tier.arrival_s[request], what, -1)
     expect_silence(tier, request, 0, tier.arrival_s[request], leaves_s)
     return what
+
+
+@part
+def blame_database(tier, request, attempt, leaves_s):
+    """Let a client who gives up on a page that the database holds up know why."""
+    asks = request >= 0 and tier.db_s[request] > 0.0 and attempt >= tier.limit[at.RETRIES]
+    if asks and tier.outcome[request] == at.TIMED_OUT and tier.seen_s[request] == leaves_s:
+        tier.outcome[request] = at.DATABASE_DOWN

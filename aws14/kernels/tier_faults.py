@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aws14.kernels import tier_state as at
 from aws14.kernels.compiled import F8, I8, VOID, kernel, part
-from aws14.kernels.tier_answers import answer, spread, take_back
+from aws14.kernels.tier_answers import answer, blame_database, spread, take_back
 from aws14.kernels.tier_direct import settle_queue
 from aws14.kernels.tier_routing import gather
 from aws14.kernels.tier_servers import book_work, free_job
@@ -17,7 +17,7 @@ def _rebuild(tier):
     size = 0
     for job in range(tier.job.shape[0]):
         phase = tier.job[job, at.PHASE]
-        if phase == at.WORKING or phase == at.DB_WORKING or phase == at.DB_DEAD or phase == at.CONNECTING_PHASE:
+        if phase in (at.WORKING, at.DB_WORKING, at.DB_DEAD, at.CONNECTING_PHASE):
             push(tier.event_s, tier.event, size, tier.job_s[job, at.ENDS], job)
             size += 1
     tier.state[at.EVENTS] = size
@@ -32,7 +32,7 @@ def _drop(tier, job, at_s):
         if phase == at.WORKING:
             book_work(tier, at_s, tier.job_s[job, at.ENDS], leaves_s, -1.0)
         answer(tier, request, tier.job[job, at.ATTEMPT], arrived_s, leaves_s, at_s, at.BAD_GATEWAY)
-    if phase == at.DB_QUEUED or phase == at.DB_WORKING:
+    if phase in (at.DB_QUEUED, at.DB_WORKING):
         tier.job[job, at.AT] = -1
     else:
         free_job(tier, job)
@@ -102,7 +102,7 @@ def lose_target(tier, target, at_s):
         _lose_directly(tier, target, at_s)
     for job in range(tier.job.shape[0]):
         phase = tier.job[job, at.PHASE]
-        if tier.job[job, at.AT] == target and phase != at.EMPTY and phase != at.CONNECTING_PHASE:
+        if tier.job[job, at.AT] == target and phase not in (at.EMPTY, at.CONNECTING_PHASE):
             _drop(tier, job, at_s)
     for view in range(target * tier.limit[at.NODES], (target + 1) * tier.limit[at.NODES]):
         tier.sight[view, at.CHECK] = -1
@@ -160,7 +160,9 @@ def fail_database(tier, at_s):
         phase = tier.job[job, at.PHASE]
         if phase == at.DB_WORKING:
             spread(tier.minute_s, at.DB_BUSY_S, at_s, tier.job_s[job, at.ENDS], tier.rule[at.TICK_S], -1.0)
-        if phase == at.DB_WORKING or phase == at.DB_QUEUED:
+        if phase in (at.QUEUED, at.WORKING):
+            blame_database(tier, tier.job[job, at.REQUEST], tier.job[job, at.ATTEMPT], tier.job_s[job, at.LEAVES])
+        if phase in (at.DB_WORKING, at.DB_QUEUED):
             if tier.job[job, at.AT] < 0:
                 free_job(tier, job)
             else:

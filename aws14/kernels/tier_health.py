@@ -1,8 +1,8 @@
 """Health checks: each node of the load balancer asks each of its targets for a page, and draws its conclusions.
 
 A check is a small request: it waits for a worker like any other, takes no time of its own, and asks the database when
-the page does. It fails when no answer comes in time, when the target refuses it, and when the answer is another one than
-the check wants. The first check that a new target passes makes it healthy.
+the page does. It fails when no answer comes in time, when the target refuses it, and when the answer is another one
+than the check wants. The first check that a new target passes makes it healthy.
 """
 
 from __future__ import annotations

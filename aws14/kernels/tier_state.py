@@ -59,8 +59,8 @@ STATE = range(11)
 DNS, rows of targets in use."""
 NODE = range(4)
 ADDRESS, REFUSES, POOL, TURN = NODE
-"""Node of the load balancer: the k-th row holds the k-th address in DNS; the outcome of those who do not get in there, 0
-when they do; its pool; whose turn."""
+"""Node of the load balancer: the k-th row holds the k-th address in DNS; the outcome of those who do not get in there,
+0 when they do; its pool; whose turn."""
 TARGET = range(12)
 (UP, MISFIT, WORKERS, BUSY, WAITING, HEAD, TAIL, CONNECTING, DB_REACHED, SERVED_COUNT, REGISTERED, ZONE) = TARGET
 """Target: answers at all; answers health checks wrongly; ...; whether the database answers it."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from aws14.kernels import tier_state as at
 from aws14.kernels.compiled import F8, I8, kernel, part
-from aws14.kernels.tier_answers import answer, expect, expect_silence, lucky
+from aws14.kernels.tier_answers import answer, blame_database, expect, expect_silence, lucky
 from aws14.kernels.tier_direct import commit
 from aws14.kernels.tier_health import look, passed
 from aws14.kernels.tier_routing import pick
@@ -54,6 +54,8 @@ def _connect(tier, request, attempt, view, now_s, leaves_s):
         tier.target[target, at.CONNECTING] += 1
         due(tier, job, now_s + tier.rule[at.CONNECT_S])
         return
+    if tier.target[target, at.DB_REACHED] == 0:
+        blame_database(tier, request, attempt, leaves_s)
     refused = enter(tier, job, target, now_s)
     if refused == 0:
         tier.minute[int(now_s / tier.rule[at.TICK_S]), at.ACCEPTED] += 1
@@ -125,6 +127,7 @@ def _ask_database(tier, job, now_s):
     if tier.target[tier.job[job, at.AT], at.DB_REACHED] == 0:
         tier.job[job, at.PHASE] = at.DB_DEAD
         tier.job_s[job, at.ENDS] = now_s + tier.rule[at.DB_CONNECT_S]
+        blame_database(tier, tier.job[job, at.REQUEST], tier.job[job, at.ATTEMPT], tier.job_s[job, at.LEAVES])
         replace(tier.event_s, tier.event, size, tier.job_s[job, at.ENDS], job)
         return
     pop(tier.event_s, tier.event, size)

@@ -80,7 +80,7 @@ def served(scenario: Scenario, load: Workload, pool: WorkerPool, *, back_s: Floa
     return fields
 
 
-def turned_away(scenario: Scenario, reason: str, *, each: bool) -> Fields:
+def turned_away(scenario: Scenario, reason: str, *, each: bool, which: NDArray[np.bool_] | None = None) -> Fields:
     """The accounts when no request reaches a server: each client gives up after its time-out.
 
     Parameters
@@ -91,8 +91,12 @@ def turned_away(scenario: Scenario, reason: str, *, each: bool) -> Fields:
         A key of `aws14.model.trace.FAILURE_REASONS`.
     each : bool
         Whether each request is wanted.
+    which : ndarray of bool, optional
+        The requests meant, in the order of sending; all when left out.
     """
     sent_s = arrivals(scenario.load, scenario.horizon_s, scenario.seed, scenario.replication)
+    if which is not None:
+        sent_s = sent_s[which]
     patience_s, minutes = scenario.application.client_timeout_s, ticks(scenario)
     outcome = np.where(sent_s + patience_s <= scenario.horizon_s, np.int8(1), np.int8(-1))
     tick = np.minimum((sent_s / TICK_S).astype(np.int64), minutes - 1)

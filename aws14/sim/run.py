@@ -11,11 +11,13 @@ from typing import Literal
 from aws14.errors import ScenarioError
 from aws14.model import Node, Scenario, Topology, Trace
 from aws14.sim.accounting import Fields, turned_away
+from aws14.sim.behind_edge import through_edge
 from aws14.sim.conservation import check_conservation
 from aws14.sim.controller import Controller
-from aws14.sim.entry import Path, ToFleet, Unreachable, Way, resolve
-from aws14.sim.fleet import through_fleet
-from aws14.sim.single import through_server
+from aws14.sim.entry import Path, ToEdge, ToFleet, ToPlaces, Way, resolve
+from aws14.sim.fleet import Passage, through_fleet
+from aws14.sim.places import region_of_first, through_places
+from aws14.sim.single import Crossing, through_server
 
 
 def simulate(
@@ -76,13 +78,18 @@ def _played(
     """Region and accounts of a run, by the engine that the way calls for."""
     if isinstance(way, Path):
         region = _region(topology, way.instance)
-        return region, through_server(topology, scenario, way, region, each=each)
+        crossing = Crossing(topology=topology, scenario=scenario, way=way, region=region)
+        return region, through_server(crossing, each=each)
     if isinstance(way, ToFleet):
-        region = _region(topology, way.load_balancer)
-        return region, through_fleet(topology, scenario, way, controller=controller, each=each)
-    if isinstance(way, Unreachable):
-        return _only_region(topology), turned_away(scenario, way.reason, each=each)
-    raise ScenarioError(f"this engine cannot follow a {type(way).__name__} yet")
+        passage = Passage(topology=topology, scenario=scenario, way=way, controller=controller)
+        return _region(topology, way.load_balancer), through_fleet(passage, each=each)
+    if isinstance(way, ToEdge):
+        region = _region(topology, way.fleet.load_balancer) if way.fleet else _only_region(topology)
+        return region, through_edge(topology, scenario, way, controller=controller, each=each)
+    if isinstance(way, ToPlaces):
+        account = through_places(topology, scenario, way, controller=controller, each=each)
+        return region_of_first(topology, way), account
+    return _only_region(topology), turned_away(scenario, way.reason, each=each)
 
 
 def _region(topology: Topology, node: Node) -> str:

@@ -43,6 +43,16 @@ class Server:
         Registered, deregistered, no longer paid for.
     broken_s : float
         Since when it is silent, infinite when it is not.
+    breaks : int
+        For how many reasons it is.
+    silent : list of (float, float)
+        When it was before.
+    served : int
+        Requests it served before it was gone.
+    member_id : str
+        What the controller calls it.
+    healthy : bool
+        Whether some node of the load balancer holds it healthy.
     """
 
     id: str
@@ -59,6 +69,7 @@ class Server:
     breaks: int = 0
     silent: list[tuple[float, float]] = field(default_factory=list)
     served: int = 0
+    member_id: str = ""
     healthy: bool = False
 
     @property
@@ -104,19 +115,32 @@ class Roster:
         self.fixed = isinstance(controller, FixedFleet)
         self.reaches_database = True
         self._zones, self._workers_per_vcpu = zones, workers_per_vcpu
-        self._known = {key: target for target in tier.targets for key in (target.id, target.aws_id)}
         self._seen: object = None
+        self._called: dict[str, str] = {}
         self._enroll_at_start()
 
     def _enroll_at_start(self) -> None:
-        members = {member.id: member for member in self.controller.members}
-        ours = {target.id for target in self.tier.targets if members.keys() & {target.id, target.aws_id}}
+        members = [each for each in self.controller.members if each.state != TERMINATING]
+        self._pair([each for each in members if each.ready_s <= 0])
+        ours = set(self._called.values())
         for target in self.tier.targets:
             if target.id not in ours and target.health not in ("draining", "unused"):
                 self._register_at_start(self._server(target.id, target.zone, target, member=False))
-        for member in members.values():
-            if member.state != TERMINATING:
-                self._welcome(member, 0.0)
+        for member in members:
+            self._welcome(member, 0.0)
+
+    def _pair(self, members: list[Member]) -> None:
+        """Find the target of each member that stood before the run: by its id, else one of the group's in its zone."""
+        known = {key: each for each in self.tier.targets for key in (each.id, each.aws_id)}
+        self._called = {each.id: known[each.id].id for each in members if each.id in known}
+        node = self.tier.group.id if self.tier.group else None
+        for same_zone in (True, False):
+            for member in members:
+                taken = set(self._called.values())
+                left = (each for each in self.tier.targets if each.node == node and each.id not in taken)
+                fits = next((each for each in left if not same_zone or each.zone == member.zone), None)
+                if member.id not in self._called and fits is not None:
+                    self._called[member.id] = fits.id
 
     def _server(self, name: str, zone: str, pattern: Target | None, *, member: bool) -> Server:
         vcpus = pattern.vcpus if pattern else catalog.instance_type(self._type_of_group()).vcpu
@@ -145,15 +169,15 @@ class Roster:
                 self.farewell(server, now_s)
 
     def _name_of(self, member: Member) -> str:
-        return self._known[member.id].id if member.id in self._known else member.id
+        return self._called.get(member.id, member.id)
 
     def _welcome(self, member: Member, now_s: float) -> None:
-        target = self._known.get(member.id)
+        target = next((each for each in self.tier.targets if each.id == self._called.get(member.id)), None)
         pattern = target or self.tier.pattern_of(member.zone)
         server = self._server(
             self._name_of(member), member.zone or (pattern.zone if pattern else ""), pattern, member=True
         )
-        server.launched_s = max(member.launched_s, 0.0)
+        server.launched_s, server.member_id = max(member.launched_s, 0.0), member.id
         if member.ready_s <= 0:
             self._register_at_start(server)
         else:

@@ -86,6 +86,7 @@ class FleetRun:
         self._breakage.write(topology, scenario.faults)
         self.events: list[Event] = []
         self._open = self.web.fails_open()
+        self._well = [(0.0, self._is_well())]
         self._judged_s = catalog.durations()["EC2 failure to failed status check"].typical_s
 
     def _database(self, tier: Tier) -> FleetDatabase | None:
@@ -117,14 +118,29 @@ class FleetRun:
 
     def _hear(self, now_s: float) -> None:
         """Note what the load balancer found out in the segment just run, and what changed before it."""
-        for at_s, server in self.roster.read_log():
-            self._say_health(server, at_s)
+        heard_s = now_s
+        for heard_s, server in self.roster.read_log():
+            self._say_health(server, heard_s)
+            self._well.append((heard_s, self._is_well()))
         self.minutes.note(now_s)
         opens = self.web.fails_open()
         if opens and not self._open:
             text = "No target is healthy: requests go to all of them."
-            self.events.append(Event(at_s=now_s, node=self.roster.tier.target_group.id, what="fail_open", text=text))
+            self.events.append(Event(at_s=heard_s, node=self.roster.tier.target_group.id, what="fail_open", text=text))
         self._open = opens
+
+    def _is_well(self) -> bool:
+        return any(server.healthy for server in self.roster.at_row.values())
+
+    @property
+    def ill(self) -> list[tuple[float, float]]:
+        """When the load balancer held no target healthy, in seconds of the run."""
+        spans, since_s = [], math.inf
+        for at_s, well in self._well:
+            if well and since_s < math.inf:
+                spans.append((since_s, at_s))
+            since_s = math.inf if well else min(since_s, at_s)
+        return [*spans, *([(since_s, math.inf)] if since_s < math.inf else [])]
 
     def _say_health(self, server: Server, at_s: float) -> None:
         if not server.healthy:
@@ -142,18 +158,13 @@ class FleetRun:
         """Tell the controller what the minute was like, and follow it."""
         for server in [each for each in self.roster.servers.values() if each.member and each.stands]:
             if server.breaks and now_s - server.broken_s >= self._judged_s:
-                self.events += self.controller.replace(self._member_id(server), now_s, EC2)
+                self.events += self.controller.replace(server.member_id, now_s, EC2)
             elif not server.healthy and "unhealthy" in self.web.health(server.row):
-                self.events += self.controller.replace(self._member_id(server), now_s, ELB)
+                self.events += self.controller.replace(server.member_id, now_s, ELB)
         self.events += self.controller.minute(now_s, self.minutes.datapoints(now_s))
         self.roster.sync(now_s)
         if now_s + TICK_S <= self.scenario.horizon_s:
             self.agenda.write(now_s + TICK_S, self._minute)
-
-    @staticmethod
-    def _member_id(server: Server) -> str:
-        pattern = server.pattern
-        return pattern.aws_id if pattern is not None and pattern.id == server.id else server.id
 
     def _all_events(self) -> Iterable[Event]:
         yield from self.events
