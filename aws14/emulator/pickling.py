@@ -99,7 +99,6 @@ class Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no 
         self.names.add(state["_aws14_body"])
         return _new, (type(key),), state | {"value": _Body(state["_aws14_body"])}
 
-
     def _image(self, image: Image) -> Any:
         content = image.content()
         if len(content) <= _LARGE:

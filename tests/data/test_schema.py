@@ -102,7 +102,16 @@ QUOTA_UNITS = {
         "h",
     ),
     *("hours/month", "million/s", "per minute", "per month", "per second", "records/s", "requests/s", "rules", "s"),
-    *("units per 1 KB", "units per 4 KB", "vCPU-minutes at 100 %", "attempts", "checkers", "failures", "percent"),
+    *(
+        "units per 1 KB",
+        "units per 4 KB",
+        "vCPU-minutes at 100 %",
+        "attempts",
+        "checkers",
+        "failures",
+        "percent",
+        "zones",
+    ),
 }
 EDGES = {
     *("US, Mexico, Canada", "Europe, Israel", "Japan", "Australia, New Zealand", "India", "South America"),

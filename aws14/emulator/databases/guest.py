@@ -12,10 +12,11 @@ from collections.abc import Callable
 from typing import Any
 
 from aws14.emulator.databases import replication
+from aws14.emulator.databases.host import Host
 from aws14.emulator.databases.mistakes import MysqlError
 from aws14.emulator.databases.outcome import Outcome
 from aws14.emulator.databases.records import find, is_serving, life_of, primary_of
-from aws14.emulator.databases.session import Host, Session
+from aws14.emulator.databases.session import Session
 from aws14.emulator.world import world
 
 __all__ = ["Guest", "ServerGoneError", "password_of"]

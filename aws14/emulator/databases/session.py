@@ -7,17 +7,14 @@ wait, and give up after a while as MySQL does (1205).
 from __future__ import annotations
 
 import sqlite3
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
 
 from sqlglot import exp
 
 from aws14.emulator.databases import catalogue
 from aws14.emulator.databases.defining import Definer, unsupported
-from aws14.emulator.databases.functions import Statement
-from aws14.emulator.databases.image import Image
+from aws14.emulator.databases.host import Host
 from aws14.emulator.databases.knowledge import Knowledge
 from aws14.emulator.databases.mistakes import SYNTAX, MysqlError, from_sqlite
 from aws14.emulator.databases.outcome import Outcome
@@ -27,41 +24,10 @@ from aws14.emulator.databases.showing import Shower
 from aws14.emulator.databases.transactions import Transactions
 from aws14.emulator.databases.writing import Write, written
 
-__all__ = ["Host", "Session"]
+__all__ = ["Session"]
 
 #: They change nothing that is there.
 _QUIET = frozenset({"FLUSH", "ANALYZE", "OPTIMIZE", "UNLOCK"})
-
-
-@dataclass(frozen=True)
-class Host:
-    """The server that a session is with.
-
-    Parameters
-    ----------
-    image : Image
-        Its data.
-    version : str
-        Of MySQL.
-    name : str
-        Of the machine.
-    read_only : bool
-        Whether it is a replica.
-    committed : callable
-        Called with the statements of each transaction that was committed.
-    now : callable
-        AWS time, epoch seconds.
-    status : callable
-        MySQL's status variables.
-    """
-
-    image: Image
-    version: str = "8.0.42"
-    name: str = "ip-10-0-0-1"
-    read_only: bool = False
-    committed: Callable[[tuple[Statement, ...]], None] = field(default=lambda _: None)
-    now: Callable[[], float] = field(default=time.time)
-    status: Callable[[], Mapping[str, Any]] = field(default=dict)
 
 
 class Session:

@@ -8,9 +8,10 @@ import threading
 import pytest
 
 from aws14.emulator.databases.functions import prepare
+from aws14.emulator.databases.host import Host
 from aws14.emulator.databases.image import Image
 from aws14.emulator.databases.mistakes import MysqlError
-from aws14.emulator.databases.session import Host, Session
+from aws14.emulator.databases.session import Session
 
 ORDERS = """
     CREATE TABLE orders (
