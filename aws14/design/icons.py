@@ -23,6 +23,22 @@ ICONS: Mapping[str, str] = {
     "volume": "aws.storage.ElasticBlockStoreEBSVolume",
     "hosted_zone": "aws.network.Route53HostedZone",
     "dns_record": "aws.network.Route53",
+    "health_check": "aws.management.TrustedAdvisorChecklistFaultTolerant",
+    "snapshot": "aws.storage.ElasticBlockStoreEBSSnapshot",
+    "image": "aws.compute.EC2Ami",
+    "peering": "aws.network.VPCPeering",
+    "load_balancer": "aws.network.ElbApplicationLoadBalancer",
+    "target_group": "aws.network.ElasticLoadBalancing",
+    "autoscaling_group": "aws.compute.EC2AutoScaling",
+    "scaling_policy": "aws.compute.ApplicationAutoScaling",
+    "scheduled_action": "aws.management.CloudwatchEventTimeBased",
+    "alarm": "aws.management.CloudwatchAlarm",
+    "log_group": "aws.management.CloudwatchLogs",
+    "db_instance": "aws.database.RDSInstance",
+    "db_snapshot": "aws.database.RDS",
+    "bucket": "aws.storage.SimpleStorageServiceS3Bucket",
+    "distribution": "aws.network.CloudFront",
+    "certificate": "aws.security.CertificateManager",
 }
 """Kind of node -> class of the package diagrams. Containers have no icon: they are boxes."""
 

@@ -18,6 +18,22 @@ KIND: Mapping[str, str] = {
     "instance": "EC2 instance",
     "elastic_ip": "unused Elastic IP",
     "volume": "EBS volume",
+    "snapshot": "snapshot",
+    "image": "AMI",
+    "peering": "peering",
+    "load_balancer": "load balancer",
+    "target_group": "target group",
+    "autoscaling_group": "Auto Scaling group",
+    "scaling_policy": "scaling policy",
+    "scheduled_action": "scheduled action",
+    "alarm": "alarm",
+    "log_group": "log group",
+    "db_instance": "RDS database",
+    "db_snapshot": "database snapshot",
+    "bucket": "S3 bucket",
+    "distribution": "CloudFront distribution",
+    "certificate": "certificate",
+    "health_check": "health check",
     "hosted_zone": "hosted zone",
     "dns_record": "DNS record",
 }
@@ -139,6 +155,24 @@ def _volume(node: Node) -> tuple[str, ...]:
     return (f"{node.attributes.get('gib', '?')} GiB {node.attributes.get('volume_type', '')}".rstrip(),)
 
 
+def _joined(node: Node, what: str, form: str, *needed: str) -> str:
+    """What a node is, with some of its attributes where all of them are stated."""
+    stated = all(node.attributes.get(name) for name in needed)
+    return f"{what}, {form.format_map(node.attributes)}" if stated else what
+
+
+def _group(node: Node) -> tuple[str, ...]:
+    return (
+        _joined(node, "Auto Scaling group", "{min_size} to {max_size}", "min_size", "max_size"),
+        f"EC2 {node.attributes.get('instance_type', '')}".rstrip(),
+    )
+
+
+def _database(node: Node) -> tuple[str, ...]:
+    engine = f"RDS {node.attributes.get('engine', '')}".rstrip()
+    return (engine + (", Multi-AZ" if node.attributes.get("multi_az") else ""),)
+
+
 _SPEAKS: Mapping[str, Callable[[Node], tuple[str, ...]]] = {
     "internet": lambda _: ("the Internet",),
     "office": lambda node: (str(node.attributes.get("cidr", "")),),
@@ -146,4 +180,9 @@ _SPEAKS: Mapping[str, Callable[[Node], tuple[str, ...]]] = {
     "dns_record": _record,
     "volume": _volume,
     "hosted_zone": lambda node: ("private hosted zone" if node.attributes.get("private") else "hosted zone",),
+    "load_balancer": lambda node: (f"{node.attributes.get('scheme', '')} load balancer".strip(),),
+    "target_group": lambda node: (_joined(node, "target group", "{protocol}:{port}", "protocol", "port"),),
+    "autoscaling_group": _group,
+    "scaling_policy": lambda node: (_joined(node, "scaling policy", "target {target:g}", "target"),),
+    "db_instance": _database,
 }
