@@ -118,6 +118,7 @@ def tagged(session: Session, word: str) -> Iterator[Thing]:
     name, value = (PATTERN, word) if word else (COURSE, "aws14")
     for region in dict.fromkeys((session.region, *session.ledger.regions(word))):
         yield from _tagged_ec2(session.client("ec2", region), region, name, value)
+        yield from _tagged_groups(session.client("autoscaling", region), region, name, value)
         yield from _tagged_elsewhere(session.client("resourcegroupstaggingapi", region), region, name, value)
     if session.region != _GLOBAL_REGION:
         client = session.client("resourcegroupstaggingapi", _GLOBAL_REGION)
@@ -150,6 +151,13 @@ def _tagged_ec2(client: Any, region: str, name: str, value: str) -> Iterator[Thi
         aws_id = tag["ResourceId"]
         if aws_id not in grouped:
             yield Thing(kind=kind_of(aws_id) or tag["ResourceType"], aws_id=aws_id, region=region)
+
+
+def _tagged_groups(client: Any, region: str, name: str, value: str) -> Iterator[Thing]:
+    # The tagging API does not know Auto Scaling groups.
+    wanted = [{"Name": "key", "Values": [name]}, {"Name": "value", "Values": [value]}]
+    for tag in listed(client, "describe_tags", "Tags", Filters=wanted):
+        yield Thing(kind="autoscaling-group", aws_id=tag["ResourceId"], region=region)
 
 
 def _of_groups(client: Any) -> Iterator[str]:

@@ -98,7 +98,7 @@ def _machines(session: Session, site: SimpleNamespace) -> None:
         Iops=3000,
         TagSpecifications=named("volume", "disk"),
     )["VolumeId"]
-    ec2.get_waiter("volume_available").wait(VolumeIds=[site.volume])
+    session.advance(60)  # no waiter: built again, the volume is in use
     ec2.attach_volume(VolumeId=site.volume, InstanceId=site.box, Device="/dev/sdf")
     site.snapshot = ec2.create_snapshot(VolumeId=site.volume, TagSpecifications=named("snapshot", "kept"))["SnapshotId"]
     site.own_image = ec2.create_image(InstanceId=site.box, Name="web-v1")["ImageId"]

@@ -8,10 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aws14.cloud.readback import ec2
-from aws14.cloud.readback.asking import Asking
+from aws14.cloud.readback.asking import Asking, unless
 from aws14.cloud.readback.seen import Resource, required, tags_of
 from aws14.errors import ReadbackError
 
+_NO_TEMPLATE = (
+    "InvalidLaunchTemplateId.NotFound",
+    "InvalidLaunchTemplateName.NotFoundException",
+    "InvalidLaunchTemplateId.VersionNotFound",
+)
 _BORN_STANDARD = re.compile(r"t[12]\.")
 """T2 starts in standard mode, later T families in unlimited mode (EC2 user guide, "Burstable performance")."""
 
@@ -109,9 +114,15 @@ def _version(template: Resource, asking: Asking, region: str) -> Resource:
     named = {key: template[key] for key in ("LaunchTemplateId", "LaunchTemplateName") if template.get(key)}
     # AWS takes one of the two, not both.
     wanted = dict(list(named.items())[:1]) | {"Versions": [template.get("Version") or "$Default"]}
-    found = asking.listed("ec2", region, "describe_launch_template_versions", "LaunchTemplateVersions", **wanted)
+    found = unless(
+        _NO_TEMPLATE,
+        lambda: asking.listed("ec2", region, "describe_launch_template_versions", "LaunchTemplateVersions", **wanted),
+    )
     if not found:
-        raise ReadbackError(f"launch template {next(iter(named.values()))} has no version {wanted['Versions'][0]}")
+        raise ReadbackError(
+            f"there is no version {wanted['Versions'][0]} of the launch template {next(iter(named.values()))}",
+            cure="give the group another with autoscaling.update_auto_scaling_group, or delete the group",
+        )
     data: Resource = found[0]["LaunchTemplateData"]
     return data
 
