@@ -131,8 +131,8 @@ def _restore(original: Callable[..., Any], backend: Any, from_snapshot_id: str, 
     return _begin(instance, image.copy() if image is not None else None)
 
 
-def _restore_to_time(original: Callable[..., Any], backend: Any, source: str, target: str, overrides: Any) -> Any:
-    instance = original(backend, source, target, overrides)
+def _restore_to_time(original: Callable[..., Any], backend: Any, source: str, *rest: Any) -> Any:
+    instance = original(backend, source, *rest)
     found = backend.databases.get(source)
     return _begin(instance, life_of(found).image.copy() if found is not None else None)
 
