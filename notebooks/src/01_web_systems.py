@@ -1355,10 +1355,14 @@ elbv2.create_listener(LoadBalancerArn=alb["LoadBalancerArn"], Protocol="HTTP", P
 elbv2.get_waiter("load_balancer_available").wait(LoadBalancerArns=[alb["LoadBalancerArn"]])
 
 # %% tags=["build"] step="name"
+for each in (vpc_id, office_vpc):
+    ec2.modify_vpc_attribute(VpcId=each, EnableDnsHostnames={"Value": True})
+private = {"PrivateZone": True, "Comment": "portal"}
+here, there = ({"VPCRegion": lab.region, "VPCId": each} for each in (vpc_id, office_vpc))
 zone = route53.create_hosted_zone(
-    Name="corp.internal", CallerReference="portal", VPC={"VPCRegion": lab.region, "VPCId": vpc_id}
+    Name="corp.internal", CallerReference="portal", HostedZoneConfig=private, VPC=here
 )["HostedZone"]["Id"]
-route53.associate_vpc_with_hosted_zone(HostedZoneId=zone, VPC={"VPCRegion": lab.region, "VPCId": office_vpc})
+route53.associate_vpc_with_hosted_zone(HostedZoneId=zone, VPC=there)
 alias = {"HostedZoneId": alb["CanonicalHostedZoneId"], "DNSName": alb["DNSName"], "EvaluateTargetHealth": True}
 record = {"Name": "portal.corp.internal", "Type": "A", "AliasTarget": alias}
 changes = {"Changes": [{"Action": "UPSERT", "ResourceRecordSet": record}]}
@@ -1784,7 +1788,9 @@ s3.put_bucket_replication(Bucket=buckets[HOME], ReplicationConfiguration={"Role"
 
 # %% tags=["build"] step="name"
 vpcs = [{"VPCRegion": HOME, "VPCId": office}, *({"VPCRegion": region, "VPCId": site["vpc"]} for region, site in sites.items())]
-zone = route53.create_hosted_zone(Name="orders.internal", CallerReference="orders", VPC=vpcs[0])["HostedZone"]["Id"]
+private = {"PrivateZone": True, "Comment": "orders"}
+zone = route53.create_hosted_zone(Name="orders.internal", CallerReference="orders", VPC=vpcs[0], HostedZoneConfig=private)
+zone = zone["HostedZone"]["Id"]
 for vpc in vpcs[1:]:
     route53.associate_vpc_with_hosted_zone(HostedZoneId=zone, VPC=vpc)
 for (region, site), role in zip(sites.items(), ("PRIMARY", "SECONDARY"), strict=True):
