@@ -112,7 +112,7 @@ def _names(items: Iterable[Seen]) -> dict[str, str]:
     taken: set[str] = set()
     for item in items:
         wanted = item.wanted_name
-        tried = (wanted, *(f"{wanted} ({mark})" for mark in _distinctions(item.node)))
+        tried = (wanted, *(f"{wanted} ({names.get(mark, mark)})" for mark in _distinctions(item.node)))
         names[item.node.id] = next(name for name in tried if name not in taken)
         taken.add(names[item.node.id])
     return names
