@@ -71,7 +71,7 @@ def test_a_clone_serves_the_page_that_was_set_up_on_the_first(
     image = ec2.create_image(InstanceId=original, Name="web")["ImageId"]
     assert ec2.describe_images(ImageIds=[image])["Images"][0]["State"] == "pending"
     assert page(emulator, ec2, original) == "refused"  # it restarts
-    with pytest.raises(ClientError, match="InvalidAMIID.Unavailable"):
+    with pytest.raises(ClientError, match=r"InvalidAMIID\.Unavailable"):
         launch(ec2, image, small_network.public, small_network.web_group)
     wait_for(ec2, emulator, image)
     ec2.terminate_instances(InstanceIds=[original])
@@ -180,7 +180,7 @@ def test_a_snapshot_takes_its_time_and_travels(original: str, ec2: Any, emulator
 
 def test_a_volume_is_attached_in_its_own_zone_once(original: str, ec2: Any) -> None:
     there = ec2.create_volume(Size=1, AvailabilityZone="ap-northeast-1c")["VolumeId"]
-    with pytest.raises(ClientError, match="InvalidVolume.ZoneMismatch"):
+    with pytest.raises(ClientError, match=r"InvalidVolume\.ZoneMismatch"):
         ec2.attach_volume(VolumeId=there, InstanceId=original, Device="/dev/sdf")
     here = ec2.create_volume(Size=1, AvailabilityZone="ap-northeast-1a")["VolumeId"]
     ec2.attach_volume(VolumeId=here, InstanceId=original, Device="/dev/sdf")
@@ -192,5 +192,5 @@ def test_a_volume_is_attached_in_its_own_zone_once(original: str, ec2: Any) -> N
 
 def test_a_name_is_used_once(original: str, ec2: Any) -> None:
     ec2.create_image(InstanceId=original, Name="web", NoReboot=True)
-    with pytest.raises(ClientError, match="InvalidAMIName.Duplicate"):
+    with pytest.raises(ClientError, match=r"InvalidAMIName\.Duplicate"):
         ec2.create_image(InstanceId=original, Name="web", NoReboot=True)

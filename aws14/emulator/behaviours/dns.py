@@ -7,20 +7,25 @@ What AWS does
 What moto leaves out
     Zones and records are kept; no name resolves, and ``test_dns_answer`` is not there.
 What this adds
-    ``test_dns_answer`` in AWS's shape, and the same answers in the data plane: A records, CNAME, alias, weighted
-    (spread evenly, as often as its weight says, without chance), wildcards, NXDOMAIN for what is not there, the TTL. A
-    private zone speaks only inside its VPCs, where both DNS attributes have to be on. EC2's own names answer their
-    public address outside and the private one inside.
+    ``test_dns_answer`` in AWS's shape, and the same answers in the data plane: A records, CNAME, alias, failover,
+    weighted (spread evenly, as often as its weight says, without chance), latency (by the round trips of
+    data/latency.csv), geolocation by country and continent, multivalue; health checks and EvaluateTargetHealth decide
+    between them. Wildcards, NXDOMAIN for what is not there, the TTL. A private zone speaks only inside its VPCs,
+    where both DNS attributes have to be on. EC2's own names answer their public address outside and the private one
+    inside. Records are deleted as they are named. Whoever asks by an instance, and ordinary clients of the course,
+    remember an answer for its TTL.
 What it still does not do
-    Failover, latency, geolocation and multivalue records answer as simple ones do, the first of several; health checks
-    are not heard. A public zone counts as delegated the moment it is there. Aliases lead to names that the data plane
-    knows. No AAAA for EC2's names, no DNSSEC, no resolver endpoints, rules or logs.
+    Who asks from the Internet is in Tokyo, and remembers nothing. Geoproximity, subdivisions and IP-based routing. A
+    public zone counts as delegated the moment it is there. Aliases lead to names that the data plane knows. No AAAA
+    for EC2's names, no DNSSEC, no resolver endpoints, rules or logs.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from aws14.emulator.behaviours.hooks import around
 from aws14.emulator.dataplane.names import Answer, answer, plain
 from aws14.emulator.network_view import account_network
 
@@ -31,11 +36,28 @@ _OPERATION = r"{0}/(?P<api_version>[\d_-]+)/testdnsanswer$"
 
 def install() -> None:
     """Give moto's Route 53 the operation and its path."""
+    from moto.route53.models import Route53Backend
     from moto.route53.responses import Route53
     from moto.route53.urls import url_paths
 
+    around(Route53Backend, "change_resource_record_sets", _change)
     url_paths[_OPERATION] = Route53.dispatch
     Route53.test_dns_answer = _test_dns_answer  # type: ignore[attr-defined] # moto has none
+
+
+def _change(original: Callable[..., None], backend: Any, zoneid: str, change_list: list[dict[str, Any]]) -> None:
+    """Change records; moto deletes every one with the set identifier, whatever its name."""
+    zone = backend.get_hosted_zone(zoneid)
+    deleted = [each["ResourceRecordSet"] for each in change_list if each["Action"] == "DELETE"]
+    meant = {(plain(each["Name"]), each["Type"], each.get("SetIdentifier")) for each in deleted}
+    ids = {each.get("SetIdentifier") for each in deleted}
+    others = [
+        each
+        for each in zone.rrsets
+        if each.set_identifier in ids and (plain(each.name), each.type, each.set_identifier) not in meant
+    ]
+    original(backend, zoneid, change_list)
+    zone.rrsets += [each for each in others if each.set_identifier and each not in zone.rrsets]
 
 
 def _test_dns_answer(response: Any) -> Any:

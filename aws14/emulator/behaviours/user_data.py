@@ -18,7 +18,8 @@ What it still does not do
     A command, option or configuration directive beyond the subset ends user data there: the console names line and
     text, and nothing that user data started is reachable. So do arrays, trap, select, process substitution as an
     argument, PHP, proxies, downloads from the Internet outside. Services become reachable when user data is done, not
-    when it starts them. Windows and other distributions run no user data. Package versions are examples. Installing takes the same time on every instance type.
+    when it starts them. Windows and other distributions run no user data. Package
+    versions are examples. Installing takes the same time on every instance type.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """How a name is answered: zones and records as plain data, and one function over them.
 
 The rules are DNS's (RFC 1034 for chains, RFC 4592 for wildcards, RFC 6604 for the code of a chain) and Route 53's
-(developer guide, "Choosing between alias and non-alias records", "Weighted routing", "Working with private hosted
-zones"). Names are in lower case and without their last dot.
+(developer guide, "Choosing between alias and non-alias records", "Working with private hosted zones"; which of several
+records answers, `routing` says). Names are in lower case and without their last dot.
 """
 
 from __future__ import annotations
@@ -12,54 +12,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from aws14.catalog import quota
+from aws14.emulator.dataplane.records import Record, Zone
+from aws14.emulator.dataplane.routing import TOKYO, Asker, Choice, Judge, choose
 
 __all__ = ["Answer", "Code", "Record", "View", "Zone", "answer", "plain"]
 
 Code = Literal["NOERROR", "NXDOMAIN", "REFUSED", "SERVFAIL"]
 _MOST_LINKS = 8
-#: Going on by this part of a circle again and again never bunches: of any hundred turns 90:10 gets about ninety.
-_GOLDEN = 0.6180339887498949
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Record:
-    """A resource record set.
-
-    Parameters
-    ----------
-    name, type : str
-        ``www.example.co.jp``, ``A``.
-    ttl_s : int
-        Seconds; 0 for an alias, which has that of its target.
-    values : tuple of str
-        Empty for an alias.
-    alias : str
-        The name that an alias stands for; empty for other records.
-    weight : int or None
-        Of a weighted record; None for a simple one.
-    """
-
-    name: str
-    type: str
-    ttl_s: int = 0
-    values: tuple[str, ...] = ()
-    alias: str = ""
-    weight: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Zone:
-    """A hosted zone; `vpcs` are those that see a private one."""
-
-    id: str
-    name: str
-    records: tuple[Record, ...] = ()
-    private: bool = False
-    vpcs: tuple[str, ...] = ()
-
-    def holds(self, name: str) -> bool:
-        """Whether this zone speaks for `name`."""
-        return name == self.name or name.endswith(f".{self.name}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,6 +36,12 @@ class View:
         From such a name to how long its addresses hold, s; None: as long as those of all names AWS gives.
     turn : callable
         From the name and type of weighted records to how often they were asked before.
+    is_healthy : callable
+        From the id of a health check to whether it is healthy.
+    target_is_healthy : callable
+        From a name that AWS gave, and an alias evaluates, to whether what has it is healthy.
+    asker : Asker
+        Where the asker is.
     recursive : bool
         Whether chains are followed out of their zone, as resolvers do and name servers do not.
     """
@@ -85,6 +50,9 @@ class View:
     own: Callable[[str], tuple[str, ...] | None] = lambda _: None
     own_ttl_s: Callable[[str], int | None] = lambda _: None
     turn: Callable[[str], int] = lambda _: 0
+    is_healthy: Callable[[str], bool] = lambda _: True
+    target_is_healthy: Callable[[str], bool] = lambda _: True
+    asker: Asker = TOKYO
     recursive: bool = True
 
 
@@ -153,6 +121,7 @@ class _Question:
     def __init__(self, view: View, name: str, kind: str, depth: int = 0) -> None:
         self.view, self.name, self.kind, self.depth = view, name, kind, depth
         self.links: list[str] = []
+        self.why = ""
         self.ttls: list[int] = []
         self.first = _zone_of(view, name)
 
@@ -165,14 +134,15 @@ class _Question:
             found = _node(zone, current)
             if not found:
                 return self._nothing(zone, current)
-            record = self._pick(found, self.kind)
-            if record is not None:
-                return self._alias(record) if record.alias else self._found(record.values, record.ttl_s)
+            choice = self._pick(found, self.kind)
+            if choice is not None:
+                first = choice.records[0]
+                return self._alias(first) if first.alias else self._found(choice.values, choice.ttl_s)
             link = self._pick(found, "CNAME")
             if link is None:
                 kinds = " and ".join(sorted({each.type for each in found}))
                 return self._ends("NOERROR", explanation=f"{current} has no {self.kind} record, only {kinds}")
-            current = self._follow(link)
+            current = self._follow(link.records[0])
         return self._ends("SERVFAIL", explanation=f"{self.name} leads from name to name without an end")
 
     def _nothing(self, zone: Zone, current: str) -> Answer:
@@ -185,23 +155,30 @@ class _Question:
         self.ttls.append(link.ttl_s)
         return plain(target)
 
-    def _pick(self, found: tuple[Record, ...], kind: str) -> Record | None:
-        fitting = [record for record in found if record.type == kind]
-        weighted = [record for record in fitting if record.weight is not None]
-        if not weighted:
-            return fitting[0] if fitting else None
-        # Records of weight 0 are given only where all have it, and then alike (Route 53 guide, "Weighted routing").
-        weights = [record.weight or 0 for record in weighted]
-        weights = weights if sum(weights) else [1] * len(weights)
-        point = self.view.turn(f"{weighted[0].name} {kind}") * _GOLDEN % 1.0 * sum(weights)
-        for record, weight in zip(weighted, weights, strict=True):
-            point -= weight
-            if point < 0:
-                return record
-        return weighted[-1]
+    def _pick(self, found: tuple[Record, ...], kind: str) -> Choice | None:
+        """What answers of the records of a name; the first of simple ones."""
+        fitting = tuple(record for record in found if record.type == kind)
+        if not fitting:
+            return None
+        judge = Judge(healthy=self._is_healthy, asker=self.view.asker, turn=self.view.turn)
+        choice = choose(fitting, judge)
+        self.why = choice.why or self.why
+        return choice
+
+    def _is_healthy(self, record: Record, depth: int = 0) -> bool:
+        if record.health_check and not self.view.is_healthy(record.health_check):
+            return False
+        if not record.alias or not record.evaluates_target or depth > _MOST_LINKS:
+            return True
+        name = _target(record.alias)
+        zone = _zone_of(self.view, name)
+        if zone is None:
+            return self.view.target_is_healthy(name)
+        group = (each for each in _node(zone, name) if each.type == record.type)
+        return any(self._is_healthy(each, depth + 1) for each in group)
 
     def _alias(self, record: Record) -> Answer:
-        target = plain(record.alias)
+        target = _target(record.alias)
         under = _Question(self.view, target, self.kind, self.depth + len(self.links) + 1).answer()
         if not under.records:
             text = f"{record.name} is an alias of {target}, which has no {self.kind} record"
@@ -225,7 +202,9 @@ class _Question:
     def _found(self, values: tuple[str, ...], ttl_s: int) -> Answer:
         if values:
             self.ttls.append(ttl_s)
-        return self._ends("NOERROR", values=values, explanation=f"{self.name} is {', '.join((*self.links, *values))}")
+        why = f" ({self.why})" if self.why else ""
+        text = f"{self.name} is {', '.join((*self.links, *values))}{why}"
+        return self._ends("NOERROR", values=values, explanation=text)
 
     def _ends(self, code: Code, *, values: tuple[str, ...] = (), explanation: str = "", known: bool = True) -> Answer:
         return Answer(
@@ -239,6 +218,11 @@ class _Question:
             known=known,
             explanation=explanation,
         )
+
+
+def _target(alias: str) -> str:
+    """The name that an alias stands for: the console writes those of load balancers for both families of addresses."""
+    return plain(alias).removeprefix("dualstack.")
 
 
 def _zone_of(view: View, name: str) -> Zone | None:

@@ -10,6 +10,8 @@ from aws14.emulator.behaviours.addresses import RANGES
 from aws14.emulator.dataplane import fronts
 from aws14.emulator.dataplane.instance_names import Dns, InstanceNames
 from aws14.emulator.dataplane.names import Answer, Record, View, Zone, answer, plain
+from aws14.emulator.dataplane.records import Location
+from aws14.emulator.dataplane.routing import TOKYO, Asker, asker_in
 from aws14.emulator.world import world
 from aws14.model.network import Network
 from aws14.sim.reachability.places import interfaces_of
@@ -55,7 +57,8 @@ def view(account: str, network: Network, vpc: str) -> View:
     # A private zone that holds the name speaks for it even where a public one is nearer or says more.
     zones.sort(key=lambda zone: (not zone.private, -zone.name.count(".")))
     own = InstanceNames(network=network, dns=dns, pools=RANGES, vpc=vpc)
-    return View(zones=tuple(zones), own=_own(own), own_ttl_s=_own_ttl_s(vpc), turn=_turn)
+    asker = asker_in(dns[vpc].region) if vpc in dns else TOKYO
+    return View(zones=tuple(zones), own=_own(own), own_ttl_s=_own_ttl_s(vpc), **_judged(account, asker))
 
 
 def one_zone(account: str, network: Network, zone: Any) -> View:
@@ -71,13 +74,29 @@ def one_zone(account: str, network: Network, zone: Any) -> View:
         The zone.
     """
     own = InstanceNames(network=network, dns=_vpc_settings(account), pools=RANGES)
-    return View(zones=(_zone(zone),), own=_own(own), own_ttl_s=_own_ttl_s(""), turn=_turn, recursive=False)
+    rest = _judged(account, TOKYO)
+    return View(zones=(_zone(zone),), own=_own(own), own_ttl_s=_own_ttl_s(""), recursive=False, **rest)
 
 
 def vpc_of(network: Network, source: str) -> str:
     """The VPC whose resolver a source asks: an instance's or interface's, by id, name or address; empty outside."""
     found = interfaces_of(network, source) or _by_address(network, source)
     return network.vpc_of(found[0].subnet) if found else ""
+
+
+def _judged(account: str, asker: Asker) -> dict[str, Any]:
+    """What decides between records with a routing policy."""
+    from aws14.emulator import health_checks, target_health  # they look at the data plane themselves
+
+    def target_is_healthy(name: str) -> bool:
+        return not name.endswith(".elb.amazonaws.com") or target_health.is_load_balancer_healthy(name)
+
+    return {
+        "turn": _turn,
+        "is_healthy": lambda check: health_checks.is_healthy(account, check),
+        "target_is_healthy": target_is_healthy,
+        "asker": asker,
+    }
 
 
 def _own(of_instances: InstanceNames) -> Callable[[str], tuple[str, ...] | None]:
@@ -148,7 +167,20 @@ def _record(record: Any) -> Record:
         values=tuple(_value(each) for each in record.records or ()),
         alias=plain((record.alias_target or {}).get("DNSName", "")),
         weight=None if record.weight is None else int(record.weight),
+        set_id=str(record.set_identifier or ""),
+        failover=str(record.failover or ""),
+        region=str(record.region or ""),
+        location=_location(record.geo_location),
+        multivalue=_on(record.multi_value_answer),
+        health_check=str(record.health_check_id or ""),
+        evaluates_target=_on((record.alias_target or {}).get("EvaluateTargetHealth")),
     )
+
+
+def _location(given: Any) -> Location | None:
+    if not given:
+        return None
+    return Location(continent=given.get("ContinentCode") or "", country=given.get("CountryCode") or "")
 
 
 def _value(value: Any) -> str:
