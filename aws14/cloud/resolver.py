@@ -1,8 +1,8 @@
 """The resolver of a kernel: its sockets find the names and addresses of the embedded AWS on loopback.
 
 Taken over are looking up names and connecting by TCP over IPv4, and of those only names that the embedded AWS speaks
-for and addresses that it hands out: the ranges of RFC 5737, and what its own answers said. Everything else goes the way
-it went before.
+for and addresses that it hands out: the ranges of RFC 5737, and what its own answers said. An answer is remembered for
+its TTL, in AWS time. Everything else goes the way it went before.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import errno
 import socket
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, ip_address
 from typing import Any
 
@@ -22,6 +23,13 @@ __all__ = ["Resolver"]
 _HANDED_OUT = tuple(map(IPv4Network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")))
 _OF_MODULE = ("getaddrinfo", "gethostbyname", "gethostbyname_ex")
 _ERRORS: Mapping[str, int] = {"timed_out": errno.ETIMEDOUT, "refused": errno.ECONNREFUSED}
+
+
+@dataclass(frozen=True, slots=True)
+class _Memory:
+    since: float
+    until: float
+    said: Mapping[str, Any]
 
 
 class Resolver:
@@ -39,6 +47,7 @@ class Resolver:
         self._control = control
         self._source = source
         self._given: set[str] = set()
+        self._memory: dict[str, _Memory] = {}
         self._active = False
         self._before: dict[tuple[Any, str], Any] = {}
         self._ours: dict[tuple[Any, str], Any] = {}
@@ -99,7 +108,7 @@ class Resolver:
         if not self._active or not isinstance(name, str) or not _is_name(name):
             return None
         try:
-            said = self._control.resolve(name, self._source)
+            said = self._remembered(name) or self._asked(name)
         except EmulatorError:  # it has ended: nobody speaks for its names
             return None
         if not said["known"]:
@@ -109,6 +118,21 @@ class Resolver:
             raise socket.gaierror(code, f"{name}: {said['explanation']}")
         self._given.update(said["addresses"])
         return tuple(said["addresses"])
+
+    def _asked(self, name: str) -> Mapping[str, Any]:
+        said = self._control.resolve(name, self._source)
+        if said["known"] and said["addresses"]:
+            now = float(self._control.status()["now"])
+            self._memory[name] = _Memory(now, now + float(said["ttl_s"]), said)
+        return said
+
+    def _remembered(self, name: str) -> Mapping[str, Any] | None:
+        """What was said of a name, for as long as its TTL says, in AWS time."""
+        known = self._memory.get(name)
+        # A cloud that was put back to an earlier time has said nothing yet.
+        if known is None or not known.since <= float(self._control.status()["now"]) < known.until:
+            return None
+        return known.said
 
     def _redirected(self, sock: socket.socket, address: Any) -> Any:
         """Where to connect instead; the same address where it is not one of the embedded AWS."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 
 from aws14.cloud.breaking import break_database
 from aws14.cloud.database_clients import ASKED_ONCE, ASKS_AGAIN, Endpoint, watch
 from aws14.cloud.readback.network import read_network
+from aws14.cloud.resolver import Resolver
 from aws14.emulator.durations import typical_s
 from aws14.errors import EmulatorError, ScenarioError
 from tests.emulator.databases.conftest import PASSWORD, build_network, database
@@ -68,3 +71,21 @@ def test_a_stopped_database_has_no_host(session, rds) -> None:
 def test_times_are_positive(session, endpoint) -> None:
     with pytest.raises(ScenarioError):
         watch(session, endpoint, database="db", source="web-1", every_s=0)
+
+
+def test_a_kernel_remembers_a_name_for_its_ttl(session, rds, endpoint) -> None:
+    """The swap comes while the old answer still holds: for five seconds the name leads to the old address."""
+    promotion = typical_s("RDS Multi-AZ promotion of the standby")
+    rds.reboot_db_instance(DBInstanceIdentifier="db", ForceFailover=True)
+    session.advance(promotion - 2)
+    resolver = Resolver(session.place.control, "web-1")
+    resolver.install()
+    try:
+        before = socket.gethostbyname(endpoint.host)
+        session.advance(3)
+        assert rds.describe_db_instances()["DBInstances"][0]["DBInstanceStatus"] == "available"
+        assert socket.gethostbyname(endpoint.host) == before
+        session.advance(3)
+        assert socket.gethostbyname(endpoint.host) != before
+    finally:
+        resolver.uninstall()
