@@ -22,19 +22,8 @@ _SOURCES = {
     "PrefixListIds": "PrefixListId",
     "UserIdGroupPairs": "GroupId",
 }
-_ENDED = frozenset(
-    {
-        "terminated",
-        "shutting-down",
-        "deleted",
-        "deleting",
-        "failed",
-        "deregistered",
-        "rejected",
-        "expired",
-        "Delete in progress",
-    }
-)
+_ENDED = frozenset({"terminated", "shutting-down", "deleted", "deleting", "failed", "deregistered"})
+_ENDED |= {"rejected", "expired", "Delete in progress"}
 
 
 def is_missing(error: ClientError) -> bool:

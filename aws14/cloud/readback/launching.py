@@ -68,15 +68,14 @@ def launch_of(group: Resource, asking: Asking, region: str) -> Launch:
     of = f"Auto Scaling group {group['AutoScalingGroupName']}"
     given, of = _given(group, asking, region, of)
     kind, image = required(given, "InstanceType", of), _image_id(given, asking, region, of)
-    cards = given.get("NetworkInterfaces", ())
-    card = cards[0] if cards else {}
+    card = next(iter(_cards(given)), {})
     root = _root(given, image, asking, region)
     return Launch(
         instance_type=kind,
         image_id=image,
         startup_script=b64decode(given.get("UserData") or "").decode(errors="replace"),
         cpu_credits=_cpu_credits(kind, given),
-        groups=_groups(group, given, card, asking, region),
+        groups=_groups(group, given, asking, region),
         public=card.get("AssociatePublicIpAddress", given.get("AssociatePublicIpAddress")),
         root_gib=required(root, "VolumeSize", f"the root volume of {of}"),
         root_volume_type=required(root, "VolumeType", f"the root volume of {of}"),
@@ -142,9 +141,9 @@ def _cpu_credits(kind: str, given: Resource) -> str:
     return str(given.get("CreditSpecification", {}).get("CpuCredits") or born)
 
 
-def _groups(group: Resource, given: Resource, card: Resource, asking: Asking, region: str) -> tuple[str, ...]:
+def _groups(group: Resource, given: Resource, asking: Asking, region: str) -> tuple[str, ...]:
     """Ids of the groups that the template names by id or name, else the default group of the VPC."""
-    ids = [*given.get("SecurityGroupIds", ()), *card.get("Groups", ())]
+    ids = [*given.get("SecurityGroupIds", ()), *(key for card in _cards(given) for key in card.get("Groups", ()))]
     named = {*given.get("SecurityGroups", ())}
     subnets = group.get("VPCZoneIdentifier", "").split(",")
     places = asking.listed("ec2", region, "describe_subnets", "Subnets")
@@ -163,6 +162,10 @@ def _root(given: Resource, image_id: str, asking: Asking, region: str) -> Resour
     device = image.get("RootDeviceName", "")
     own = _disk(image, device) or next((disk["Ebs"] for disk in _disks(image)), {})
     return {**own, **{key: value for key, value in _disk(given, device).items() if value is not None}}
+
+
+def _cards(given: Resource) -> tuple[Resource, ...]:
+    return tuple(given.get("NetworkInterfaces", ()))
 
 
 def _disks(given: Resource) -> list[Resource]:
