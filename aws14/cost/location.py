@@ -6,7 +6,7 @@ from aws14.catalog import EVERYWHERE
 from aws14.errors import DesignError
 from aws14.model import Node, Topology
 
-_GLOBAL = ("hosted_zone", "dns_record")
+_GLOBAL = ("hosted_zone", "dns_record", "health_check", "distribution")
 
 
 def region_of(topology: Topology, node: Node) -> str:

@@ -7,29 +7,27 @@ Each kind of node has one function that says what it is charged for while it sta
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from aws14 import catalog
 from aws14.catalog import EVERYWHERE
 from aws14.cost.location import region_of
+from aws14.cost.managed import GONE, MANAGED, Rates, number
+from aws14.cost.tiers import as_run
 from aws14.cost.traffic import NOTHING_ELSE, Assumptions, load
-from aws14.errors import DesignError, ScenarioError
+from aws14.errors import ScenarioError
 from aws14.model import Node, Topology, Trace, Usage
 
 HOURS_PER_MONTH = 730.0
 """The convention of the AWS Pricing Calculator (365 days / 12); AWS's worked examples use 720."""
 
 _SECONDS_PER_DAY = 86_400.0
-_GONE = ("terminated", "shutting-down", "deleted", "deleting", "failed")
-
-Rates = Iterator[Usage]
-"""What one hour costs, or one month where the unit ends in ``-month``."""
 
 
 def _instance(node: Node, region: str) -> Rates:
     state = node.require("state")
-    if state in _GONE:
+    if state in GONE:
         return
     running = state == "running"
     if running:
@@ -45,7 +43,7 @@ def _instance(node: Node, region: str) -> Rates:
         item=f"{node.require('root_volume_type')} storage",
         unit="GB-month",
         region=region,
-        quantity=_number(node, "root_gib"),
+        quantity=number(node, "root_gib"),
         note="root volume" if running else "root volume: a stopped instance keeps its disk, and AWS its price",
     )
     kind = node.require("public_ipv4_kind")
@@ -56,7 +54,7 @@ def _instance(node: Node, region: str) -> Rates:
 
 
 def _nat_gateway(node: Node, region: str) -> Rates:
-    if node.require("state") in (*_GONE, "pending"):
+    if node.require("state") in (*GONE, "pending"):
         return
     yield Usage(
         service="NAT gateway",
@@ -75,7 +73,7 @@ def _elastic_ip(_: Node, region: str) -> Rates:
 
 
 def _volume(node: Node, region: str) -> Rates:
-    if node.require("state") in _GONE:
+    if node.require("state") in GONE:
         return
     free = node.require("state") == "available"
     yield Usage(
@@ -83,7 +81,7 @@ def _volume(node: Node, region: str) -> Rates:
         item=f"{node.require('volume_type')} storage",
         unit="GB-month",
         region=region,
-        quantity=_number(node, "gib"),
+        quantity=number(node, "gib"),
         note="attached to nothing, charged all the same" if free else "",
     )
 
@@ -100,6 +98,7 @@ def _hosted_zone(_: Node, __: str) -> Rates:
 
 
 STANDING: Mapping[str, Callable[[Node, str], Rates]] = {
+    **MANAGED,
     "elastic_ip": _elastic_ip,
     "hosted_zone": _hosted_zone,
     "instance": _instance,
@@ -181,8 +180,9 @@ def monthly(
     """
     _require_positive("days", days)
     scale = days * _SECONDS_PER_DAY / trace.horizon_s
+    stands = standing(topology, hours=hours_per_month, hours_per_month=hours_per_month)
     return (
-        *standing(topology, hours=hours_per_month, hours_per_month=hours_per_month),
+        *(as_run(line, topology, trace, days=days, hours_per_month=hours_per_month) for line in stands),
         *load(topology, trace, scale=scale, assume=assume),
     )
 
@@ -195,13 +195,6 @@ def zone_grace_h() -> float:
 def _address(region: str, *, idle: bool, note: str) -> Usage:
     item = "Public IPv4 idle" if idle else "Public IPv4 in use"
     return Usage(service="VPC", item=item, unit="hour", region=region, quantity=1, note=note)
-
-
-def _number(node: Node, name: str) -> float:
-    value = node.require(name)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise DesignError(f"{node.kind} '{node.id}' says {name} = {value!r}", allowed="a number")
-    return float(value)
 
 
 def _require_positive(name: str, value: float) -> None:

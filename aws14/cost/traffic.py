@@ -7,12 +7,16 @@ from dataclasses import dataclass
 
 from aws14.catalog import EVERYWHERE
 from aws14.cost.location import region_of
+from aws14.cost.tiers import crossing_share, load_balancer_units, on_the_way
 from aws14.errors import ScenarioError
-from aws14.model import Link, Topology, Trace, Usage
+from aws14.model import Node, Topology, Trace, Usage
 
 _BYTES_PER_GB = 2**30
 _KIB_PER_GB = 2**20
 _QUERIES = 1e6
+REPLICATES = "replicates"
+"""Label of the route from a database or a bucket to its copy."""
+
 _SURPLUS = {"t3": "T3 unlimited surplus credits (Linux)", "t4g": "T4g unlimited surplus credits"}
 """AWS counts a GB as 2**30 bytes, sells DNS queries by the million, and surplus credits by the family of types."""
 
@@ -29,7 +33,11 @@ class Assumptions:
     package_gib : float
         GiB a month that private servers fetch through NAT gateways: packages, updates, container images.
     internal_kib_per_request : float
-        KiB that travel over each declared ``uses`` link between two instances per answered request, both ways together.
+        KiB that travel over each declared ``uses`` link per answered request, both ways together.
+    stored_gib : float
+        GiB that lie in each bucket.
+    written_gib : float
+        GiB a month that are written to each database or bucket which copies itself to another region.
 
     Raises
     ------
@@ -40,11 +48,13 @@ class Assumptions:
     requests_per_dns_query: float = 1.0
     package_gib: float = 0.0
     internal_kib_per_request: float = 0.0
+    stored_gib: float = 0.0
+    written_gib: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
-        for name, least in (("requests_per_dns_query", 1), ("package_gib", 0), ("internal_kib_per_request", 0)):
-            value = getattr(self, name)
+        for name in ("requests_per_dns_query", "package_gib", "internal_kib_per_request", "stored_gib", "written_gib"):
+            value, least = getattr(self, name), 1 if name == "requests_per_dns_query" else 0
             if not value >= least:
                 raise ScenarioError(f"{name} is {value!r}", allowed=f"{least} or more")
 
@@ -77,18 +87,57 @@ def load(topology: Topology, trace: Trace, *, scale: float, assume: Assumptions)
         *_nat(topology, assume),
         *_between_zones(topology, trace, scale, assume),
         *_surplus_credits(topology, trace, scale),
+        *load_balancer_units(topology, trace, scale),
+        *_buckets(topology, assume),
+        *_between_regions(topology, assume),
     )
     return tuple(line for line in lines if line.quantity > 0)
 
 
 def _internet(topology: Topology, trace: Trace, scale: float) -> Iterator[Usage]:
-    server = next((name for name in reversed(trace.nodes) if _is(topology, name, "instance")), "")
+    balancer = on_the_way(topology, trace, "load_balancer")
+    if balancer is not None and balancer.require("scheme") == "internal":
+        yield from _over_lines(balancer, trace, scale)
+        return
+    servers = (name for name in reversed(trace.nodes) if _is(topology, name, "instance"))
+    server = balancer.id if balancer is not None else next(servers, "")
     for item, counted, note in (
         ("to Internet", trace.bytes_out, "answers on their way to the users"),
         ("in from Internet", trace.bytes_in, "requests come in free"),
     ):
         gigabytes = float(counted.sum()) * scale / _BYTES_PER_GB
         yield _transfer(item, trace.region, gigabytes, resource=server, note=note)
+
+
+def _over_lines(balancer: Node, trace: Trace, scale: float) -> Iterator[Usage]:
+    """People inside come over a peering from one zone; what is in the same zone is free."""
+    zones = balancer.require("zones")
+    share = 1 - 1 / len(zones) if isinstance(zones, tuple) and zones else 0.0
+    gigabytes = float(trace.bytes_out.sum() + trace.bytes_in.sum()) * scale / _BYTES_PER_GB
+    yield _transfer(
+        "between AZs, each direction", trace.region, 2 * share * gigabytes, resource=balancer.id,
+        note="to people inside, as far as they stand in another zone",
+    )  # fmt: skip
+
+
+def _buckets(topology: Topology, assume: Assumptions) -> Iterator[Usage]:
+    for bucket in topology.of_kind("bucket"):
+        yield Usage(
+            service="S3", item="Standard storage", unit="GB-month", region=region_of(topology, bucket),
+            quantity=assume.stored_gib, resource=bucket.id, note="what lies in the bucket (assumed)",
+        )  # fmt: skip
+
+
+def _between_regions(topology: Topology, assume: Assumptions) -> Iterator[Usage]:
+    for link in topology.links_of("routes"):
+        if link.label != REPLICATES:
+            continue
+        here, there = (region_of(topology, topology.node(end)) for end in (link.source, link.target))
+        if here != there:
+            yield _transfer(
+                "to another AWS region", here, assume.written_gib, resource=link.source,
+                note=f"what is written (assumed) is copied to {there}",
+            )  # fmt: skip
 
 
 def _surplus_credits(topology: Topology, trace: Trace, scale: float) -> Iterator[Usage]:
@@ -142,8 +191,9 @@ def _nat(topology: Topology, assume: Assumptions) -> Iterator[Usage]:
 def _between_zones(topology: Topology, trace: Trace, scale: float, assume: Assumptions) -> Iterator[Usage]:
     answered = int(trace.served.sum()) * scale
     for link in topology.links_of("uses"):
-        if _crosses_zones(topology, link):
-            gigabytes = answered * assume.internal_kib_per_request / _KIB_PER_GB
+        share = crossing_share(topology, link)
+        if share and _asked_in(trace, topology.node(link.target)):
+            gigabytes = share * answered * assume.internal_kib_per_request / _KIB_PER_GB
             yield _transfer(
                 "between AZs, each direction",
                 trace.region,
@@ -153,9 +203,9 @@ def _between_zones(topology: Topology, trace: Trace, scale: float, assume: Assum
             )
 
 
-def _crosses_zones(topology: Topology, link: Link) -> bool:
-    here, there = (topology.container(end, "az") for end in (link.source, link.target))
-    return here is not None and there is not None and here.id != there.id
+def _asked_in(trace: Trace, used: Node) -> bool:
+    """Whether the run asked it, as far as the run tells."""
+    return trace.database is None or used.kind != "db_instance" or trace.database.node == used.id
 
 
 def _transfer(item: str, region: str, gigabytes: float, *, resource: str, note: str) -> Usage:

@@ -82,8 +82,8 @@ PRICE_UNITS = {
     *("1M updates (5 KB)", "ACL-month", "ACU-hour", "AZ-hour", "DPU-hour", "DSU-hour per AZ", "ENI-hour", "GB"),
     *("GB-hour", "GB-month", "GB-second", "IOPS-month", "LCU-hour", "MAU", "MB/s-month", "MBps-month"),
     *("MiBps-month", "NLCU-hour", "RCU-hour", "RPU-hour", "TB", "WCU-hour", "alarm-month", "attachment-hour"),
-    *("build-minute", "certificate-month", "device-month", "directory-hour", "hour", "instance-hour", "key-month"),
-    *("metric-month", "minute", "node-hour", "path", "pipeline-month", "rule-month", "secret-month", "shard-hour"),
+    *("build-minute", "certificate-month", "check-month", "device-month", "directory-hour", "hour", "instance-hour"),
+    *("key-month", "metric-month", "minute", "node-hour", "path", "pipeline-month", "rule-month", "secret-month", "shard-hour"),
     *("stream-hour", "vCPU-hour", "zone-month"),
 }
 QUOTA_UNITS = {
