@@ -83,8 +83,8 @@ PRICE_UNITS = {
     *("GB-hour", "GB-month", "GB-second", "IOPS-month", "LCU-hour", "MAU", "MB/s-month", "MBps-month"),
     *("MiBps-month", "NLCU-hour", "RCU-hour", "RPU-hour", "TB", "WCU-hour", "alarm-month", "attachment-hour"),
     *("build-minute", "certificate-month", "check-month", "device-month", "directory-hour", "hour", "instance-hour"),
-    *("key-month", "metric-month", "minute", "node-hour", "path", "pipeline-month", "rule-month", "secret-month", "shard-hour"),
-    *("stream-hour", "vCPU-hour", "zone-month"),
+    *("key-month", "metric-month", "minute", "node-hour", "path", "pipeline-month", "rule-month", "secret-month"),
+    *("shard-hour", "stream-hour", "vCPU-hour", "zone-month"),
 }
 QUOTA_UNITS = {
     *("CPU-minutes", "GB", "GB per task", "GB-s per month", "GB/hour", "GB/month", "Gbps", "GiB", "IOPS", "KB"),
