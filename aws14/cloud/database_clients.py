@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-import pymysql  # type: ignore[import-untyped]
+import pymysql
 
 from aws14.cloud.breaking import break_database
 from aws14.cloud.resolver import Resolver

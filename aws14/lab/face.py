@@ -182,6 +182,10 @@ class Lab:
         """Keep a secret in a file of the course's home that only you may read; None: the one kept before."""
         return journal.keep_private(name, secret)
 
+    def password(self, name: str) -> str:
+        """A random password, made once and kept in a file of the course's home that only you may read."""
+        return journal.password(name)
+
     def http(self, url: str, *, source: str = "internet", **more: Any) -> cloud.Answer:
         """Send an HTTP request to what is built, from the Internet, an address, or an instance."""
         return cloud.request(self.session, url, source=source, **more)

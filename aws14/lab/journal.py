@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -116,3 +117,16 @@ def keep_private(name: str, secret: str | None) -> Path:
         path.touch(mode=0o600)
         path.write_text(secret, encoding="utf-8")
     return path
+
+
+def password(name: str) -> str:
+    """A random password that is made once and kept in ``<home>/private/<name>.password``.
+
+    Raises
+    ------
+    NotebookError
+        When `name` is not a plain file name.
+    """
+    kept = cloud.home() / "private" / f"{name}.password"
+    path = keep_private(f"{name}.password", None if kept.exists() else secrets.token_urlsafe(18))
+    return path.read_text(encoding="utf-8")

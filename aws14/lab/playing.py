@@ -4,8 +4,9 @@ The engine plays load balancer and servers; after each minute its metrics are pu
 that minute (alarms are evaluated, the group starts and ends instances), and the engine goes on with the servers that
 there are now. Afterwards ``describe_scaling_activities`` and the ``aws`` command show what the chart shows.
 
-A server takes requests from the first minute at whose end its machine answers. Health checks that fail under the load
-are told to the group by ``set_instance_health``, which is what a server says of itself on AWS.
+A new server takes requests from the moment at which its machine has done its user data; one that does not answer a
+minute later is left out. Health checks that fail under the load are told to the group by ``set_instance_health``, which
+is what a server says of itself on AWS.
 """
 
 from __future__ import annotations
@@ -21,10 +22,13 @@ from aws14 import cloud
 from aws14.errors import NotAvailable, ScenarioError
 from aws14.model import Event, Node, Topology
 from aws14.sim.controller import ELB, IN_SERVICE, PENDING, TERMINATING, Server
+from aws14.sim.startup import ready_after_s
 
 __all__ = ["PlayedGroup", "group_of", "wait_for_hour"]
 
 _GONE = "Terminated"
+_LATE_S = 60.0
+"""A machine that does not answer so long after it should never will."""
 _TIME_ZONE = "Asia/Tokyo"
 _FRIDAY = 4
 
@@ -94,7 +98,8 @@ class PlayedGroup:
         self._names = _names(topology, node, region.id if region else session.region)
         self._client = session.client("autoscaling", self._names.region)
         self._began = session.now()
-        self._ready: dict[str, float] = {}
+        self._startup_s = ready_after_s(str(node.require("startup_script")))
+        self._answered: set[str] = set()
         self.desired = 0
         self.members: tuple[Server, ...] = ()
         self._look(self._control.play([], self._began), 0.0)
@@ -145,14 +150,17 @@ class PlayedGroup:
 
     def _member(self, told: Mapping[str, Any], now_s: float) -> Server:
         if told["answers"]:
-            self._ready.setdefault(told["id"], now_s)
-        state = TERMINATING if told["state"].startswith("Terminating") else told["state"]
+            self._answered.add(told["id"])
+        launched_s = told["launched"] - self._began
+        ready_s = launched_s + self._startup_s
+        late = told["id"] not in self._answered and now_s > ready_s + _LATE_S
+        state = TERMINATING if late or told["state"].startswith("Terminating") else told["state"]
         return Server(
             id=told["id"],
             zone=told["zone"],
             state=state if state in (IN_SERVICE, TERMINATING) else PENDING,
-            launched_s=told["launched"] - self._began,
-            ready_s=self._ready.get(told["id"], math.inf),
+            launched_s=launched_s,
+            ready_s=ready_s,
         )
 
 

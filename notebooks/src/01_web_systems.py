@@ -1347,7 +1347,8 @@ elb_group = group("elb", 80, IpRanges=[{"CidrIp": "192.168.0.0/16"}])
 app_group = group("app", 80, UserIdGroupPairs=[{"GroupId": elb_group}])
 alb = elbv2.create_load_balancer(Name="alb", Scheme="internal", Subnets=app_subnets, SecurityGroups=[elb_group])
 alb = alb["LoadBalancers"][0]
-check = {"HealthCheckPath": "/health.html", "HealthCheckIntervalSeconds": 10, "HealthyThresholdCount": 2}
+check = {"HealthCheckPath": "/health.html", "HealthCheckIntervalSeconds": 10, "HealthCheckTimeoutSeconds": 8}
+check |= {"HealthyThresholdCount": 2, "UnhealthyThresholdCount": 5}
 made = elbv2.create_target_group(Name="app-targets", Protocol="HTTP", Port=80, VpcId=vpc_id, **check)
 targets_arn = made["TargetGroups"][0]["TargetGroupArn"]
 to_app = [{"Type": "forward", "TargetGroupArn": targets_arn}]
@@ -1746,7 +1747,7 @@ for region, site, suffix in ((HOME, sites[HOME], ""), (AWAY, sites[AWAY], "-away
     where = {"DBSubnetGroupName": f"orders{suffix}", "DBSubnetGroupDescription": "two zones"}
     site["rds"].create_db_subnet_group(**where, SubnetIds=site["subnets"])
 size = {"DBInstanceClass": "db.m5.large", "AllocatedStorage": 100, "StorageType": "gp3", "Engine": "mysql"}
-account = {"MasterUsername": "admin", "ManageMasterUserPassword": True, "DBName": "orders"}
+account = {"MasterUsername": "admin", "MasterUserPassword": lab.password("orders-db"), "DBName": "orders"}
 where = {"DBSubnetGroupName": "orders", "VpcSecurityGroupIds": [sites[HOME]["db"]], "BackupRetentionPeriod": 7}
 sites[HOME]["rds"].create_db_instance(DBInstanceIdentifier="orders-db", MultiAZ=True, **size, **account, **where)
 sites[HOME]["rds"].get_waiter("db_instance_available").wait(DBInstanceIdentifier="orders-db")

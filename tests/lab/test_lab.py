@@ -86,6 +86,14 @@ def test_a_private_file_is_private_and_kept(lab: Lab):
         lab.keep_private("../k.pem", "secret")
 
 
+def test_a_password_is_made_once(lab: Lab):
+    first = lab.password("db")
+    assert len(first) >= 20
+    assert lab.password("db") == first != lab.password("other")
+    with pytest.raises(NotebookError, match="plain file name"):
+        lab.password("../db")
+
+
 @pytest.mark.parametrize("row", PATTERNS, ids=lambda row: row.key)
 def test_every_pattern_has_the_same_names(row):
     lesson = row.load()

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from mysql_mimic import (  # type: ignore[import-untyped]
+from mysql_mimic import (
     auth,
     connection,
     control,
