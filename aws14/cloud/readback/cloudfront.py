@@ -24,6 +24,9 @@ _MANAGED: Mapping[str, str] = {
 }
 """Ids of AWS's own cache policies -> their names (CloudFront developer guide), for an AWS that cannot be asked."""
 
+_AS_THE_ORIGIN_SAYS = ("CachingDisabled", "UseOriginCacheControlHeaders", "UseOriginCacheControlHeaders-QueryStrings")
+"""Those that keep nothing unless the origin asks for it."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
@@ -58,6 +61,8 @@ def _ttl_s(asking: Asking, policy: str) -> int:
     answer = unless(("NotImplemented", "NoSuchCachePolicy"), lambda: client.get_cache_policy(Id=policy))
     if answer:
         return int(answer["CachePolicy"]["CachePolicyConfig"]["DefaultTTL"])
+    if _MANAGED.get(policy) in _AS_THE_ORIGIN_SAYS:
+        return 0
     if policy in _MANAGED:
         return int(catalog.quota("CloudFront", f"default TTL of {_MANAGED[policy]}").value)
     raise ReadbackError(
