@@ -3,6 +3,7 @@
 An unknown key raises `aws14.errors.DataError`, which lists what there is that looks like it.
 """
 
+from aws14.catalog.commitments import Commitment, commitments
 from aws14.catalog.machines import (
     InstanceType,
     Quota,
@@ -48,6 +49,7 @@ from aws14.catalog.tables import data_root
 __all__ = [
     "EVERYWHERE",
     "City",
+    "Commitment",
     "Duration",
     "FreeAllowance",
     "InstanceType",
@@ -65,6 +67,7 @@ __all__ = [
     "WorkedLine",
     "cities",
     "city",
+    "commitments",
     "data_root",
     "durations",
     "free_allowances",

@@ -1,6 +1,7 @@
-"""Cost: metering (what is charged for), billing (what it comes to), the running meter, quotes, regions."""
+"""Cost: metering (what is charged for), billing (what it comes to), the meter, quotes, regions, years of use."""
 
 from aws14.cost.billing import PLANS, bill
+from aws14.cost.commitments import ON_DEMAND, YearsOfUse, years_of_use
 from aws14.cost.metering import hourly, monthly, standing
 from aws14.cost.regions import bill_in_regions, moving_usage
 from aws14.cost.running import Meter, meter
@@ -9,9 +10,11 @@ from aws14.cost.traffic import Assumptions
 from aws14.cost.worked import recompute
 
 __all__ = [
+    "ON_DEMAND",
     "PLANS",
     "Assumptions",
     "Meter",
+    "YearsOfUse",
     "bill",
     "bill_in_regions",
     "hourly",
@@ -22,4 +25,5 @@ __all__ = [
     "quote",
     "recompute",
     "standing",
+    "years_of_use",
 ]

@@ -20,6 +20,13 @@ DATA = Path(catalog.data_root())
 SCHEMAS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     # table: (columns, key)
     "cities": (("name", "country", "lat", "lon", "source", "confidence"), ("name",)),
+    "commitments": (
+        (
+            *("service", "region", "item", "kind", "years", "payment", "upfront_usd", "usd_per_hour"),
+            *("as_of", "source", "confidence", "note"),
+        ),
+        ("service", "region", "item", "kind", "years", "payment"),
+    ),
     "durations": (
         ("thing", "seconds_low", "seconds_typical", "seconds_high", "source", "confidence"),
         ("thing",),
@@ -272,6 +279,20 @@ def test_a_typical_duration_lies_in_its_range():
 
 def test_nobody_promises_more_than_all_the_time():
     assert all(90 <= float(row["promised_percent"]) <= 100 for row in read("sla"))
+
+
+def test_a_commitment_is_paid_upfront_or_by_the_hour_and_costs_less_than_without():
+    """Also: three years are cheaper by the hour than one, and money down is cheaper than none."""
+    rates: dict[tuple[str, ...], float] = {}
+    for row in read("commitments"):
+        upfront, hourly, years = float(row["upfront_usd"]), float(row["usd_per_hour"]), int(row["years"])
+        assert (upfront > 0) == (row["payment"] == "all") == (hourly == 0), row
+        key = (row["service"], row["item"], row["region"], row["kind"])
+        rates[*key, row["years"], row["payment"]] = rate = hourly + upfront / (8760 * years)
+        assert 0.3 < rate / catalog.price(*key[:3]).usd < 0.9, row
+    for (*key, years, payment), rate in rates.items():
+        assert rate < rates.get((*key, "1", payment), math.inf) or years == "1", key
+        assert rate < rates.get((*key, years, "none"), math.inf) or payment == "none", key
 
 
 def test_recordings_are_dense_minutes():
