@@ -44,7 +44,7 @@ def _held(tier, target, at_s):
     settle_queue(tier, target, at_s)
     held = tier.target[target, at.WAITING]
     for worker in range(tier.target[target, at.WORKERS]):
-        if tier.free_s[target, worker] > at_s:
+        if tier.free_s[target, worker] >= at_s:
             held += 1
     return held
 
@@ -53,18 +53,17 @@ def _held(tier, target, at_s):
 def _untie(tier, request, at_s, what, work_too):
     """Let a request that was committed end at `at_s` instead, and its work with it or not."""
     ends_s, leaves_s = tier.end_s[request], tier.sent_s[request] + tier.rule[at.PATIENCE_S]
-    target = tier.via[request] // tier.limit[at.NODES]
-    if work_too:
-        book_work(tier, max(tier.start_s[request], at_s), ends_s, leaves_s, -1.0)
-        tier.end_s[request] = at_s
-    else:
-        from_s = max(tier.start_s[request], at_s)
-        spread(tier.minute_s, at.WASTED_S, from_s, min(ends_s, leaves_s), tier.rule[at.TICK_S], 1.0)
-    if ends_s < tier.rule[at.HORIZON_S] and ends_s <= leaves_s:
-        tier.minute[int(ends_s / tier.rule[at.TICK_S]), at.SENT] -= 1
+    target, from_s = tier.via[request] // tier.limit[at.NODES], max(tier.start_s[request], at_s)
     if take_back(tier, request, leaves_s, ends_s) == at.SERVED:
         tier.target[target, at.SERVED_COUNT] -= 1
-    answer(tier, request, 0, tier.arrival_s[request], leaves_s, at_s, what)
+    heard = answer(tier, request, 0, tier.arrival_s[request], leaves_s, at_s, what)
+    if work_too:
+        book_work(tier, from_s, ends_s, leaves_s, -1.0)
+        tier.end_s[request] = at_s
+    elif heard:
+        spread(tier.minute_s, at.WASTED_S, from_s, min(ends_s, leaves_s), tier.rule[at.TICK_S], 1.0)
+    if (heard or work_too) and ends_s < tier.rule[at.HORIZON_S] and ends_s <= leaves_s:
+        tier.minute[int(ends_s / tier.rule[at.TICK_S]), at.SENT] -= 1
 
 
 @part
@@ -72,7 +71,7 @@ def _lose_directly(tier, target, at_s):
     held, request, nodes = _held(tier, target, at_s), tier.state[at.NEXT], tier.limit[at.NODES]
     while held > 0 and request > 0:
         request -= 1
-        if tier.via[request] >= 0 and tier.via[request] // nodes == target and tier.end_s[request] > at_s:
+        if tier.via[request] >= 0 and tier.via[request] // nodes == target and tier.end_s[request] >= at_s:
             _untie(tier, request, at_s, at.BAD_GATEWAY, True)
             tier.start_s[request] = min(tier.start_s[request], at_s)
             held -= 1
@@ -139,7 +138,7 @@ def lose_node(tier, node, at_s):
             held += _held(tier, target, at_s)
     while held > 0 and request > 0:
         request -= 1
-        if tier.via[request] >= 0 and tier.end_s[request] > at_s:
+        if tier.via[request] >= 0 and tier.end_s[request] >= at_s:
             held -= 1
             if tier.via[request] % nodes == node:
                 _untie(tier, request, at_s, at.CONNECTION_RESET, False)
