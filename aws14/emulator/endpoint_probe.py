@@ -38,8 +38,9 @@ def probe(check: Any) -> Finding:
     check : moto.route53.models.HealthCheck
         Of a type that has an endpoint.
     """
+    from aws14.emulator.dataplane import insides
     from aws14.emulator.dataplane.connecting import Ask
-    from aws14.emulator.dataplane.plane import connect, insides
+    from aws14.emulator.dataplane.plane import connect
 
     host, port = str(check.ip_address or check.fqdn or ""), int(check.port)
     found = connect(Ask(host=host, port=port), insides.inside)

@@ -133,7 +133,7 @@ def _follows_alarm(account: str, check: Any) -> bool:
     from moto.cloudwatch.models import cloudwatch_backends
 
     named = vars(check).get("_aws14_alarm") or {}
-    alarm = cloudwatch_backends[account][named.get("Region", "us-east-1")].alarms.get(named.get("Name"))
+    alarm = cloudwatch_backends[account][named.get("Region", "us-east-1")].alarms.get(str(named.get("Name")))
     state = getattr(alarm, "state_value", "INSUFFICIENT_DATA")
     if state == "INSUFFICIENT_DATA":
         wanted = vars(check).get("_aws14_insufficient") or "LastKnownStatus"

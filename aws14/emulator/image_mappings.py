@@ -77,8 +77,10 @@ def merged(given: Iterable[dict[str, Any]], own: Iterable[Mapping] | None, root:
     root : str
         Device name of the root volume.
     """
-    base = {"VolumeSize": _ROOT_GIB, "DeleteOnTermination": True}
-    result = {root: {"DeviceName": root, "Ebs": base}} if own is None else {each.device: each.shown() for each in own}
+    base: dict[str, Any] = {"VolumeSize": _ROOT_GIB, "DeleteOnTermination": True}
+    result: dict[str, dict[str, Any]] = {each.device: each.shown() for each in own or ()}
+    if own is None:
+        result[root] = {"DeviceName": root, "Ebs": base}
     for wanted in deepcopy(list(given)):
         name = wanted["DeviceName"]
         if wanted.get("NoDevice") is not None:

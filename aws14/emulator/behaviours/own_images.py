@@ -41,7 +41,7 @@ def install() -> None:
     from moto.ec2.responses.amis import AmisResponse
     from moto.ec2.responses.instances import InstanceResponse
 
-    moto_mappings = Ami.block_device_mappings.fget
+    moto_mappings = Ami.block_device_mappings.fget  # type: ignore[attr-defined] # it is a property
 
     def mappings(image: Any) -> list[dict[str, Any]]:
         own = vars(image).get("_aws14_mappings")
@@ -147,15 +147,15 @@ def _copy(original: Callable[..., Any], backend: Any, source_image_id: str, sour
     from moto.ec2.models import ec2_backends
 
     source = ec2_backends[backend.account_id][source_region].amis.get(source_image_id)
-    if source is not None and vars(source).get("_aws14_mappings") is None:
+    if source is None or "_aws14_mappings" not in vars(source):
         return original(backend, source_image_id, source_region, *args)
-    if source is not None and source.state != "available":
+    if source.state != "available":
         raise _unavailable(source.id)
     image = original(backend, source_image_id, source_region, *args)
     _drop_moto_snapshot(backend, image)
     image.root_device_name, image.root_device_type = source.root_device_name, "ebs"
     ends = []
-    for mapping in source._aws14_mappings:  # noqa: SLF001 - ours
+    for mapping in vars(source)["_aws14_mappings"]:
         there = _copied(backend, mapping, source_region, f"Copied for DestinationAmi {image.id} from {source.id}")
         there.from_ami = image.id
         image._aws14_mappings.append(mapping.with_snapshot(there.id))  # noqa: SLF001 - ours
@@ -191,7 +191,8 @@ def _deregister(original: Callable[[Any], Any], response: Any) -> Any:
 
 def _asked_for(response: Any) -> list[dict[str, Any]]:
     """The mappings as they were asked for: moto's own reading refuses and fills in what the image decides."""
-    return deepcopy(response._get_param("BlockDeviceMappings", []))  # type: ignore[no-any-return] # noqa: SLF001
+    asked: list[dict[str, Any]] = deepcopy(response._get_param("BlockDeviceMappings", []))  # noqa: SLF001 - moto's way
+    return asked
 
 
 def _launch(original: Callable[..., Any], backend: Any, image_id: Any, *args: Any, **kwargs: Any) -> Any:

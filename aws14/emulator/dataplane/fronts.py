@@ -16,7 +16,7 @@ from aws14.emulator.dataplane.answering import Front
 from aws14.emulator.world import world
 from aws14.model.network import Interface
 
-__all__ = ["EDGE", "addresses", "edge_addresses", "of_address", "of_interface", "register", "ttl_s"]
+__all__ = ["EDGE", "addresses", "edge_addresses", "edge_holder", "of_address", "of_interface", "register", "ttl_s"]
 
 EDGE = "198.19.0.0/16"
 """CIDR block of the addresses of AWS's own that stand on the Internet (RFC 2544: nobody's)."""
@@ -107,3 +107,9 @@ def edge_addresses(key: str, count: int = 1) -> tuple[str, ...]:
         used += 1
         mine.append(str(block[used]))
     return tuple(mine[:count])
+
+
+def edge_holder(address: str) -> str:
+    """Who holds an address of `EDGE`: the key it was asked for with; empty for nobody."""
+    held: dict[str, list[str]] = world().state.get("edge_addresses", {})
+    return next((key for key, mine in held.items() if address in mine), "")

@@ -47,7 +47,7 @@ def root_device_of(instance: Any) -> str:
     """Return the device name of an instance's root volume; empty where it has none."""
     image = image_of(instance)
     likely = (instance.root_device_name, getattr(image, "root_device_name", None), "/dev/sda1", "/dev/xvda")
-    return next((name for name in likely if name in instance.block_device_mapping), "")
+    return next((str(name) for name in likely if name in instance.block_device_mapping), "")
 
 
 def root_of(instance: Any) -> str:

@@ -1,0 +1,202 @@
+"""Bucket policies: what they say to a caller, and whether they are public.
+
+Source: IAM user guide, "Policy evaluation logic" and "IAM JSON policy elements: Condition operators"; S3 user guide,
+"The meaning of public".
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from ipaddress import ip_address, ip_network
+from typing import Any, Literal
+
+__all__ = ["ANYBODY", "Caller", "Verdict", "is_policy", "is_public", "verdict"]
+
+Verdict = Literal["allow", "deny", ""]
+#: Keys whose fixed values make a statement for everybody one for somebody.
+_NARROWING = frozenset(
+    {
+        "aws:sourceip",
+        "aws:sourcearn",
+        "aws:sourceaccount",
+        "aws:sourcevpc",
+        "aws:sourcevpce",
+        "aws:principalorgid",
+        "aws:principalaccount",
+        "aws:principalarn",
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Caller:
+    """Who asks S3.
+
+    Parameters
+    ----------
+    kind : {'anybody', 'service', 'account'}
+        Nobody in particular; a service of AWS; a principal of the bucket's own account.
+    service : str
+        ``cloudfront.amazonaws.com``.
+    facts : Mapping of str to str
+        Condition keys in lower case, and their values: ``aws:sourceip``, ``aws:securetransport``.
+    """
+
+    kind: Literal["anybody", "service", "account"] = "anybody"
+    service: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+ANYBODY = Caller()
+
+
+def is_policy(text: bytes | str) -> bool:
+    """Whether `text` is a policy at all."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return False
+    statements = _many(found.get("Statement")) if isinstance(found, dict) else []
+    return bool(statements) and all(
+        isinstance(each, dict) and each.get("Effect") in ("Allow", "Deny") and {"Principal", "NotPrincipal"} & set(each)
+        for each in statements
+    )
+
+
+def verdict(policy: bytes | str | None, caller: Caller, action: str, resource: str) -> Verdict:
+    """What a bucket policy says: ``deny`` goes before ``allow``; empty where it says nothing.
+
+    Parameters
+    ----------
+    policy : bytes or str or None
+        JSON.
+    caller : Caller
+        Who asks.
+    action, resource : str
+        ``s3:GetObject``, ``arn:aws:s3:::bucket/key``.
+    """
+    said: Verdict = ""
+    for statement in _statements(policy):
+        if _speaks(statement, caller, action, resource):
+            if statement["Effect"] == "Deny":
+                return "deny"
+            said = "allow"
+    return said
+
+
+def is_public(policy: bytes | str | None) -> bool:
+    """Whether a statement lets everybody in, without a condition that narrows it to somebody."""
+    return any(
+        each["Effect"] == "Allow" and _is_everybody(each.get("Principal")) and not _is_narrowed(each)
+        for each in _statements(policy)
+    )
+
+
+def _statements(policy: bytes | str | None) -> Iterator[dict[str, Any]]:
+    if policy and is_policy(policy):
+        yield from _many(json.loads(policy)["Statement"])
+
+
+def _many(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _is_everybody(principal: Any) -> bool:
+    return principal == "*" or (isinstance(principal, dict) and "*" in _many(principal.get("AWS")))
+
+
+def _is_narrowed(statement: Mapping[str, Any]) -> bool:
+    for operator, keys in (statement.get("Condition") or {}).items():
+        if operator.removesuffix("IfExists") not in _TESTS or "Not" in operator:
+            continue
+        for key, values in keys.items():
+            fixed = all("*" not in str(value) and str(value) != "0.0.0.0/0" for value in _many(values))
+            if key.lower() in _NARROWING and (fixed or key.lower() in ("aws:sourcearn", "aws:principalarn")):
+                return True
+    return False
+
+
+def _speaks(statement: Mapping[str, Any], caller: Caller, action: str, resource: str) -> bool:
+    return (
+        _is_meant(statement, caller)
+        and _fits(statement, "Action", action, fold=True)
+        and _fits(statement, "Resource", resource)
+        and _holds(statement, caller)
+    )
+
+
+def _is_meant(statement: Mapping[str, Any], caller: Caller) -> bool:
+    if "NotPrincipal" in statement:
+        return caller.kind == "anybody"
+    principal = statement.get("Principal")
+    if _is_everybody(principal):
+        return True
+    if not isinstance(principal, dict):
+        return False
+    if caller.kind == "service":
+        return caller.service in _many(principal.get("Service"))
+    return caller.kind == "account" and bool(_many(principal.get("AWS")))
+
+
+def _fits(statement: Mapping[str, Any], name: str, value: str, *, fold: bool = False) -> bool:
+    negated = f"Not{name}" in statement
+    patterns = (str(each) for each in _many(statement.get(f"Not{name}" if negated else name)))
+    found = any(_like(value.lower() if fold else value, each.lower() if fold else each) for each in patterns)
+    return found != negated
+
+
+def _like(value: str, pattern: str) -> bool:
+    # Only * and ? are special in a policy; fnmatch knows brackets, too.
+    return fnmatchcase(value, pattern.replace("[", "[[]"))
+
+
+def _holds(statement: Mapping[str, Any], caller: Caller) -> bool:
+    conditions = (statement.get("Condition") or {}).items()
+    return all(
+        _condition(operator, key.lower(), [str(each) for each in _many(values)], caller, statement["Effect"])
+        for operator, keys in conditions
+        for key, values in keys.items()
+    )
+
+
+def _condition(operator: str, key: str, values: list[str], caller: Caller, effect: str) -> bool:
+    if operator == "Null":
+        return (key not in caller.facts) == (values[0].lower() == "true")
+    bare = operator.removesuffix("IfExists")
+    test = _TESTS.get(bare)
+    if test is None:
+        return effect == "Deny"  # what is not understood lets nobody in
+    if key not in caller.facts:
+        return operator != bare or ("Not" in bare and caller.kind != "account")
+    found = any(test(caller.facts[key], value) for value in values)
+    return found != ("Not" in bare)
+
+
+def _in_block(address: str, block: str) -> bool:
+    try:
+        return ip_address(address) in ip_network(block, strict=False)
+    except ValueError:
+        return False
+
+
+def _alike(given: str, wanted: str) -> bool:
+    return given.lower() == wanted.lower()
+
+
+_TESTS: Mapping[str, Callable[[str, str], bool]] = {
+    "StringEquals": str.__eq__,
+    "StringNotEquals": str.__eq__,
+    "StringEqualsIgnoreCase": _alike,
+    "StringLike": _like,
+    "StringNotLike": _like,
+    "ArnEquals": _like,
+    "ArnLike": _like,
+    "ArnNotEquals": _like,
+    "ArnNotLike": _like,
+    "IpAddress": _in_block,
+    "NotIpAddress": _in_block,
+    "Bool": _alike,
+}
