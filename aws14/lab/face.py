@@ -130,10 +130,13 @@ class Lab:
         )
 
     def play(self, scenario: Scenario | None = None, *, starts_at_hour: float | None = None) -> Trace:
-        """Send a scenario's load through what is built, and let its own Auto Scaling group decide, minute by minute."""
+        """Send a scenario's load through what is built, and let its own Auto Scaling group decide, minute by minute.
+
+        It begins on the next working day when Japan's clocks show the scenario's hour, or another one that is given.
+        """
         wanted = checked_scenario(scenario) or self.scenario()
-        if starts_at_hour is not None:
-            playing.wait_for_hour(self.session, starts_at_hour)
+        hour = wanted.starts_s / 3600 if starts_at_hour is None else starts_at_hour
+        playing.wait_for_hour(self.session, hour)
         built = self.built()
         return journal.ran(
             sim.simulate(built, wanted, controller=playing.PlayedGroup(self.session, built)), say=self.session.say

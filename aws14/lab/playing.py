@@ -27,6 +27,7 @@ from aws14.sim.startup import ready_after_s
 __all__ = ["PlayedGroup", "group_of", "wait_for_hour"]
 
 _GONE = "Terminated"
+_MINUTE_S = 60.0
 _LATE_S = 60.0
 """A machine that does not answer so long after it should never will."""
 _TIME_ZONE = "Asia/Tokyo"
@@ -97,7 +98,8 @@ class PlayedGroup:
         region = topology.container(node.id, "region")
         self._names = _names(topology, node, region.id if region else session.region)
         self._client = session.client("autoscaling", self._names.region)
-        self._began = session.now()
+        # Alarms look at full minutes, so the run's minutes are the clock's.
+        self._began = round(session.now() / _MINUTE_S) * _MINUTE_S
         self._startup_s = ready_after_s(str(node.require("startup_script")))
         self._answered: set[str] = set()
         self.desired = 0

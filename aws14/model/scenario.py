@@ -11,6 +11,8 @@ from aws14.errors import ScenarioError
 from aws14.model.faults import Fault
 from aws14.model.load import LoadProfile
 
+_DAY_S = 86_400.0
+
 Distribution = Literal["deterministic", "exponential", "lognormal"]
 
 
@@ -138,6 +140,9 @@ class Scenario:
         City -> share of the users; the shares add up to 1. Cities are those of ``data/cities.csv``.
     horizon_s : float
         Length of the run in seconds.
+    starts_s : float
+        Time of the day at which it starts, in seconds after midnight: what scheduled actions go by. Loads and faults
+        count from the start of the run.
     seed : int
         The only seed; every random stream is derived from it by name.
     replication : int
@@ -159,6 +164,7 @@ class Scenario:
     entry: str
     users: Mapping[str, float]
     horizon_s: float = 86_400.0
+    starts_s: float = 0.0
     seed: int = 14
     replication: int = 0
     faults: tuple[Fault, ...] = ()
@@ -169,6 +175,7 @@ class Scenario:
     def __post_init__(self) -> None:
         """Refuse runs without end and mixes that do not add up."""
         _require(math.isfinite(self.horizon_s) and self.horizon_s > 0, "horizon_s", self.horizon_s, "positive seconds")
+        _require(0 <= self.starts_s < _DAY_S, "starts_s", self.starts_s, f"0 up to {_DAY_S:g} seconds after midnight")
         _require(
             bool(self.users) and all(share >= 0 for share in self.users.values()),
             "users",

@@ -30,7 +30,11 @@ NAME = "portal.corp.internal"
 OFFICE = "pc"
 """The instance in whose place people sit."""
 
-NINE_S = 9 * 3600.0
+HOUR_S = 3600.0
+NINE_S = 9 * HOUR_S
+SLOW_FROM_S = 10 * HOUR_S
+DAY_PART_H = 12.0
+"""A run of so many hours is a part of a day."""
 
 PAGE = Application(
     service_time_s=0.080,
@@ -39,9 +43,10 @@ PAGE = Application(
     response_kib=60.0,
     client_timeout_s=10.0,
     user_mbps=100.0,
+    backlog=100,
     db_time_s=0.004,
 )
-"""One page view: heavy templates, one query, 60 KiB out, somebody who waits ten seconds."""
+"""One page view: heavy templates, one query, 60 KiB out, somebody who waits ten seconds; a server with a short queue."""
 
 ASSUMPTIONS = cost.Assumptions(requests_per_dns_query=8, package_gib=10, internal_kib_per_request=4)
 """What no trace shows: eight pages a lookup, 10 GiB of packages a month for new servers, 4 KiB of rows a page."""
@@ -55,9 +60,10 @@ def scenario(
     deep_check: bool = False,
     retries: Retries | None = None,
     backlog: int | None = None,
+    starts_h: float = 0.0,
     horizon_h: float = 24.0,
 ) -> Scenario:
-    """A working day of the portal, midnight to midnight in Japan.
+    """A working day of the portal, midnight to midnight in Japan, or a part of it.
 
     Parameters
     ----------
@@ -73,22 +79,30 @@ def scenario(
         What people do when a page does not come; left out: nothing.
     backlog : int, optional
         Requests that may wait at a server; more are refused.
+    starts_h : float
+        Hour of the day at which the run starts.
     horizon_h : float
         Length of the run in hours.
     """
+    starts_s = starts_h * HOUR_S
     peak = BRIEF.value("peak_rps") if peak_rps is None else peak_rps
-    rhythm = Diurnal(night_rps=1.0, day_rps=18.0, peak_hour=14.0)
-    morning = Spike(peak_rps=peak, at_s=NINE_S - 300, rise_s=300.0, hold_s=900.0, half_life_s=420.0)
+    rhythm = Diurnal(night_rps=1.0, day_rps=18.0, peak_hour=(14.0 - starts_h) % 24)
+    morning = Spike(peak_rps=peak, at_s=NINE_S - 300 - starts_s, rise_s=300.0, hold_s=900.0, half_life_s=420.0)
     application = replace(PAGE, health_check_deep=deep_check, backlog=PAGE.backlog if backlog is None else backlog)
-    slow = SlowDatabase(node="portal-db", starts_s=10 * 3600.0, lasts_s=slow_for_s, factor=slow_database)
     return Scenario(
-        name="portal day",
+        name="portal day" if horizon_h > DAY_PART_H else "portal morning",
         load=Campaign(rhythm=rhythm, spots=(morning,)),
         application=application,
         entry=NAME,
         users=USERS,
         source=OFFICE,
-        horizon_s=horizon_h * 3600.0,
-        faults=() if slow_database == 1.0 else (slow,),
+        horizon_s=horizon_h * HOUR_S,
+        starts_s=starts_s,
+        faults=() if slow_database == 1.0 else (_slow(slow_database, SLOW_FROM_S - starts_s, slow_for_s),),
         retries=retries,
     )
+
+
+def _slow(factor: float, starts_s: float, lasts_s: float) -> SlowDatabase:
+    """The database is slow from ten o'clock on, or for what is left of that where the run starts later."""
+    return SlowDatabase(node="portal-db", starts_s=max(starts_s, 0.0), lasts_s=lasts_s, factor=factor)

@@ -1348,7 +1348,7 @@ app_group = group("app", 80, UserIdGroupPairs=[{"GroupId": elb_group}])
 alb = elbv2.create_load_balancer(Name="alb", Scheme="internal", Subnets=app_subnets, SecurityGroups=[elb_group])
 alb = alb["LoadBalancers"][0]
 check = {"HealthCheckPath": "/health.html", "HealthCheckIntervalSeconds": 10, "HealthCheckTimeoutSeconds": 8}
-check |= {"HealthyThresholdCount": 2, "UnhealthyThresholdCount": 5}
+check |= {"HealthyThresholdCount": 2, "UnhealthyThresholdCount": 10}
 made = elbv2.create_target_group(Name="app-targets", Protocol="HTTP", Port=80, VpcId=vpc_id, **check)
 targets_arn = made["TargetGroups"][0]["TargetGroupArn"]
 to_app = [{"Type": "forward", "TargetGroupArn": targets_arn}]

@@ -8,6 +8,7 @@ from aws14 import catalog
 from aws14.errors import ScenarioError
 from aws14.model import Node, Scenario, Topology
 from aws14.sim.autoscaling import read_group
+from aws14.sim.autoscaling.schedule import A_MONDAY_S
 from aws14.sim.controller import Controller, FixedFleet
 from aws14.sim.entry import ToFleet
 from aws14.sim.network import Journey, journey, round_trip_s
@@ -63,22 +64,22 @@ def travel_to(way: ToFleet, scenario: Scenario, region: str) -> Journey:
     return replace(travel, before_s=travel.before_s + again_s)
 
 
-def controller_of(topology: Topology, tier: Tier) -> Controller:
-    """Who looks after the servers of a tier: its Auto Scaling group, or nobody."""
+def controller_of(topology: Topology, tier: Tier, scenario: Scenario) -> Controller:
+    """Who looks after the servers of a tier: its Auto Scaling group, on a Monday, or nobody."""
     if tier.group is not None:
-        return read_group(topology, tier.group.id)
+        return read_group(topology, tier.group.id, starts_epoch_s=A_MONDAY_S + scenario.starts_s)
     return FixedFleet(group=tier.target_group.id, members=())
 
 
 def require_database(tier: Tier, scenario: Scenario) -> None:
-    """Refuse an application that asks a database which its servers do not declare to use.
+    """Refuse an application that asks a database which its servers do not declare to use; without servers nobody asks.
 
     Raises
     ------
     ScenarioError
         When it does.
     """
-    if scenario.application.db_time_s > 0 and tier.database is None:
+    if scenario.application.db_time_s > 0 and tier.database is None and tier.targets:
         raise ScenarioError(
             f"db_time_s is {scenario.application.db_time_s:g}, but no server of {tier.target_group.id} uses a database",
             cure="tag them aws14:uses with the id of a db_instance, or set db_time_s=0",

@@ -64,7 +64,7 @@ class FleetRun:
         zones = tuple(each.zone for each in way.entrances)
         rules = rules_of(tier, scenario)
         self.web = WebTier(requests, rules, nodes=len(zones), horizon_s=scenario.horizon_s, tick_s=TICK_S)
-        self.controller = controller_of(topology, tier) if controller is None else controller
+        self.controller = controller_of(topology, tier, scenario) if controller is None else controller
         for node, entrance in enumerate(way.entrances):
             if entrance.reason:
                 self.web.shut_node(node, entrance.reason)
