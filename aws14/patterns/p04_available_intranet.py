@@ -82,6 +82,7 @@ def _site(region: str, end: str, block: int) -> tuple[tuple[Node, ...], tuple[Li
             kind="autoscaling_group",
             parent=f"vpc{end}",
             label="Auto Scaling group, 2 to 6",
+            count=2,
             attributes={"min_size": 2, "health_check_type": "ELB"},
         ),
         Node(

@@ -7,7 +7,7 @@ from aws14.model import Node, Topology
 from aws14.sim.entry.addresses import to_instance
 from aws14.sim.entry.balancers import to_load_balancer
 from aws14.sim.entry.edges import to_distribution
-from aws14.sim.entry.names import to_record
+from aws14.sim.entry.names import node_called, to_record
 from aws14.sim.entry.question import Question
 from aws14.sim.entry.ways import Unreachable, Way
 from aws14.sim.reachability import INTERNET
@@ -23,7 +23,7 @@ def resolve(topology: Topology, entry: str, port: int, source: str = INTERNET) -
         What was built and read back.
     entry : str
         Id of a DNS record, a load balancer, a distribution or an instance (which is then addressed without a name of
-        the learner's own).
+        the learner's own); or a host name, for records that share it.
     port : int
         The TCP port that clients connect to.
     source : str
@@ -49,10 +49,11 @@ def resolve(topology: Topology, entry: str, port: int, source: str = INTERNET) -
         )
     network_of(topology)
     question = Question.begin(topology, source, port)
-    if entry not in topology:
+    node = topology.node(entry) if entry in topology else node_called(topology, entry)
+    if node is None:
         detail = f"nothing called {entry} was built"
         return Unreachable(reason="name_not_found", nodes=question.passed, detail=detail)
-    return _follow(question, topology.node(entry))
+    return _follow(question, node)
 
 
 def _follow(question: Question, node: Node) -> Way:
