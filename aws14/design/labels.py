@@ -42,9 +42,10 @@ def box_label(topology: Topology, node: Node, mark: str = "") -> str:
 def _identity(node: Node) -> Iterable[str]:
     if node.kind == "dns_record":
         return []  # its identity is its name and type, which are there already
-    identities = [name for name in node.aws_id.split(",") if name and name != named(node)]
-    more = len(identities) - _SHOWN_IDS
-    shown = [name.rsplit("/", 1)[-1] for name in identities[:_SHOWN_IDS]]
+    # Of an ARN its last word: what stands before it is told by the drawing.
+    last = [name.rsplit("/", 1)[-1] if name.startswith("arn:") else name for name in node.aws_id.split(",")]
+    identities = [name for name in last if name and name != named(node)]
+    more, shown = len(identities) - _SHOWN_IDS, identities[:_SHOWN_IDS]
     return [*shown, f"and {more} more"] if more > 0 else shown
 
 

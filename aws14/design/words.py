@@ -42,6 +42,9 @@ KIND: Mapping[str, str] = {
 NAMED_BY_AWS = frozenset({"internet", "region", "az", "hosted_zone", "dns_record"})
 """Kinds whose id is a name of the world, not a label: another id is another thing."""
 
+NAMED_BY_PEOPLE = frozenset({"alarm", "log_group", "bucket", "db_instance", "db_snapshot"})
+"""Kinds whose AWS id is the name that somebody gave them."""
+
 ATTRIBUTE: Mapping[str, str] = {
     "auto_public_ipv4": "automatic public addresses",
     "cidr": "address range",
@@ -69,7 +72,7 @@ def called(node: Node) -> str:
 
 def named(node: Node) -> str:
     """The title of a node; what it is, when it has no name but the id AWS gave it."""
-    if node.aws_id and node.title == node.aws_id and node.kind not in NAMED_BY_AWS:
+    if node.aws_id and node.title == node.aws_id and node.kind not in NAMED_BY_AWS | NAMED_BY_PEOPLE:
         return f"{KIND[node.kind][0].upper()}{KIND[node.kind][1:]}"
     return node.title
 

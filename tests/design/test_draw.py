@@ -358,3 +358,15 @@ def test_a_dot_that_fails_is_told(drawn: Topology, monkeypatch: pytest.MonkeyPat
 )
 def test_ports_are_merged(labels: list[str], one: str) -> None:
     assert merged(labels) == one
+
+
+def test_a_record_of_several_stands_in_its_zone_and_a_name_that_somebody_gave_is_the_title() -> None:
+    record = Node(id="main.example.jp (PRIMARY)", kind="dns_record")
+    bucket = Node(id="aoba-files", kind="bucket", aws_id="aoba-files")
+    arn = "arn:aws:autoscaling:r:1:scalingPolicy:u:autoScalingGroupName/app:policyName/calm"
+    policy = Node(id="calm", kind="scaling_policy", aws_id=arn)
+    zone = Node(id="example.jp", kind="hosted_zone")
+    drawing = Drawing(draw(Topology(name="t", origin="built", nodes=(zone, record, bucket, policy))).image)
+    assert drawing.ids("cluster") == {"example.jp"}
+    words = drawing.words().split(" | ")
+    assert [words.count(name) for name in ("aoba-files", "calm")] == [1, 1]
