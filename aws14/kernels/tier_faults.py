@@ -50,20 +50,31 @@ def _held(tier, target, at_s):
 
 
 @part
+def _stop_work(tier, request, at_s, leaves_s):
+    """Let the work on a request that was committed end with its target."""
+    book_work(tier, max(tier.start_s[request], at_s), tier.end_s[request], leaves_s, -1.0)
+    tier.end_s[request] = at_s
+    tier.via[request] = -1
+
+
+@part
 def _untie(tier, request, at_s, what, work_too):
     """Let a request that was committed end at `at_s` instead, and its work with it or not."""
     ends_s, leaves_s = tier.end_s[request], tier.sent_s[request] + tier.rule[at.PATIENCE_S]
-    target, from_s = tier.via[request] // tier.limit[at.NODES], max(tier.start_s[request], at_s)
-    if take_back(tier, request, leaves_s, ends_s) == at.SERVED:
-        tier.target[target, at.SERVED_COUNT] -= 1
-    heard = answer(tier, request, 0, tier.arrival_s[request], leaves_s, at_s, what)
+    target, heard = tier.via[request] // tier.limit[at.NODES], False
+    if tier.outcome[request] == at.CONNECTION_RESET:
+        leaves_s = tier.seen_s[request] - tier.way_s[tier.city[request], at.BACK]
+    else:
+        if take_back(tier, request, leaves_s, ends_s) == at.SERVED:
+            tier.target[target, at.SERVED_COUNT] -= 1
+        heard = answer(tier, request, 0, tier.arrival_s[request], leaves_s, at_s, what)
+        if (heard or work_too) and ends_s < tier.rule[at.HORIZON_S] and ends_s <= leaves_s:
+            tier.minute[int(ends_s / tier.rule[at.TICK_S]), at.SENT] -= 1
     if work_too:
-        book_work(tier, from_s, ends_s, leaves_s, -1.0)
-        tier.end_s[request] = at_s
+        _stop_work(tier, request, at_s, leaves_s)
     elif heard:
-        spread(tier.minute_s, at.WASTED_S, from_s, min(ends_s, leaves_s), tier.rule[at.TICK_S], 1.0)
-    if (heard or work_too) and ends_s < tier.rule[at.HORIZON_S] and ends_s <= leaves_s:
-        tier.minute[int(ends_s / tier.rule[at.TICK_S]), at.SENT] -= 1
+        from_s, to_s = max(tier.start_s[request], at_s), min(ends_s, leaves_s)
+        spread(tier.minute_s, at.WASTED_S, from_s, to_s, tier.rule[at.TICK_S], 1.0)
 
 
 @part

@@ -76,6 +76,8 @@ def _ask(tier, view, target, now_s):
         tier.sight_s[view, at.DEADLINE] = now_s + tier.rule[at.TIMEOUT_S]
     elif tier.target[target, at.MISFIT] == 1:
         failed(tier, view, now_s)
+    elif tier.rule[at.DB_CHECK_S] == 0.0 and tier.limit[at.CHECK_WAITS] == 0:
+        passed(tier, view, now_s)
     elif tier.limit[at.DIRECT] == 1:
         _ask_directly(tier, view, target, now_s)
     elif tier.rule[at.DB_CHECK_S] == 0.0 and tier.target[target, at.BUSY] < tier.target[target, at.WORKERS]:

@@ -39,9 +39,11 @@ class Minutes:
     def note(self, now_s: float) -> None:
         """Write down how many servers there are, after something changed."""
         standing = pending = draining = healthy = capacity = 0
+        desired = self._roster.controller.desired
         for server in self._roster.servers.values():
             if server.gone_s < math.inf:
                 continue
+            desired += not server.member
             if server.left_s < math.inf:
                 draining += 1
             elif server.registered_s < math.inf:
@@ -50,7 +52,7 @@ class Minutes:
                 capacity += 0 if server.breaks else server.workers
             else:
                 pending += 1
-        self._steps.append((now_s, self._roster.controller.desired, standing, pending, draining, healthy))
+        self._steps.append((now_s, desired, standing, pending, draining, healthy))
         self._capacity_s += self._capacity * (now_s - self._since_s)
         self._capacity, self._since_s = capacity, now_s
 

@@ -42,6 +42,7 @@ def rules_of(tier: Tier, scenario: Scenario) -> TierRules:
         db_check_s=application.db_time_s if asks and application.health_check_deep else 0.0,
         db_connect_s=catalog.durations()["MySQL client connection attempt given up"].typical_s,
         sessions=application.session_requests > 0 and not application.sessions_in_database,
+        check_waits=application.health_check_waits,
     )
 
 

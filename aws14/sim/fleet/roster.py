@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from aws14 import catalog
+from aws14.errors import ScenarioError
 from aws14.model import Event
 from aws14.sim.controller import TERMINATING, Controller, FixedFleet, Member
 from aws14.sim.fleet.agenda import Agenda
@@ -150,8 +151,12 @@ class Roster:
         return server
 
     def _type_of_group(self) -> str:
-        group = self.tier.group
-        return str(group.require("instance_type")) if group else ""
+        if self.tier.group is None:
+            raise ScenarioError(
+                f"nothing says what a new server of {self.tier.target_group.id} is like",
+                cure="a target group with a server or an Auto Scaling group behind it",
+            )
+        return str(self.tier.group.require("instance_type"))
 
     def sync(self, now_s: float) -> None:
         """Follow the controller: welcome its new members, bid farewell to those that terminate or are gone."""

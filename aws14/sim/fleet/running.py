@@ -122,6 +122,7 @@ class FleetRun:
         for heard_s, server in self.roster.read_log():
             self._say_health(server, heard_s)
             self._well.append((heard_s, self._is_well()))
+            self.minutes.note(heard_s)
         self.minutes.note(now_s)
         opens = self.web.fails_open()
         if opens and not self._open:
