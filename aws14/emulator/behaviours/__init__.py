@@ -45,6 +45,8 @@ BEHAVIOURS = {
     "bucket_access": "moto.s3.models",
     "bucket_endpoints": "moto.s3.models",
     "replication": "moto.s3.models",
+    "distributions": "moto.cloudfront.models",
+    "cache_policies": "moto.cloudfront.models",
     "managed_policies": "moto.iam.models",
     "rds_life": "moto.rds.models",
     "rds_changes": "moto.rds.models",

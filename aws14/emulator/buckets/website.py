@@ -8,8 +8,7 @@ from html import escape
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
-
-import xmltodict
+from xml.etree.ElementTree import Element, fromstring
 
 from aws14.emulator.buckets.access import bucket_of, may_list, may_read, object_of
 from aws14.emulator.buckets.objects import identifiers, sent
@@ -129,14 +128,26 @@ def _moved(status: int, where: Mapping[str, str], visit: Visit, key: str) -> Tol
 def _site(configuration: bytes | None) -> _Site | None:
     if not configuration:
         return None
-    told = xmltodict.parse(configuration)["WebsiteConfiguration"]
-    rules = ((told.get("RoutingRules") or {}).get("RoutingRule")) or []
+    told = _told(fromstring(configuration))
+    rules = (told.get("RoutingRules") or {}).get("RoutingRule") or []
     return _Site(
         index=(told.get("IndexDocument") or {}).get("Suffix") or "",
         error=(told.get("ErrorDocument") or {}).get("Key") or "",
         redirect_all=told.get("RedirectAllRequestsTo"),
         rules=tuple(rules if isinstance(rules, list) else [rules]),
     )
+
+
+def _told(element: Element) -> Any:
+    """An element as text, or as its children by name; several of a name are a list."""
+    if not len(element):
+        return element.text or ""
+    found: dict[str, Any] = {}
+    for child in element:
+        name, value = child.tag.rpartition("}")[2], _told(child)
+        before = found.get(name)
+        found[name] = value if before is None else [*(before if isinstance(before, list) else [before]), value]
+    return found
 
 
 def _page(status: int, code: str, message: str, **details: str) -> Told:
