@@ -102,4 +102,4 @@ def look(tier, now_s):
                 may_ask = not _ask(tier, view, view // nodes, now_s)
             next_s = min(tier.sight_s[view, at.NEXT_CHECK], tier.sight_s[view, at.DEADLINE])
             again_s = min(again_s, next_s, tier.sight_s[view, at.PASS_AT])
-    tier.health_s[0] = again_s
+    tier.clock_s[at.LOOK_AT] = again_s

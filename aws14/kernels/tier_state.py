@@ -48,15 +48,19 @@ RULES = range(15)
 (DB_PACE, DB_CONNECT_S, CONNECT_S, IDLE_S, PATIENCE_S, INTERVAL_S, TIMEOUT_S, SLOW_START_S, STICKY_S, DB_CHECK_S,
  RETRY_AFTER_S, RETRY_GROWTH, TICK_S, HORIZON_S, NEVER) = RULES  # fmt: skip
 """Rules: pace of the database, time-outs, health checks, stickiness, pauses of clients; `NEVER` holds infinity."""
-LIMITS = range(11)
+LIMITS = range(12)
 (ALGORITHM, HEALTHY_CHECKS, UNHEALTHY_CHECKS, RETRIES, JITTER, DB_WORKERS, BACKLOG, CONNECTIONS, NODES, SESSIONS,
- DIRECT) = LIMITS  # fmt: skip
-"""Limits: algorithm, thresholds, attempts after the first, ...; `DIRECT`: whether requests are committed on arrival."""
+ DIRECT, CHECK_WAITS) = LIMITS  # fmt: skip
+"""Limits: algorithm, thresholds, attempts after the first, ...; `DIRECT`: whether requests are committed on arrival;
+`CHECK_WAITS`: whether a health check waits for a worker."""
 ROUND_ROBIN, LEAST_OUTSTANDING, RANDOM = range(3)
-STATE = range(11)
-(NEXT, EVENTS, COMING, FREE_JOB, DB_BUSY, DB_HEAD, DB_TAIL, DB_WAITING, LOGGED, ADDRESSES, TARGETS) = STATE
+STATE = range(12)
+(NEXT, EVENTS, COMING, FREE_JOB, DB_BUSY, DB_HEAD, DB_TAIL, DB_WAITING, LOGGED, ADDRESSES, TARGETS, TICK) = STATE
 """State: next request, sizes of the two heaps, first free job, the database's queue, entries of the log, addresses in
-DNS, rows of targets in use."""
+DNS, rows of targets in use, the tick of now."""
+CLOCK_S = range(2)
+LOOK_AT, TICK_ENDS = CLOCK_S
+"""Clock: when health checks are due, and the end of the tick of now."""
 NODE = range(4)
 ADDRESS, REFUSES, POOL, TURN = NODE
 """Node of the load balancer: the k-th row holds the k-th address in DNS; the outcome of those who do not get in there,
@@ -78,8 +82,8 @@ REQUEST, AT, PHASE, FOLLOWING, ATTEMPT, SAYS, VIA = JOB
 JOB_S = range(3)
 ARRIVED, LEAVES, ENDS = JOB_S
 EMPTY, QUEUED, WORKING, DB_QUEUED, DB_WORKING, DB_DEAD, CONNECTING_PHASE = range(7)
-MINUTE = range(8)
-ROUTED, ANSWERED, TARGET_ERRORS, BALANCER_ERRORS, RETRIED, QUERIES, ACCEPTED, SENT = MINUTE
+MINUTE = range(6)
+ROUTED, ANSWERED, TARGET_ERRORS, BALANCER_ERRORS, RETRIED, QUERIES = MINUTE
 MINUTE_S = range(4)
 BUSY_S, WASTED_S, DB_BUSY_S, LATENCY_S = MINUTE_S
 ROOM_JOBS, ROOM_COMING, ROOM_LOG, DONE = range(4)
@@ -100,7 +104,7 @@ class Tier(NamedTuple):
     rule: Any
     limit: Any
     state: Any
-    health_s: Any
+    clock_s: Any
     node: Any
     pool: Any
     target: Any

@@ -54,6 +54,8 @@ class Application:
         Whether sessions stand in the database, where every server finds them, instead of on the server.
     health_check_deep : bool
         Whether the page that health checks ask for asks the database.
+    health_check_waits : bool
+        Whether that page waits for a worker; a file that the web server sends by itself does not.
     static_share : float
         Share of the requests that ask for files which are alike for everybody (images, style sheets); they cost
         `static_time_s` where a server answers them.
@@ -77,6 +79,7 @@ class Application:
     session_requests: float = 0.0
     sessions_in_database: bool = False
     health_check_deep: bool = False
+    health_check_waits: bool = True
     static_share: float = 0.0
     static_time_s: float = 0.002
 

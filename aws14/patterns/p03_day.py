@@ -32,7 +32,7 @@ OFFICE = "pc"
 
 HOUR_S = 3600.0
 NINE_S = 9 * HOUR_S
-SLOW_FROM_S = 10 * HOUR_S
+SLOW_FROM_S, SLOW_FOR_S = 10 * HOUR_S, 1200.0
 DAY_PART_H = 12.0
 """A run of so many hours is a part of a day."""
 
@@ -45,8 +45,10 @@ PAGE = Application(
     user_mbps=100.0,
     backlog=100,
     db_time_s=0.004,
+    health_check_waits=False,
 )
-"""One page view: heavy templates, one query, 60 KiB out, somebody who waits ten seconds; a server with a short queue."""
+"""One page view: heavy templates, one query, 60 KiB out, somebody who waits ten seconds. A server keeps a short queue;
+its health page is a file, which the web server sends whatever its workers do."""
 
 ASSUMPTIONS = cost.Assumptions(requests_per_dns_query=8, package_gib=10, internal_kib_per_request=4)
 """What no trace shows: eight pages a lookup, 10 GiB of packages a month for new servers, 4 KiB of rows a page."""
@@ -56,7 +58,6 @@ def scenario(
     *,
     peak_rps: float | None = None,
     slow_database: float = 1.0,
-    slow_for_s: float = 1200.0,
     deep_check: bool = False,
     retries: Retries | None = None,
     backlog: int | None = None,
@@ -70,9 +71,7 @@ def scenario(
     peak_rps : float, optional
         Page views per second just after nine; the brief's when left out.
     slow_database : float
-        How many times as long each query takes from ten o'clock on; 1: as always.
-    slow_for_s : float
-        For how long.
+        How many times as long each query takes from ten o'clock on, for twenty minutes; 1: as always.
     deep_check : bool
         Whether the page that health checks ask for asks the database.
     retries : Retries, optional
@@ -98,11 +97,10 @@ def scenario(
         source=OFFICE,
         horizon_s=horizon_h * HOUR_S,
         starts_s=starts_s,
-        faults=() if slow_database == 1.0 else (_slow(slow_database, SLOW_FROM_S - starts_s, slow_for_s),),
+        faults=() if slow_database == 1.0 else (_slow(slow_database, SLOW_FROM_S - starts_s),),
         retries=retries,
     )
 
 
-def _slow(factor: float, starts_s: float, lasts_s: float) -> SlowDatabase:
-    """The database is slow from ten o'clock on, or for what is left of that where the run starts later."""
-    return SlowDatabase(node="portal-db", starts_s=max(starts_s, 0.0), lasts_s=lasts_s, factor=factor)
+def _slow(factor: float, starts_s: float) -> SlowDatabase:
+    return SlowDatabase(node="portal-db", starts_s=starts_s, lasts_s=SLOW_FOR_S, factor=factor)

@@ -55,7 +55,7 @@ def open_books(
         "rule": _rule(rules, span_s),
         "limit": _limit(rules, nodes=nodes, direct=direct),
         "state": state,
-        "health_s": np.full(1, math.inf),
+        "clock_s": np.array([math.inf, 0.0]),
         "node": node,
         "minute": np.zeros((ticks, len(at.MINUTE)), np.int64),
         "minute_s": np.zeros((ticks, len(at.MINUTE_S))),
@@ -136,6 +136,7 @@ def _limit(rules: TierRules, *, nodes: int, direct: bool) -> Ints:
         at.UNHEALTHY_CHECKS: rules.unhealthy_checks, at.RETRIES: again.times if again else 0,
         at.JITTER: again.jitter if again else 0, at.DB_WORKERS: rules.db_workers, at.BACKLOG: rules.backlog,
         at.CONNECTIONS: rules.connections, at.NODES: nodes, at.SESSIONS: rules.sessions, at.DIRECT: direct,
+        at.CHECK_WAITS: rules.check_waits,
     }  # fmt: skip
     for column, value in named.items():
         limit[column] = int(value)

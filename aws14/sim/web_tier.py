@@ -83,6 +83,8 @@ class TierRules:
         After which a server gives up on a database that is not there.
     sessions : bool
         Whether a server must know a visitor.
+    check_waits : bool
+        Whether a health check that does not ask the database waits for a worker.
     """
 
     algorithm: str = "round_robin"
@@ -102,6 +104,7 @@ class TierRules:
     db_check_s: float = 0.0
     db_connect_s: float = math.inf
     sessions: bool = False
+    check_waits: bool = True
 
     @property
     def direct(self) -> bool:
