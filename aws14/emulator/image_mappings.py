@@ -7,7 +7,7 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
 
-__all__ = ["Mapping", "merged"]
+__all__ = ["Mapping", "as_amazon_has_it", "merged"]
 
 _ROOT_GIB = 8  # of Amazon's Linux images (data/sources.csv: al2023-root)
 
@@ -63,6 +63,13 @@ class Mapping:
             "Encrypted": self.encrypted,
         }
         return {"DeviceName": self.device, "Ebs": ebs}
+
+
+def as_amazon_has_it(shown: dict[str, Any], image_name: str) -> dict[str, Any]:
+    """What moto shows of the root volume of one of Amazon's images, with the size and type it has on AWS."""
+    kind = "gp3" if image_name.startswith("al2023") else "gp2"
+    own = {"VolumeSize": _ROOT_GIB, "VolumeType": kind, "DeleteOnTermination": True}
+    return {**shown, "Ebs": {**shown["Ebs"], **own}}
 
 
 def merged(given: Iterable[dict[str, Any]], own: Iterable[Mapping] | None, root: str) -> list[dict[str, Any]]:

@@ -56,6 +56,8 @@ def test_the_root_volume_has_the_images_type(ec2, aws, image, volume_type):
     instance = launch(aws, image)
     volumes = ec2.describe_volumes(Filters=[{"Name": "attachment.instance-id", "Values": [instance["InstanceId"]]}])
     assert [volume["VolumeType"] for volume in volumes["Volumes"]] == [volume_type]
+    root = ec2.describe_images(ImageIds=[instance["ImageId"]])["Images"][0]["BlockDeviceMappings"][0]["Ebs"]
+    assert (root["VolumeType"], root["VolumeSize"]) == (volume_type, volumes["Volumes"][0]["Size"])
 
 
 def test_a_named_type_is_kept(ec2, aws):

@@ -24,7 +24,7 @@ from aws14.cloud.readback import (
 from aws14.cloud.readback.asking import Asking
 from aws14.cloud.readback.assemble import Selection, assemble
 from aws14.cloud.readback.network import network_of
-from aws14.cloud.readback.seen import Seen
+from aws14.cloud.readback.seen import Resource, Seen
 from aws14.model import Link, Node, Topology
 
 if TYPE_CHECKING:
@@ -85,7 +85,8 @@ def _regional(asking: Asking, around: Sequence[ec2.Facts], places: services.Plac
         needs = [name for name in ("elbv2", "autoscaling", "rds") if region in places[name]]
         here = known.get(region) or (ec2.fetch(asking, region) if needs else None)
         if here is not None:
-            _of_ec2(asking, here, places, databases, into=(seen, links))
+            abroad = tuple(subnet for other in around if other is not here for subnet in other.subnets)
+            _of_ec2(asking, here, places, databases, abroad=abroad, into=(seen, links))
         if region in places["cloudwatch"]:
             alarms = cloudwatch.fetch(asking, region)
             seen += alarms.alarms
@@ -101,9 +102,10 @@ def _of_ec2(
     places: services.Places,
     databases: dict[str, rds.Facts],
     *,
+    abroad: tuple[Resource, ...],
     into: tuple[list[Seen], list[Link]],
 ) -> None:
-    """What stands in the VPCs of a region: EC2's own, load balancers, groups and databases."""
+    """What stands in the VPCs of a region: EC2's own, load balancers, groups and databases; subnets abroad may ask."""
     seen, links = into
     seen += [*ec2_links.to_offices(here), *ec2.to_nodes(here), *ebs.to_nodes(asking, here)]
     guarded: list[ec2_links.Holder] = []
@@ -122,7 +124,7 @@ def _of_ec2(
         seen += rds.to_nodes(databases[here.region], here, databases.values())
         links += rds.to_links(databases[here.region])
         guarded += rds.holders(databases[here.region], here)
-    links += ec2_links.to_links(here, tuple(guarded))
+    links += ec2_links.to_links(here, tuple(guarded), abroad=abroad)
 
 
 def _global(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Network, ip_address
 
 from aws14.cloud.readback.ec2 import Facts, group_name
@@ -40,9 +40,19 @@ class Holder:
     places: tuple[tuple[str, str], ...] = ()
 
 
-def to_links(facts: Facts, holders: tuple[Holder, ...] = ()) -> tuple[Link, ...]:
-    """Routes of every subnet, and who is let in to every instance and every other holder; each link once."""
-    return tuple(dict.fromkeys((*_routes(facts), *_allows(facts, holders))))
+def to_links(facts: Facts, holders: tuple[Holder, ...] = (), *, abroad: tuple[Resource, ...] = ()) -> tuple[Link, ...]:
+    """Routes of every subnet, and who is let in to every instance and every other holder; each link once.
+
+    Parameters
+    ----------
+    facts : Facts
+        Of the region.
+    holders : tuple of Holder
+        What security groups guard there besides instances.
+    abroad : tuple of dict
+        Subnets of other regions, from which a peering may lead here.
+    """
+    return tuple(dict.fromkeys((*_routes(facts), *_allows(facts, holders, (*facts.subnets, *abroad)))))
 
 
 def places(facts: Facts, owner: str) -> tuple[tuple[str, str], ...]:
@@ -101,9 +111,9 @@ def _next_hop(route: Resource) -> str:
     return gateway or next((str(route[hop]) for hop in hops if route.get(hop)), "")
 
 
-def _allows(facts: Facts, holders: tuple[Holder, ...]) -> Iterator[Link]:
+def _allows(facts: Facts, holders: tuple[Holder, ...], subnets: tuple[Resource, ...]) -> Iterator[Link]:
     groups = {group["GroupId"]: group for group in facts.security_groups}
-    everybody = (*_instances(facts), *holders)
+    facts, everybody = replace(facts, subnets=subnets), (*_instances(facts), *holders)
     for holder in everybody:
         for key in sorted(holder.groups):
             for permission in groups.get(key, {}).get("IpPermissions", ()):
