@@ -1347,8 +1347,7 @@ elb_group = group("elb", 80, IpRanges=[{"CidrIp": "192.168.0.0/16"}])
 app_group = group("app", 80, UserIdGroupPairs=[{"GroupId": elb_group}])
 alb = elbv2.create_load_balancer(Name="alb", Scheme="internal", Subnets=app_subnets, SecurityGroups=[elb_group])
 alb = alb["LoadBalancers"][0]
-check = {"HealthCheckPath": "/health.html", "HealthCheckIntervalSeconds": 10, "HealthCheckTimeoutSeconds": 8}
-check |= {"HealthyThresholdCount": 2, "UnhealthyThresholdCount": 10}
+check = {"HealthCheckPath": "/health.html", "HealthCheckIntervalSeconds": 10, "HealthyThresholdCount": 2}
 made = elbv2.create_target_group(Name="app-targets", Protocol="HTTP", Port=80, VpcId=vpc_id, **check)
 targets_arn = made["TargetGroups"][0]["TargetGroupArn"]
 to_app = [{"Type": "forward", "TargetGroupArn": targets_arn}]
@@ -1657,23 +1656,25 @@ def network(region, block, suffix):
 sites = {HOME: network(HOME, 4, ""), AWAY: network(AWAY, 5, "-away")}
 
 # %% [markdown]
-# **The office** and its lines to both regions. The private zone belongs to the office's network: only there is the name
-# known.
+# **The office** and its lines to both regions: two peerings, each with a route there and a route back. In chapter 6 a real
+# line takes their place.
 
 # %% tags=["build"] step="office"
 ec2 = sites[HOME]["ec2"]
 office = ec2.create_vpc(CidrBlock="192.168.0.0/16", TagSpecifications=named("vpc", "office"))["Vpc"]["VpcId"]
 place = {"CidrBlock": "192.168.1.0/24", "AvailabilityZone": f"{HOME}a"}
 desks = ec2.create_subnet(VpcId=office, **place, TagSpecifications=named("subnet", "desks"))["Subnet"]["SubnetId"]
-table = ec2.create_route_table(VpcId=office, TagSpecifications=named("route-table", "desks"))["RouteTable"]
-ec2.associate_route_table(RouteTableId=table["RouteTableId"], SubnetId=desks)
+table = ec2.create_route_table(VpcId=office, TagSpecifications=named("route-table", "desks"))["RouteTable"]["RouteTableId"]
+ec2.associate_route_table(RouteTableId=table, SubnetId=desks)
 for region, site in sites.items():
     tags = named("vpc-peering-connection", f"line-{region}")
     peer = {"VpcId": office, "PeerVpcId": site["vpc"], "PeerRegion": region, "TagSpecifications": tags}
-    line = {"VpcPeeringConnectionId": ec2.create_vpc_peering_connection(**peer)["VpcPeeringConnection"]["VpcPeeringConnectionId"]}
-    site["ec2"].accept_vpc_peering_connection(**line)
-    ec2.create_route(RouteTableId=table["RouteTableId"], DestinationCidrBlock=site["cidr"], **line)
-    site["ec2"].create_route(RouteTableId=site["table"], DestinationCidrBlock="192.168.0.0/16", **line)
+    line = ec2.create_vpc_peering_connection(**peer)["VpcPeeringConnection"]["VpcPeeringConnectionId"]
+    site["ec2"].get_waiter("vpc_peering_connection_exists").wait(VpcPeeringConnectionIds=[line])
+    site["ec2"].accept_vpc_peering_connection(VpcPeeringConnectionId=line)
+    way = {"VpcPeeringConnectionId": line}
+    ec2.create_route(RouteTableId=table, DestinationCidrBlock=site["cidr"], **way)
+    site["ec2"].create_route(RouteTableId=site["table"], DestinationCidrBlock="192.168.0.0/16", **way)
 parameter = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
 image = {region: lab.client("ssm", region).get_parameter(Name=parameter)["Parameter"]["Value"] for region in sites}
 pc = {"ImageId": image[HOME], "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1, "SubnetId": desks}
@@ -1784,8 +1785,9 @@ rule["Destination"] = {"Bucket": f"arn:aws:s3:::{buckets[AWAY]}"}
 s3.put_bucket_replication(Bucket=buckets[HOME], ReplicationConfiguration={"Role": role["Role"]["Arn"], "Rules": [rule]})
 
 # %% [markdown]
-# **One name, two records.** `EvaluateTargetHealth` makes the primary answer only while its load balancer has a healthy
-# target. A health check of Route 53 could not do that here: its checkers stand on the Internet.
+# **One name, two records.** The zone is private: only in networks that it is tied to, and that have names switched on, is
+# it known at all. `EvaluateTargetHealth` lets the primary answer only while its load balancer has a healthy target. A
+# health check of Route 53 could not do that here: its checkers stand on the Internet.
 
 # %% tags=["build"] step="name"
 vpcs = [{"VPCRegion": HOME, "VPCId": office}, *({"VPCRegion": region, "VPCId": site["vpc"]} for region, site in sites.items())]
@@ -1794,6 +1796,9 @@ zone = route53.create_hosted_zone(Name="orders.internal", CallerReference="order
 zone = zone["HostedZone"]["Id"]
 for vpc in vpcs[1:]:
     route53.associate_vpc_with_hosted_zone(HostedZoneId=zone, VPC=vpc)
+for vpc in vpcs:
+    names = {"VpcId": vpc["VPCId"], "EnableDnsHostnames": {"Value": True}}
+    lab.client("ec2", vpc["VPCRegion"]).modify_vpc_attribute(**names)
 for (region, site), role in zip(sites.items(), ("PRIMARY", "SECONDARY"), strict=True):
     alias = {"HostedZoneId": site["alb"]["CanonicalHostedZoneId"], "DNSName": site["alb"]["DNSName"], "EvaluateTargetHealth": True}
     record = {"Name": "www.orders.internal", "Type": "A", "SetIdentifier": region, "Failover": role, "AliasTarget": alias}
