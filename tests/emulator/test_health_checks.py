@@ -222,3 +222,20 @@ def test_a_record_is_deleted_by_its_name_too(site: SimpleNamespace, emulator: Em
     )
     assert emulator.resolve("a.example.jp")["code"] == "NXDOMAIN"
     assert emulator.resolve("b.example.jp")["addresses"] == [site.ip]
+
+
+def test_a_machine_keeps_an_old_answer_for_its_ttl(
+    site: SimpleNamespace, emulator: Emulator, aws: Callable[..., Any], route53: Any
+) -> None:
+    aws("ec2").modify_vpc_attribute(VpcId=site.vpc, EnableDnsHostnames={"Value": True})
+    record(route53, site.zone, NAME, site.ip, TTL=60)
+
+    def called(source: str) -> str:
+        return str(emulator.connect(NAME, 80, source)["address"])
+
+    assert [called("db"), called("internet")] == [site.ip, site.ip]
+    record(route53, site.zone, NAME, AWAY, TTL=60)
+    emulator.advance(50)
+    assert [called("db"), called("web"), called("internet")] == [site.ip, AWAY, AWAY]
+    emulator.advance(15)
+    assert called("db") == AWAY

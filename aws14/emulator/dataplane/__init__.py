@@ -1,7 +1,9 @@
 """The data plane: requests to the names and addresses that this cloud hands out, answered as configured.
 
 ==================  ==================================================================================================
-``names``           DNS over plain zones and records
+``names``           DNS over plain zones and records (``records``)
+``routing``         which of several records of a name answers
+``remembering``     what those who ask by an instance remember of it
 ``instance_names``  the names that EC2 gives to addresses
 ``zones``           both, from moto's state, for one asker
 ``connecting``      what comes of a connection: name, way, listener

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from aws14.emulator.dataplane.certificates import Authority
 from aws14.emulator.dataplane.connecting import Ask, Connection, Inside, Surroundings, decide
 from aws14.emulator.dataplane.conversation import Reply, Request
 from aws14.emulator.dataplane.doors import Doors
+from aws14.emulator.dataplane.remembering import remembering
 from aws14.emulator.network_view import account_network
 from aws14.emulator.world import World
 from aws14.errors import ScenarioError
@@ -128,7 +130,9 @@ class DataPlane:
         self._used()
         with self._world.turn():
             network = account_network(DEFAULT_ACCOUNT_ID)
-            found = decide(Ask(host=host, port=port, source=source), _around(network, source, self._inside))
+            around = _around(network, source, self._inside)
+            around = replace(around, resolve=remembering(network, source, around.resolve))
+            found = decide(Ask(host=host, port=port, source=source), around)
         return {**found.told(network), "loopback_port": self._door(found), "tls": self.speaks_tls(found)}
 
     def resolve(self, name: str, source: str) -> dict[str, Any]:

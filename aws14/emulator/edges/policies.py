@@ -24,6 +24,8 @@ MANAGED: Mapping[str, str] = {
 }
 """Ids of AWS's own cache policies, and their names without ``Managed-``."""
 
+_KEEPS_NOTHING = "CachingDisabled"
+_AS_ORIGIN_SAYS = (_KEEPS_NOTHING, "UseOriginCacheControlHeaders", "UseOriginCacheControlHeaders-QueryStrings")
 _ORIGIN_HEADERS = ("host", "origin", "x-http-method-override", "x-http-method", "x-method-override")
 _ALL = Selection(kind="all")
 #: AWS's own origin request policies: headers, cookies, query strings.
@@ -60,9 +62,9 @@ def managed_config(policy: str) -> dict[str, Any]:
     headers = {"HeaderBehavior": "whitelist", "Headers": {"Quantity": 5, "Items": list(_ORIGIN_HEADERS)}}
     return {
         "Name": f"Managed-{name}",
-        "MinTTL": int(quota("CloudFront", f"minimum TTL of {name}").value),
-        "DefaultTTL": int(quota("CloudFront", f"default TTL of {name}").value),
-        "MaxTTL": int(quota("CloudFront", f"maximum TTL of {name}").value),
+        "MinTTL": 0 if name in _AS_ORIGIN_SAYS else _ttl_s("minimum", name),
+        "DefaultTTL": 0 if name in _AS_ORIGIN_SAYS else _ttl_s("default", name),
+        "MaxTTL": 0 if name == _KEEPS_NOTHING else _ttl_s("maximum", name),
         "ParametersInCacheKeyAndForwardedToOrigin": {
             "EnableAcceptEncodingGzip": name not in ("CachingDisabled", "CachingOptimizedForUncompressedObjects"),
             "EnableAcceptEncodingBrotli": name not in ("CachingDisabled", "CachingOptimizedForUncompressedObjects"),
@@ -71,6 +73,10 @@ def managed_config(policy: str) -> dict[str, Any]:
             "QueryStringsConfig": {"QueryStringBehavior": "all" if name.endswith("QueryStrings") else "none"},
         },
     }
+
+
+def _ttl_s(which: str, name: str) -> int:
+    return int(quota("CloudFront", f"{which} TTL of {name}").value)
 
 
 def policy_config(policy: str) -> dict[str, Any] | None:
