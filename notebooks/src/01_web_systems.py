@@ -22,12 +22,12 @@
 #
 # - choose a region by response time and by cost, and say what moving later means;
 # - split a network into public and private subnets, and give each its routes;
-# - write security groups that let in what the brief asks for and nothing else;
+# - write security groups that let in what the brief asks for;
 # - give a server a fixed address and a name;
 # - say from a chart whether a server is big enough, and from a bill what it costs;
 # - put a load balancer in front of servers cloned from one image, and let it end the encryption;
 # - say how long a database's failover takes, and which part of it is your own;
-# - let a group of servers scale by a metric or by the clock, and say why it is late;
+# - let servers scale by a metric or by the clock, and say why they are late;
 # - choose between designs by the time they stand still, the data they lose, and their bill.
 #
 # The patterns can be opened in any order; the chapter needs no other chapter.
@@ -1972,4 +1972,8 @@ lab.clean_up()
 # - **Routes** make a subnet public (Internet gateway) or private (NAT gateway). Groups say who may come in.
 # - **A name** needs an address that stays.
 # - **One server** has a limit. Beyond it, waiting visitors leave while the server goes on working for them.
-# - **The bill** is led by what leaves AWS and by what idles.
+# - **Two of everything** is worth as much as its detection: health checks decide how long a failure is seen.
+# - **A database's failover** is AWS's for a minute, and yours until you ask DNS again.
+# - **A group that scales** knows the past; only a schedule knows the clock.
+# - **Availability** is bought: minutes of downtime and seconds of data against the bill.
+# - **The bill** is led by what leaves AWS, by what idles, and by what stands there twice.
