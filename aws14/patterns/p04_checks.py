@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from aws14.checks import CheckFunction, Evidence, drawn_equals_built, gather, reachable
+from aws14.checks import CheckFunction, Evidence, drawn_equals_built
 from aws14.model import Report
-from aws14.patterns.p04_day import NAME
 
 
 def _built_and_reachable(evidence: Evidence) -> Report:
