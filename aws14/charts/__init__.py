@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from aws14.charts.bars import bars
 from aws14.charts.bills import bill, bills
 from aws14.charts.curves import curves
 from aws14.charts.distributions import distribution
@@ -16,6 +17,7 @@ from aws14.charts.strips import strips
 from aws14.charts.timelines import timeline
 
 __all__ = [
+    "bars",
     "bill",
     "bills",
     "compare_runs",

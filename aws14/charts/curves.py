@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 Scale = Literal["linear", "log"]
 
+_MOST_CROSSINGS = 6
+"""Lines that cross more often than this go up and down together: no crossing says anything."""
+
 
 def curves(
     x: ArrayLike,
@@ -31,7 +34,7 @@ def curves(
     scales: tuple[Scale, Scale] = ("linear", "linear"),
     limit: tuple[float, str] | None = None,
 ) -> Picture:
-    """Lines over a common axis; where the line that is lowest changes, the crossing is marked.
+    """Lines over a common axis; where the line that is lowest changes, the crossing is marked, unless lines keep crossing.
 
     Parameters
     ----------
@@ -57,6 +60,7 @@ def curves(
         if values.shape != across.shape:
             raise ScenarioError(f"'{label}' has {values.size} values", allowed=f"{across.size}, one for each x")
     found = crossings(across, lines)
+    found = found if len(found) <= _MOST_CROSSINGS else ()
     with styled():
         fig = figure(4.2)
         axes = fig.subplots()

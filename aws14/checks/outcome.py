@@ -6,6 +6,9 @@ import math
 
 from aws14.model import Bill, Finding, Trace
 
+_SMALL = 0.001
+"""Shares below this are told by their first two digits."""
+
 
 def failed_share_within(trace: Trace, limit: float) -> Finding:
     """At most this share of the offered requests failed (0 to 1)."""
@@ -13,9 +16,9 @@ def failed_share_within(trace: Trace, limit: float) -> Finding:
     reasons = sorted(trace.failed.items(), key=lambda item: -int(item[1].sum()))
     worst = f", most of them {reasons[0][0].replace('_', ' ')}" if reasons and trace.failed_total else ""
     return Finding(
-        name=f"At most {limit:.0%} of the requests fail",
+        name=f"At most {100 * limit:g}% of the requests fail",
         status="passed" if share <= limit else "not_yet",
-        detail=f"{share:.2%} failed{worst}",
+        detail=f"{100 * share:.2g}% failed{worst}" if share < _SMALL else f"{share:.2%} failed{worst}",
         hint="look at utilization in the worst minute: does the instance have enough vCPUs for the crowd?",
     )
 

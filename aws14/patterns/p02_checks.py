@@ -1,17 +1,66 @@
-"""What the exercises of pattern 2 ask."""
+"""What the checkpoints and exercises of pattern 2 ask."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from aws14.checks import CheckFunction, Evidence, drawn_equals_built, gather, reachable
-from aws14.model import Report
-from aws14.patterns.p02_day import NAME
+from aws14 import design
+from aws14.checks import CheckFunction, Evidence, drawn_equals_built, failed_share_within, gather, reachable
+from aws14.model import Finding, Report
+from aws14.patterns.p02_day import BRIEF, NAME, scenario
+from aws14.patterns.p02_drawing import design as drawing
+from aws14.patterns.p02_paths import grade
+from aws14.sim import simulate
+
+HTTPS = 443
+SERVER_FAILED_SHARE = 0.0001
+"""What exercise 1 allows when a server is lost for an hour."""
+
+_HOUR_S = 3600.0
 
 
 def _built_and_reachable(evidence: Evidence) -> Report:
-    """Drawn equals built, and a request finds the way in."""
-    return drawn_equals_built("The site is built as drawn", evidence)
+    """Drawn equals built, and a visitor finds the way in over HTTPS."""
+    title = "The site is built as drawn, and visitors get through"
+    same = drawn_equals_built(title, evidence)
+    open_door = reachable(title, evidence, entry=NAME, port=HTTPS)
+    return gather(title, *same.findings, *open_door.findings)
 
 
-checks: Mapping[str, CheckFunction] = {"p02-built": _built_and_reachable}
+def _quick_health_checks(evidence: Evidence) -> Report:
+    """A server lost at noon costs one view in ten thousand, and what the brief asks for still holds."""
+    title = "The loss of a server goes unnoticed"
+    way_in = reachable(title, evidence, entry=NAME, port=HTTPS)
+    if not way_in.ok:
+        return way_in
+    server = simulate(evidence.built, scenario(server_lost_for_s=_HOUR_S))
+    zone = simulate(evidence.built, scenario(zone_lost_for_s=_HOUR_S))
+    return gather(
+        title,
+        _lost("web-1 lost for an hour", failed_share_within(server, SERVER_FAILED_SHARE)),
+        _lost("Zone a lost for an hour", failed_share_within(zone, BRIEF.value("zone_failed_share"))),
+    )
+
+
+def _lost(what: str, finding: Finding) -> Finding:
+    hint = "the load balancer notices after interval times threshold: modify_target_group sets both"
+    return Finding(name=f"{what}: {finding.name}", status=finding.status, detail=finding.detail, hint=hint)
+
+
+def _edge_as_drawn(evidence: Evidence) -> Report:
+    """Drawn equals built with CloudFront in front, and a visitor gets through it."""
+    title = "The whole pattern is built as drawn"
+    region = evidence.built.of_kind("vpc")[0].parent if evidence.built.of_kind("vpc") else None
+    drawn = drawing(region or "ap-northeast-1", edge=True)
+    comparison = design.compare(drawn, evidence.built)
+    same = drawn_equals_built(title, replace(evidence, comparison=comparison))
+    return gather(title, *same.findings, *reachable(title, evidence, entry=NAME, port=HTTPS).findings)
+
+
+checks: Mapping[str, CheckFunction] = {
+    "p02-built": _built_and_reachable,
+    "p02-e1": _quick_health_checks,
+    "p02-edge": _edge_as_drawn,
+    "p02-e2": lambda evidence: grade(evidence.answer),
+}

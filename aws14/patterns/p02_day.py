@@ -19,7 +19,9 @@ BRIEF = Brief(
     requirements=(
         Requirement(name="peak_rps", text="24 page views a second at the busiest hour", value=24.0),
         Requirement(
-            name="zone_failed_share", text="a zone lost for an hour costs at most 0.3 % of a day's page views", value=0.003
+            name="zone_failed_share",
+            text="a zone lost for an hour costs at most 0.3 % of a day's page views",
+            value=0.003,
         ),
         Requirement(name="p95_s", text="95 % of a day's answers within half a second", value=0.5),
         Requirement(name="budget_usd", text="at most 800 USD a month, traffic included", value=800.0),
@@ -49,7 +51,7 @@ ASSUMPTIONS = cost.Assumptions(requests_per_dns_query=8, package_gib=4, internal
 """What no trace shows: eight pages a lookup, 4 GiB of updates a month, 8 KiB of rows a page."""
 
 
-def scenario(
+def scenario(  # noqa: PLR0913 # each is a knob of the lesson
     *,
     peak_rps: float | None = None,
     zone_lost_for_s: float = 0.0,

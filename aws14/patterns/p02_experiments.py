@@ -2,6 +2,129 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-experiments: Mapping[str, Callable[..., object]] = {}
+from aws14 import charts, cost
+from aws14.charts.numbers import percent, usd
+from aws14.errors import DesignError
+from aws14.model import Bill, Finding, Picture, Report, Topology, Trace
+from aws14.model.network import Network
+from aws14.patterns.p02_database import clients, lost
+from aws14.patterns.p02_day import ASSUMPTIONS, scenario
+from aws14.patterns.p02_disks import disks, lanes
+from aws14.patterns.p02_paths import paths
+from aws14.patterns.p02_places import static_bills, static_times
+from aws14.patterns.p02_sessions import sessions_lost, stickiness
+from aws14.patterns.p02_taken_away import single_az
+from aws14.patterns.p02_tls import tls
+from aws14.patterns.p02_walls import why
+from aws14.sim import simulate, what_if
+from aws14.sim.changes import cloned, without
+from aws14.sim.reachability import reach
+from aws14.sim.standing import owned_interfaces, zone_of
+
+OFFERS = (
+    "reserved instance, 1 year, all upfront",
+    "reserved instance, 3 years, all upfront",
+    "compute savings plan, 1 year, nothing upfront",
+    "compute savings plan, 3 years, nothing upfront",
+)
+"""Of all promises that AWS sells, those drawn."""
+
+_OUTAGE_S = 3600.0
+_SUBNETS = {"web-3": "web-a", "web-4": "web-c"}
+"""Further servers stand in zones a and c in turn, as the first two do."""
+
+
+def month(built: Topology, trace: Trace) -> Bill:
+    """A month of the site when every day is like the run."""
+    return cost.monthly_bill(built, trace, assume=ASSUMPTIONS)
+
+
+def _another_design(built: Topology, web_servers: int, database: str, health_check_every_s: float) -> Picture:
+    """The day on which zone a is lost for an hour, on a site with other numbers."""
+    site = _resized(built, web_servers)
+    timeout_s = min(float(str(site.node("web-targets").require("health_check_timeout_s"))), health_check_every_s / 2)
+    site = what_if(site, "web-targets", health_check_interval_s=health_check_every_s, health_check_timeout_s=timeout_s)
+    if database == "Single-AZ":
+        site = single_az(site)
+    trace = simulate(site, scenario(zone_lost_for_s=_OUTAGE_S))
+    bill = month(site, simulate(site, scenario()))
+    title = f"{percent(trace.failure_ratio)} of the day's page views fail, {usd(bill.total_usd)} a month"
+    return charts.timeline(trace, title=title)
+
+
+def _resized(built: Topology, web_servers: int) -> Topology:
+    if not 1 <= web_servers <= 2 + len(_SUBNETS):
+        raise DesignError(f"{web_servers} web servers", allowed=f"1 to {2 + len(_SUBNETS)}")
+    if web_servers == 1:
+        return without(built, "web-2")
+    more = dict(list(_SUBNETS.items())[: web_servers - 2])
+    return cloned(built, "web-1", more) if more else built
+
+
+def _nodes(built: Topology, network: Network) -> Report:
+    """Which node of the load balancer reaches which web server on port 80."""
+    findings = []
+    for door in owned_interfaces(built, built.node("alb")):
+        for server in built.of_kind("instance"):
+            way = reach(network, source=door.id, destination=server.id, port=80)
+            findings.append(
+                Finding(
+                    name=f"The node in {zone_of(built, door.subnet)} ({door.private_ipv4}) reaches {server.id}",
+                    status="passed" if way.reachable else "not_yet",
+                    detail="" if way.blocked_by is None else way.blocked_by.detail,
+                )
+            )
+    return Report(title="From each node of the load balancer to each server", findings=tuple(findings))
+
+
+def _years(built: Topology, share: float = 1.0, months: int = 36) -> Picture:
+    """What the two web servers come to over the years, on demand and with a promise.
+
+    Parameters
+    ----------
+    built : Topology
+        What was read back.
+    share : float
+        Share of the hours in which they run.
+    months : int
+        How far to look.
+    """
+    servers = built.of_kind("instance")
+    kind = str(servers[0].require("instance_type"))
+    region = built.container(servers[0].id, "region")
+    years = cost.years_of_use(
+        "EC2", f"{kind} Linux on-demand", region.id if region else "", months=months, share=share, count=len(servers)
+    )
+    offers = {name: pays for name, pays in years.break_even_months.items() if name in OFFERS}
+    told = ", ".join(f"{name} after {pays:.1f}" for name, pays in offers.items() if math.isfinite(pays))
+    drawn = charts.curves(
+        years.months,
+        {name: line for name, line in years.owed_usd.items() if name in (cost.ON_DEMAND, *OFFERS)},
+        title=f"{len(servers)} {kind}, running {100 * share:.0f} % of the hours, given up after so many months",
+        xlabel="months of use",
+        ylabel="USD in all",
+    )
+    pays = f"Months after which a promise pays: {told}." if told else "No promise pays for so few hours."
+    return replace(drawn, caption=" ".join((pays, *(f"{note[0].upper()}{note[1:]}." for note in years.notes))))
+
+
+experiments: Mapping[str, Callable[..., object]] = {
+    "another design": _another_design,
+    "database clients": clients,
+    "database lost": lost,
+    "disks": disks,
+    "lanes": lanes,
+    "nodes": _nodes,
+    "path patterns": paths,
+    "sessions lost": sessions_lost,
+    "static bills": static_bills,
+    "static times": static_times,
+    "stickiness": stickiness,
+    "tls": tls,
+    "why": why,
+    "years": _years,
+}

@@ -171,7 +171,8 @@ def _visitors(seed: int, replication: int, size: int, mean_requests: float, mean
     """Number of the visitor of each request. Shape (size,).
 
     A visit has a geometric number of requests; between two of them others come in between, exponentially many. Visits
-    are laid out on a line as long as there are requests, and read off in its order.
+    are laid out on a ring as long as there are requests, and read off in its order. What is carried over the end of the
+    ring counts as another visitor: nobody is away for a whole day in the middle of a visit.
     """
     random = stream(seed, "visitors", replication)
     visits_made = math.ceil(size / mean_requests) + 1
@@ -184,7 +185,10 @@ def _visitors(seed: int, replication: int, size: int, mean_requests: float, mean
     first = np.cumsum(length) - length
     begins = random.random(visits_made) * size
     place = begins[visitor] + passed - passed[first][visitor]
-    return _kept(np.resize(visitor[np.argsort(place % size, kind="stable")], size))
+    order = np.argsort(place % size, kind="stable")
+    on_the_ring = np.where(place >= size, visitor + visits_made, visitor)[order]
+    again = np.arange(size, dtype=np.int32) // len(order)
+    return _kept(np.resize(on_the_ring, size) + np.int32(2 * visits_made) * again)
 
 
 def _kept(array: Kept) -> Kept:

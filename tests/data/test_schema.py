@@ -114,6 +114,7 @@ QUOTA_UNITS = {
         "units per 4 KB",
         "vCPU-minutes at 100 %",
         "attempts",
+        "I/O",
         "checkers",
         "failures",
         "percent",

@@ -1,0 +1,121 @@
+"""The drawing of the corporate site."""
+
+from __future__ import annotations
+
+from aws14.model import Link, Node, Topology
+from aws14.patterns.p02_day import NAME
+
+_SUBNETS = {"elb": 0, "web": 10, "db": 20}
+
+
+def design(region: str = "ap-northeast-1", *, edge: bool = False) -> Topology:
+    """The drawing of the corporate site.
+
+    Parameters
+    ----------
+    region : str
+        Where it stands.
+    edge : bool
+        Whether CloudFront and the bucket for static files are part of it.
+    """
+    nodes, links = _site(region)
+    way_in = Link(source=NAME, target="cdn" if edge else "alb", kind="routes", label="A")
+    more_nodes, more_links = _edge(region) if edge else ((), ())
+    return Topology(
+        name="p02_corporate_site",
+        origin="drawn",
+        nodes=(*nodes, *more_nodes),
+        links=(way_in, *more_links, *links),
+    )
+
+
+def _site(region: str) -> tuple[tuple[Node, ...], tuple[Link, ...]]:
+    servers = ("web-1", "web-2")
+    nodes = (
+        Node(id="internet", kind="internet", label="Visitors"),
+        Node(id="example.jp", kind="hosted_zone"),
+        Node(id=NAME, kind="dns_record", attributes={"type": "A", "routing": "simple"}),
+        Node(id=region, kind="region"),
+        Node(
+            id="example.jp certificate",
+            kind="certificate",
+            parent=region,
+            label="Certificate",
+            attributes={"state": "ISSUED"},
+        ),
+        Node(id="web-v1", kind="image", parent=region, label="Image", attributes={"state": "available"}),
+        Node(id="vpc", kind="vpc", parent=region, attributes={"cidr": "10.0.0.0/16"}),
+        Node(id="igw", kind="internet_gateway", parent="vpc"),
+        *(Node(id=f"{region}{letter}", kind="az", parent="vpc") for letter in "ac"),
+        *_subnets(region),
+        Node(
+            id="alb",
+            kind="load_balancer",
+            parent="vpc",
+            label="Load balancer",
+            attributes={"scheme": "internet-facing"},
+        ),
+        Node(
+            id="web-targets",
+            kind="target_group",
+            parent="vpc",
+            label="Target group",
+            attributes={"protocol": "HTTP", "port": 80, "health_check_path": "/health.html"},
+        ),
+        *(_server(name, f"web-{letter}") for name, letter in zip(servers, "ac", strict=True)),
+        Node(
+            id="db",
+            kind="db_instance",
+            parent="vpc",
+            label="MySQL, Multi-AZ",
+            attributes={"engine": "mysql", "multi_az": True, "publicly_accessible": False},
+        ),
+    )
+    links = (
+        *(
+            Link(source=f"{tier}-{z}", target="igw", kind="routes", label="0.0.0.0/0")
+            for tier in ("elb", "web")
+            for z in "ac"
+        ),
+        Link(source="alb", target="web-targets", kind="routes", label="HTTPS:443"),
+        *(Link(source="web-targets", target=server, kind="routes", label="HTTP:80") for server in servers),
+        Link(source="alb", target="example.jp certificate", kind="uses", label="TLS"),
+        Link(source="internet", target="alb", kind="allows", label="tcp/80"),
+        Link(source="internet", target="alb", kind="allows", label="tcp/443"),
+        *(Link(source="alb", target=server, kind="allows", label="tcp/80") for server in servers),
+        *(Link(source=server, target="db", kind="allows", label="tcp/3306") for server in servers),
+        *(Link(source=server, target="db", kind="uses", label="MySQL") for server in servers),
+    )
+    return nodes, links
+
+
+def _subnets(region: str) -> tuple[Node, ...]:
+    return tuple(
+        Node(
+            id=f"{tier}-{letter}",
+            kind="subnet",
+            parent=f"{region}{letter}",
+            attributes={"cidr": f"10.0.{number + offset}.0/24"},
+        )
+        for tier, number in _SUBNETS.items()
+        for offset, letter in enumerate("ac")
+    )
+
+
+def _server(name: str, subnet: str) -> Node:
+    stated: dict[str, str] = {"instance_type": "m5.large", "state": "running"}
+    return Node(id=name, kind="instance", parent=subnet, label=name, attributes=stated)
+
+
+def _edge(region: str) -> tuple[tuple[Node, ...], tuple[Link, ...]]:
+    nodes = (
+        Node(id="cdn", kind="distribution", label="CloudFront"),
+        Node(id="static", kind="bucket", parent=region, label="Static files", attributes={"public_read": False}),
+        Node(id="origin.example.jp", kind="dns_record", attributes={"type": "A", "routing": "simple"}),
+    )
+    links = (
+        Link(source="cdn", target="static", kind="routes", label="/images/*"),
+        Link(source="cdn", target="origin.example.jp", kind="routes", label="*"),
+        Link(source="origin.example.jp", target="alb", kind="routes", label="A"),
+    )
+    return nodes, links

@@ -1,0 +1,231 @@
+"""Why is this box here? Each component of the corporate site is taken away on paper, and a stated property is lost.
+
+What was read back is copied without the component, and asked again: by running the same day through the copy, or by
+following a visitor's packets. Nothing that is built changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import NamedTuple
+
+from aws14.model import Finding, Report, Scenario, Topology
+from aws14.patterns.p02_day import BRIEF, NAME, scenario
+from aws14.patterns.p02_taken_away import (
+    closed,
+    in_one_zone,
+    no_redirect,
+    one_node,
+    opened,
+    single_az,
+    without_gateway,
+    without_routes,
+)
+from aws14.sim import Unreachable, resolve, simulate, what_if
+from aws14.sim.changes import without
+from aws14.sim.reachability import INTERNET, reach
+from aws14.sim.standing import network_of
+
+ALLOWED = BRIEF.value("zone_failed_share")
+_SLOWEST = {"health_check_interval_s": 300, "unhealthy_threshold": 10}
+
+Change = Callable[[Topology], Topology]
+
+
+class Seen(NamedTuple):
+    """Whether a property holds, and what was seen of it."""
+
+    holds: bool
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wall:
+    """A component and the property it holds.
+
+    Parameters
+    ----------
+    component : str
+        What is taken away or opened.
+    property : str
+        What holds while it is there.
+    seen : callable
+        Topology -> whether the property holds there.
+    without : callable
+        Topology -> topology without the component.
+    """
+
+    component: str
+    property: str
+    seen: Callable[[Topology], Seen]
+    without: Change
+
+
+def _survives(day: Scenario, topology: Topology) -> Seen:
+    """Whether a day with a fault costs no more of its page views than the brief allows for the loss of a zone."""
+    share = simulate(topology, day).failure_ratio
+    return Seen(share <= ALLOWED, f"{100 * share:.2g} % of the day's views fail")
+
+
+@lru_cache(maxsize=1)
+def _days() -> dict[str, Scenario]:
+    hour = 3600.0
+    return {
+        "plain": scenario(),
+        "server": scenario(server_lost_for_s=hour),
+        "zone": scenario(zone_lost_for_s=hour),
+        "sessions": scenario(server_lost_for_s=hour, session_requests=8),
+    }
+
+
+def _day(name: str) -> Callable[[Topology], Seen]:
+    return lambda topology: _survives(_days()[name], topology)
+
+
+def _gets_in(port: int) -> Callable[[Topology], Seen]:
+    """Whether a visitor who types the name gets to the servers."""
+
+    def seen(topology: Topology) -> Seen:
+        way = resolve(topology, NAME, port)
+        return Seen(False, way.detail) if isinstance(way, Unreachable) else Seen(True, "visitors get in")
+
+    return seen
+
+
+def _shut(source: str, destination: str, port: int) -> Callable[[Topology], Seen]:
+    """Whether somebody who should not get through is stopped."""
+
+    def seen(topology: Topology) -> Seen:
+        way = reach(network_of(topology), source=source, destination=destination, port=port)
+        return Seen(not way.reachable, "they get through" if way.reachable else "they are stopped")
+
+    return seen
+
+
+def _encrypted(topology: Topology) -> Seen:
+    balancer = topology.node("alb")
+    held = [link for link in topology.links_of("uses", source="alb") if link.label == "TLS"]
+    ready = bool(held) and "HTTPS:443" in str(balancer.require("listeners"))
+    return Seen(ready, "the listener has its certificate" if ready else "no HTTPS listener without a certificate")
+
+
+WALLS = (
+    Wall(
+        component="the second web server",
+        property="a server lost for an hour goes almost unnoticed",
+        seen=_day("server"), without=lambda topology: without(topology, "web-2"),
+    ),
+    Wall(
+        component="the health checks (as slow as AWS allows)",
+        property="a server lost for an hour goes almost unnoticed",
+        seen=_day("server"), without=lambda topology: what_if(topology, "web-targets", **_SLOWEST),
+    ),
+    Wall(
+        component="the second zone of the web servers (both in zone a)",
+        property="zone a lost for an hour is survived",
+        seen=_day("zone"), without=in_one_zone,
+    ),
+    Wall(
+        component="the load balancer's subnet in zone c",
+        property="zone a lost for an hour is survived",
+        seen=_day("zone"), without=one_node,
+    ),
+    Wall(
+        component="the database's standby",
+        property="zone a lost for an hour is survived",
+        seen=_day("zone"), without=single_az,
+    ),
+    Wall(
+        component="the load balancer",
+        property="the name leads to the servers",
+        seen=_gets_in(443), without=lambda topology: without(topology, "alb"),
+    ),
+    Wall(
+        component="the target group's servers (none registered)",
+        property="visitors are answered",
+        seen=_day("plain"), without=lambda topology: without(topology, "web-1", "web-2"),
+    ),
+    Wall(
+        component="the listener that redirects",
+        property="who types the name without https gets in",
+        seen=_gets_in(80), without=no_redirect,
+    ),
+    Wall(
+        component="the certificate",
+        property="logins are encrypted",
+        seen=_encrypted, without=lambda topology: without(topology, _certificate(topology)),
+    ),
+    Wall(
+        component="the Internet gateway",
+        property="visitors get in",
+        seen=_gets_in(443), without=without_gateway,
+    ),
+    Wall(
+        component="the public subnets' route to it",
+        property="visitors get in",
+        seen=_gets_in(443), without=partial(without_routes, subnet="elb-a"),
+    ),
+    Wall(
+        component="the load balancer group's HTTPS rule",
+        property="visitors get in",
+        seen=_gets_in(443), without=partial(closed, node="alb", port=443),
+    ),
+    Wall(
+        component="the web group's rule for the load balancer",
+        property="visitors are answered",
+        seen=_day("plain"), without=partial(closed, node="web-1", port=80),
+    ),
+    Wall(
+        component="the web group (HTTP opened to all)",
+        property="nobody reaches a web server past the load balancer, without encryption",
+        seen=_shut(INTERNET, "web-1", 80), without=partial(opened, node="web-1", port=80),
+    ),
+    Wall(
+        component="the database group's rule for the web group",
+        property="visitors are answered",
+        seen=_day("plain"), without=partial(closed, node="db", port=3306),
+    ),
+    Wall(
+        component="the name's record",
+        property="the name leads to the servers",
+        seen=_gets_in(443), without=lambda topology: without(topology, NAME),
+    ),
+)  # fmt: skip
+
+
+def _certificate(topology: Topology) -> str:
+    return next(link.target for link in topology.links_of("uses", source="alb") if link.label == "TLS")
+
+
+def why(topology: Topology) -> Report:
+    """Look for each wall's property with and without it.
+
+    Parameters
+    ----------
+    topology : Topology
+        What was read back, with its network.
+
+    Returns
+    -------
+    Report
+        A finding passes when its property holds with the component and is lost without it.
+    """
+    known: dict[Callable[[Topology], Seen], Seen] = {}
+    return Report(
+        title="Take it away, and something is lost",
+        findings=tuple(_asked(topology, wall, known) for wall in WALLS),
+    )
+
+
+def _asked(topology: Topology, wall: Wall, known: dict[Callable[[Topology], Seen], Seen]) -> Finding:
+    before = known.setdefault(wall.seen, wall.seen(topology)) if wall.seen not in known else known[wall.seen]
+    after = wall.seen(wall.without(topology))
+    seen = f"{'still holds' if after.holds else 'lost'}: {wall.property} ({after.words})"
+    return Finding(
+        name=f"Without {wall.component}",
+        status="passed" if before.holds and not after.holds else "not_yet",
+        detail=seen + ("" if before.holds else f"; nor does it hold with it: {before.words}"),
+        hint="the site is not as drawn: run the check p02-built",
+    )
