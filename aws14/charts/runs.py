@@ -94,12 +94,16 @@ def _lines(panels: Sequence[Axes], trace: Trace, *, label: str, look: Look, show
 
 
 def _finish_lines(above: SubFigure, panels: Sequence[Axes]) -> None:
+    from matplotlib.ticker import LogLocator, MaxNLocator
+
     speed, failures, *servers = panels
     for axes in servers:
         axes.set_ylabel("in service")
+        axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
         axes.set_ylim(0, 1.08 * axes.get_ylim()[1])
     if any(np.isfinite(np.asarray(line.get_ydata(), dtype=float)).any() for line in speed.get_lines()):
         speed.set_yscale("log")
+        speed.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
         speed.yaxis.set_major_formatter(lambda value, _: seconds(value))
         speed.minorticks_off()
     else:
