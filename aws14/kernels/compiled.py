@@ -77,7 +77,7 @@ def kernel(*signature: Any) -> Callable[[Callable[..., Any]], Any]:
     """Decorate a loop to be compiled now, for the given numba signatures, and cached on disk."""
 
     def compiled_now(function: Callable[..., Any]) -> Any:
-        loop = _njit(function, nogil=True, _nrt=False)
+        loop = _njit(function, nogil=True, _nrt=False, no_cfunc_wrapper=True)
         loop.enable_caching()
         # numba has no public way to say what a cached loop depends on.
         loop._cache._cache_file._source_stamp = _stamp(Path(function.__code__.co_filename).name)  # noqa: SLF001
@@ -110,8 +110,8 @@ def _imports(source: str) -> list[str]:
 
 
 def part(function: Callable[..., Any]) -> Any:
-    """Decorate a piece of a loop that is compiled into the kernels of the same file."""
-    return _njit(function, nogil=True, _nrt=False, forceinline=True)
+    """Decorate a piece of a loop that is compiled into the kernels that call it, and cannot be called by itself."""
+    return _njit(function, nogil=True, _nrt=False, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
 if cache_folder() != Path(__file__).parent / "__pycache__":

@@ -20,13 +20,19 @@ def lucky(luck, lane, attempt):
 
 
 @part
-def spread(tier_minute_s, column, from_s, to_s, tick_s, sign):
-    """Add the length of an interval to the ticks it lies in, or take it away."""
-    tick = int(from_s / tick_s)
-    while from_s < to_s and tick < tier_minute_s.shape[0]:
-        edge_s = min((tick + 1) * tick_s, to_s)
+def tick_of(tier, at_s):
+    """The tick of a time that is not before now."""
+    return tier.state[at.TICK] if at_s < tier.clock_s[at.TICK_ENDS] else int(at_s / tier.rule[at.TICK_S])
+
+
+@part
+def spread(tier, column, from_s, to_s, sign):
+    """Add the length of an interval that begins now or later to the ticks it lies in, or take it away."""
+    tick = tick_of(tier, from_s)
+    while from_s < to_s and tick < tier.minute_s.shape[0]:
+        edge_s = min((tick + 1) * tier.rule[at.TICK_S], to_s)
         if edge_s > from_s:
-            tier_minute_s[tick, column] += sign * (edge_s - from_s)
+            tier.minute_s[tick, column] += sign * (edge_s - from_s)
             from_s = edge_s
         tick += 1
 
@@ -57,7 +63,7 @@ def expect(tier, request, attempt, what, at_s):
 def _count(tier, at_s, arrived_s, what, sign):
     """Count an answer as the load balancer's metrics do."""
     if at_s < tier.rule[at.HORIZON_S]:
-        tick = int(at_s / tier.rule[at.TICK_S])
+        tick = tick_of(tier, at_s)
         if what in (at.SERVED, at.SESSION_LOST):
             tier.minute[tick, at.ANSWERED] += sign
             tier.minute_s[tick, at.LATENCY_S] += sign * (at_s - arrived_s)

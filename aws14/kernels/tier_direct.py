@@ -5,7 +5,7 @@ from __future__ import annotations
 from aws14.kernels import tier_state as at
 from aws14.kernels.compiled import part
 from aws14.kernels.tier_answers import answer
-from aws14.kernels.tier_servers import book_work, count_sent
+from aws14.kernels.tier_servers import book_work
 
 
 @part
@@ -22,7 +22,8 @@ def settle_queue(tier, target, now_s):
 @part
 def foresee(tier, target, now_s):
     """When a worker of a target will take up what arrives now; minus the outcome when it is refused."""
-    settle_queue(tier, target, now_s)
+    if tier.target[target, at.WAITING] > 0:
+        settle_queue(tier, target, now_s)
     waiting = tier.target[target, at.WAITING]
     if waiting == 0 and tier.free_s[target, 0] <= now_s:
         return now_s
@@ -72,8 +73,6 @@ def commit(tier, request, view, says, leaves_s, now_s):
     tier.start_s[request] = start_s
     tier.end_s[request] = ends_s
     tier.via[request] = view
-    tier.minute[int(now_s / tier.rule[at.TICK_S]), at.ACCEPTED] += 1
     book_work(tier, start_s, ends_s, leaves_s, 1.0)
-    count_sent(tier, ends_s, leaves_s)
     if answer(tier, request, 0, now_s, leaves_s, ends_s, says) and says == at.SERVED:
         tier.target[target, at.SERVED_COUNT] += 1

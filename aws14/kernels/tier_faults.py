@@ -68,13 +68,11 @@ def _untie(tier, request, at_s, what, work_too):
         if take_back(tier, request, leaves_s, ends_s) == at.SERVED:
             tier.target[target, at.SERVED_COUNT] -= 1
         heard = answer(tier, request, 0, tier.arrival_s[request], leaves_s, at_s, what)
-        if (heard or work_too) and ends_s < tier.rule[at.HORIZON_S] and ends_s <= leaves_s:
-            tier.minute[int(ends_s / tier.rule[at.TICK_S]), at.SENT] -= 1
     if work_too:
         _stop_work(tier, request, at_s, leaves_s)
     elif heard:
         from_s, to_s = max(tier.start_s[request], at_s), min(ends_s, leaves_s)
-        spread(tier.minute_s, at.WASTED_S, from_s, to_s, tier.rule[at.TICK_S], 1.0)
+        spread(tier, at.WASTED_S, from_s, to_s, 1.0)
 
 
 @part
@@ -92,7 +90,7 @@ def _lose_directly(tier, target, at_s):
             tier.sight_s[view, at.PASS_AT] = tier.rule[at.NEVER]
             asked_s = tier.sight_s[view, at.NEXT_CHECK] - tier.rule[at.INTERVAL_S]
             tier.sight_s[view, at.DEADLINE] = asked_s + tier.rule[at.TIMEOUT_S]
-    tier.health_s[0] = at_s
+    tier.clock_s[at.LOOK_AT] = at_s
 
 
 @kernel(VOID(at.TIER, I8, F8))
@@ -141,7 +139,7 @@ def lose_node(tier, node, at_s):
             if answer(tier, request, attempt, arrived_s, leaves_s, at_s, at.CONNECTION_RESET):
                 if tier.job[job, at.PHASE] == at.WORKING:
                     stops_s = min(tier.job_s[job, at.ENDS], leaves_s)
-                    spread(tier.minute_s, at.WASTED_S, at_s, stops_s, tier.rule[at.TICK_S], 1.0)
+                    spread(tier, at.WASTED_S, at_s, stops_s, 1.0)
                 tier.job_s[job, at.LEAVES] = at_s
     held, request, nodes = 0, tier.state[at.NEXT], tier.limit[at.NODES]
     if tier.limit[at.DIRECT] == 1:
@@ -169,7 +167,7 @@ def fail_database(tier, at_s):
     for job in range(tier.job.shape[0]):
         phase = tier.job[job, at.PHASE]
         if phase == at.DB_WORKING:
-            spread(tier.minute_s, at.DB_BUSY_S, at_s, tier.job_s[job, at.ENDS], tier.rule[at.TICK_S], -1.0)
+            spread(tier, at.DB_BUSY_S, at_s, tier.job_s[job, at.ENDS], -1.0)
         if phase in (at.QUEUED, at.WORKING):
             blame_database(tier, tier.job[job, at.REQUEST], tier.job[job, at.ATTEMPT], tier.job_s[job, at.LEAVES])
         if phase in (at.DB_WORKING, at.DB_QUEUED):
@@ -200,9 +198,9 @@ def set_database_pace(tier, at_s, pace):
     for job in range(tier.job.shape[0]):
         if tier.job[job, at.PHASE] == at.DB_WORKING:
             ends_s = tier.job_s[job, at.ENDS]
-            spread(tier.minute_s, at.DB_BUSY_S, at_s, ends_s, tier.rule[at.TICK_S], -1.0)
+            spread(tier, at.DB_BUSY_S, at_s, ends_s, -1.0)
             ends_s = at_s + (ends_s - at_s) * factor
-            spread(tier.minute_s, at.DB_BUSY_S, at_s, ends_s, tier.rule[at.TICK_S], 1.0)
+            spread(tier, at.DB_BUSY_S, at_s, ends_s, 1.0)
             tier.job_s[job, at.ENDS] = ends_s
     tier.rule[at.DB_PACE] = pace
     _rebuild(tier)
@@ -221,4 +219,4 @@ def regather(tier, at_s):
     """
     for node in range(tier.limit[at.NODES]):
         gather(tier, node)
-    tier.health_s[0] = at_s
+    tier.clock_s[at.LOOK_AT] = at_s

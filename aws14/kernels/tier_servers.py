@@ -40,9 +40,9 @@ def due(tier, job, at_s):
 @part
 def book_work(tier, from_s, to_s, leaves_s, sign):
     """Book a worker's time, and the part of it for a client who has left; or take it away."""
-    spread(tier.minute_s, at.BUSY_S, from_s, to_s, tier.rule[at.TICK_S], sign)
+    spread(tier, at.BUSY_S, from_s, to_s, sign)
     if leaves_s < to_s:
-        spread(tier.minute_s, at.WASTED_S, max(from_s, leaves_s), to_s, tier.rule[at.TICK_S], sign)
+        spread(tier, at.WASTED_S, max(from_s, leaves_s), to_s, sign)
 
 
 @part
@@ -94,13 +94,6 @@ def leave(tier, target, now_s):
 
 
 @part
-def count_sent(tier, at_s, leaves_s):
-    """Count an answer that goes out over the network."""
-    if at_s < tier.rule[at.HORIZON_S] and at_s <= leaves_s:
-        tier.minute[int(at_s / tier.rule[at.TICK_S]), at.SENT] += 1
-
-
-@part
 def query_s(tier, job):
     """How long the database works for a job."""
     request = tier.job[job, at.REQUEST]
@@ -113,5 +106,5 @@ def start_query(tier, job, now_s):
     ends_s = now_s + query_s(tier, job) * tier.rule[at.DB_PACE]
     tier.job[job, at.PHASE] = at.DB_WORKING
     tier.state[at.DB_BUSY] += 1
-    spread(tier.minute_s, at.DB_BUSY_S, now_s, ends_s, tier.rule[at.TICK_S], 1.0)
+    spread(tier, at.DB_BUSY_S, now_s, ends_s, 1.0)
     due(tier, job, ends_s)

@@ -17,7 +17,7 @@ from aws14.kernels.tier_answers import answer, blame_database, expect, expect_si
 from aws14.kernels.tier_direct import commit
 from aws14.kernels.tier_health import look, passed
 from aws14.kernels.tier_routing import pick
-from aws14.kernels.tier_servers import count_sent, due, enter, free_job, leave, query_s, start_query, take_job
+from aws14.kernels.tier_servers import due, enter, free_job, leave, query_s, start_query, take_job
 from aws14.kernels.timed_heap import pop, replace
 
 
@@ -33,7 +33,7 @@ def _remember(tier, session, target):
 def _connect(tier, request, attempt, view, now_s, leaves_s):
     """Send a request from a node to a target."""
     target, session = view // tier.limit[at.NODES], tier.session[request]
-    tier.minute[int(now_s / tier.rule[at.TICK_S]), at.ROUTED] += 1
+    tier.minute[tier.state[at.TICK], at.ROUTED] += 1
     stands = tier.target[target, at.UP] == 1 and tier.sight[view, at.REACHED] == 1
     says = at.SERVED
     if stands and session >= 0 and tier.limit[at.SESSIONS] == 1:
@@ -57,9 +57,7 @@ def _connect(tier, request, attempt, view, now_s, leaves_s):
     if tier.target[target, at.DB_REACHED] == 0:
         blame_database(tier, request, attempt, leaves_s)
     refused = enter(tier, job, target, now_s)
-    if refused == 0:
-        tier.minute[int(now_s / tier.rule[at.TICK_S]), at.ACCEPTED] += 1
-    else:
+    if refused != 0:
         free_job(tier, job)
         answer(tier, request, attempt, now_s, leaves_s, now_s, refused)
 
@@ -97,7 +95,7 @@ def _come_again(tier, now_s):
     tier.state[at.COMING] -= 1
     known, request, attempt = what % 2, what // 256, what // 2 % 128
     if known == 1 or tier.number[request] == attempt - 1:
-        tier.minute[int(now_s / tier.rule[at.TICK_S]), at.RETRIED] += 1
+        tier.minute[tier.state[at.TICK], at.RETRIED] += 1
         tier.number[request] = attempt
         _admit(tier, request, attempt, now_s - tier.way_s[tier.city[request], at.BEFORE], now_s)
 
@@ -111,7 +109,6 @@ def _release(tier, job, now_s, what):
         return
     if request >= 0:
         arrived_s, leaves_s = tier.job_s[job, at.ARRIVED], tier.job_s[job, at.LEAVES]
-        count_sent(tier, now_s, leaves_s)
         if answer(tier, request, tier.job[job, at.ATTEMPT], arrived_s, leaves_s, now_s, what) and what == at.SERVED:
             tier.target[target, at.SERVED_COUNT] += 1
     elif tier.sight[-1 - request, at.CHECK] == job and what != at.DATABASE_DOWN:
@@ -132,7 +129,7 @@ def _ask_database(tier, job, now_s):
         return
     pop(tier.event_s, tier.event, size)
     tier.state[at.EVENTS] -= 1
-    tier.minute[int(now_s / tier.rule[at.TICK_S]), at.QUERIES] += 1
+    tier.minute[tier.state[at.TICK], at.QUERIES] += 1
     if tier.state[at.DB_BUSY] < tier.limit[at.DB_WORKERS]:
         start_query(tier, job, now_s)
         return
@@ -179,6 +176,27 @@ def _finish(tier, now_s):
 
 
 @part
+def _next_tick(tier, now_s):
+    """Note in which tick it is now."""
+    tier.state[at.TICK] = int(now_s / tier.rule[at.TICK_S])
+    tier.clock_s[at.TICK_ENDS] = (tier.state[at.TICK] + 1) * tier.rule[at.TICK_S]
+
+
+@part
+def _arrive(tier, request, until_s):
+    """Let a request arrive; in the direct way those after it, too, as long as nothing else comes in between."""
+    size = tier.arrival_s.size
+    _admit(tier, request, 0, tier.sent_s[request], tier.arrival_s[request])
+    request += 1
+    if tier.limit[at.DIRECT] == 1 and tier.state[at.EVENTS] == 0:
+        until_s = min(until_s, tier.clock_s[at.TICK_ENDS])
+        while request < size and tier.arrival_s[request] < until_s and tier.state[at.EVENTS] == 0:
+            _admit(tier, request, 0, tier.sent_s[request], tier.arrival_s[request])
+            request += 1
+    tier.state[at.NEXT] = request
+
+
+@part
 def _room(tier):
     """What there is no room for before the next event, or `DONE`."""
     if tier.state[at.FREE_JOB] < 0:
@@ -215,15 +233,16 @@ def run(tier, until_s):
         arrival_s = tier.arrival_s[request] if request < tier.arrival_s.size else never_s
         event_s = tier.event_s[0] if tier.state[at.EVENTS] > 0 else never_s
         coming_s = tier.coming_s[0] if tier.state[at.COMING] > 0 else never_s
-        now_s = min(arrival_s, event_s, coming_s, tier.health_s[0])
+        now_s = min(arrival_s, event_s, coming_s, tier.clock_s[at.LOOK_AT])
         if now_s >= until_s:
             return at.DONE
+        if now_s >= tier.clock_s[at.TICK_ENDS]:
+            _next_tick(tier, now_s)
         if event_s <= now_s:
             _finish(tier, now_s)
-        elif tier.health_s[0] <= now_s:
+        elif tier.clock_s[at.LOOK_AT] <= now_s:
             look(tier, now_s)
         elif arrival_s <= now_s:
-            tier.state[at.NEXT] = request + 1
-            _admit(tier, request, 0, tier.sent_s[request], now_s)
+            _arrive(tier, request, min(until_s, event_s, coming_s, tier.clock_s[at.LOOK_AT]))
         else:
             _come_again(tier, now_s)

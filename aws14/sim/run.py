@@ -1,7 +1,9 @@
 """One run: a load, users and an application through what was built.
 
 Who gets in (`entry`) decides which engine plays: a single server (`single`), a fleet behind a load balancer (`fleet`),
-or a content delivery network (`edge`) with one of them behind it. Left out so far: kept-alive connections.
+a content delivery network (`behind_edge`) with one of them behind it, or several places of one name (`places`). Left
+out so far: kept-alive connections; a single server's clients do not try again and its database is not asked; CPU
+credits of the servers of a fleet, which work at full speed and pay no surplus.
 """
 
 from __future__ import annotations

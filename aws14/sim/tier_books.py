@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from aws14.sim.tier_rules import ALGORITHMS, TierRequests, TierRules
+
 if TYPE_CHECKING:
     from aws14.kernels.tier_state import Tier
-    from aws14.sim.web_tier import TierRequests, TierRules
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -127,7 +128,6 @@ def _rule(rules: TierRules, span_s: tuple[float, float]) -> Floats:
 
 def _limit(rules: TierRules, *, nodes: int, direct: bool) -> Ints:
     from aws14.kernels import tier_state as at
-    from aws14.sim.web_tier import ALGORITHMS
 
     limit = np.zeros(len(at.LIMITS), np.int64)
     again = rules.retries

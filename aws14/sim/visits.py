@@ -18,7 +18,7 @@ from aws14.sim.arrivals import arrivals
 from aws14.sim.asked import static_requests
 from aws14.sim.network import Journey
 from aws14.sim.streams import exponentials, stream
-from aws14.sim.web_tier import TierRequests
+from aws14.sim.tier_rules import TierRequests
 from aws14.sim.workload import cities, order_of_arrival, service_units
 
 Floats = NDArray[np.float64]

@@ -7,7 +7,8 @@ import pytest
 
 from aws14.kernels import tier_state as at
 from aws14.model import Retries
-from aws14.sim.web_tier import TierRequests, TierRules, WebTier
+from aws14.sim.tier_rules import TierRequests, TierRules
+from aws14.sim.web_tier import WebTier
 from tests.kernels.tier_case import enroll, outcomes, plain_python, requests, rules, same_bits
 
 END_S = 600.0

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import simpy
 
-from aws14.sim.web_tier import TierRequests
+from aws14.sim.tier_rules import TierRequests
 from tests.kernels.tier_case import finish, outcomes, requests, rules, tier, waits_s
 
 SIZE, WARM_UP, RUNS = 100_000, 5_000, 8

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from aws14.kernels import tier_state as at
-from aws14.sim.web_tier import TierRequests, TierRules, WebTier
+from aws14.sim.tier_rules import TierRequests, TierRules
+from aws14.sim.web_tier import WebTier
 
 MODULES = (
     *("timed_heap", "tier_answers", "tier_routing", "tier_servers", "tier_direct", "tier_health", "tier_faults"),

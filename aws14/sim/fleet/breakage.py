@@ -20,7 +20,8 @@ from aws14.model import (
 )
 from aws14.sim.fleet.agenda import Agenda
 from aws14.sim.fleet.database import FleetDatabase
-from aws14.sim.fleet.roster import Roster, Server
+from aws14.sim.fleet.roster import Roster
+from aws14.sim.fleet.server import Server
 
 
 @runtime_checkable

@@ -9,7 +9,8 @@ from aws14 import catalog
 from aws14.model import Event, Node
 from aws14.sim.failover import database_failover, stale_s
 from aws14.sim.fleet.agenda import Agenda
-from aws14.sim.fleet.roster import Roster, Server
+from aws14.sim.fleet.roster import Roster
+from aws14.sim.fleet.server import Server
 from aws14.sim.streams import stream
 from aws14.sim.web_tier import WebTier
 

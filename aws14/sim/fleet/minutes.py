@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aws14.model import FleetRecord
-from aws14.sim.fleet.roster import Roster, Server
+from aws14.sim.fleet.roster import Roster
+from aws14.sim.fleet.server import Server
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -40,9 +41,7 @@ class Minutes:
         """Write down how many servers there are, after something changed."""
         standing = pending = draining = healthy = capacity = 0
         desired = self._roster.controller.desired
-        for server in self._roster.servers.values():
-            if server.gone_s < math.inf:
-                continue
+        for server in self._roster.present:
             desired += not server.member
             if server.left_s < math.inf:
                 draining += 1

@@ -13,7 +13,7 @@ from aws14.sim.controller import Controller, FixedFleet
 from aws14.sim.entry import ToFleet
 from aws14.sim.network import Journey, journey, round_trip_s
 from aws14.sim.targets import Tier
-from aws14.sim.web_tier import TierRules
+from aws14.sim.tier_rules import TierRules
 
 TLS_PORT, HTTP_PORT = 443, 80
 REDIRECT_ROUND_TRIPS = 2

@@ -9,74 +9,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 
 from aws14 import catalog
 from aws14.errors import ScenarioError
 from aws14.model import Event
 from aws14.sim.controller import TERMINATING, Controller, FixedFleet, Member
 from aws14.sim.fleet.agenda import Agenda
+from aws14.sim.fleet.server import Server
 from aws14.sim.targets import Target, Tier
 from aws14.sim.web_tier import WebTier
 
 RUNNING = "running"
-
-
-@dataclass(slots=True)
-class Server:
-    """A server and what became of it; times in seconds of the run, infinite while they have not come.
-
-    Parameters
-    ----------
-    id, zone : str
-        Name and Availability Zone.
-    workers : int
-        How many it has.
-    launched_s : float
-        From when it is paid for.
-    pattern : Target or None
-        What is known of its place in the network; None: it is reached from everywhere.
-    member : bool
-        Whether the controller looks after it.
-    row : int
-        Row of the engine, -1 while it is not registered.
-    registered_s, left_s, gone_s : float
-        Registered, deregistered, no longer paid for.
-    broken_s : float
-        Since when it is silent, infinite when it is not.
-    breaks : int
-        For how many reasons it is.
-    silent : list of (float, float)
-        When it was before.
-    served : int
-        Requests it served before it was gone.
-    member_id : str
-        What the controller calls it.
-    healthy : bool
-        Whether some node of the load balancer holds it healthy.
-    """
-
-    id: str
-    zone: str
-    workers: int
-    launched_s: float
-    pattern: Target | None
-    member: bool
-    row: int = -1
-    registered_s: float = math.inf
-    left_s: float = math.inf
-    gone_s: float = math.inf
-    broken_s: float = math.inf
-    breaks: int = 0
-    silent: list[tuple[float, float]] = field(default_factory=list)
-    served: int = 0
-    member_id: str = ""
-    healthy: bool = False
-
-    @property
-    def stands(self) -> bool:
-        """Whether it is registered."""
-        return self.registered_s < math.inf and self.left_s == math.inf
 
 
 class Roster:
@@ -111,6 +54,8 @@ class Roster:
         self.web, self.tier, self.controller, self.agenda = web, tier, controller, agenda
         self.events: list[Event] = []
         self.servers: dict[str, Server] = {}
+        self.present: list[Server] = []
+        self.changes = 0
         self.lost_zones: set[str] = set()
         self.at_row: dict[int, Server] = {}
         self.fixed = isinstance(controller, FixedFleet)
@@ -148,6 +93,8 @@ class Roster:
         workers = vcpus * self._workers_per_vcpu
         server = Server(id=name, zone=zone, workers=workers, launched_s=0.0, pattern=pattern, member=member)
         self.servers[name] = server
+        self.present.append(server)
+        self.changes += 1
         return server
 
     def _type_of_group(self) -> str:
@@ -169,7 +116,7 @@ class Roster:
             if member.id in staying and self._name_of(member) not in self.servers:
                 self._welcome(member, now_s)
         names = {self._name_of(member) for member in members if member.id in staying}
-        for server in [each for each in self.servers.values() if each.member and each.left_s == math.inf]:
+        for server in [each for each in self.present if each.member and each.left_s == math.inf]:
             if server.id not in names:
                 self.farewell(server, now_s)
 
@@ -215,6 +162,7 @@ class Roster:
             first_check_s=now_s if first_check_s is None else first_check_s,
         )
         server.registered_s, self.at_row[server.row] = now_s, server
+        self.changes += 1
         server.healthy = health is not None and "healthy" in health
         self._mark(server, now_s)
 
@@ -238,6 +186,7 @@ class Roster:
     def farewell(self, server: Server, now_s: float) -> None:
         """Deregister a server; what it holds it may finish within the deregistration delay."""
         server.left_s = now_s
+        self.changes += 1
         if server.row < 0 or server.breaks:
             self._go(server, now_s)
             return
@@ -247,6 +196,8 @@ class Roster:
 
     def _go(self, server: Server, now_s: float) -> None:
         server.gone_s = now_s
+        self.present.remove(server)
+        self.changes += 1
         if server.row >= 0:
             if server.breaks:
                 self.web.deregister(server.row)
@@ -259,6 +210,7 @@ class Roster:
     def break_server(self, server: Server, now_s: float) -> None:
         """Let a server fall silent; it may have several reasons to."""
         server.breaks += 1
+        self.changes += 1
         if server.breaks == 1 and server.row >= 0:
             self._silence(server, now_s)
 
@@ -269,6 +221,7 @@ class Roster:
     def heal_server(self, server: Server, now_s: float) -> None:
         """Take one reason for silence away."""
         server.breaks -= 1
+        self.changes += 1
         if server.breaks == 0 and server.row >= 0:
             server.silent.append((server.broken_s, now_s))
             server.broken_s = math.inf
@@ -280,17 +233,19 @@ class Roster:
             return self.servers[name]
         alike = (
             each
-            for each in self.servers.values()
+            for each in self.present
             if each.stands and not each.breaks and each.pattern is not None and name in _names(each.pattern)
         )
         return next(alike, None)
 
     def in_zone(self, zone: str) -> Iterable[Server]:
         """The servers that stand in a zone; in every zone when none is named."""
-        return [each for each in self.servers.values() if each.gone_s == math.inf and zone in ("", each.zone)]
+        return [each for each in self.present if zone in ("", each.zone)]
 
     def read_log(self) -> Iterator[tuple[float, Server]]:
         """The servers whose health changed as the load balancer sees it, and when; each is brought up to date."""
+        if not self.web.log:
+            return
         for at_s, view, _ in self.web.log:
             server = self.at_row.get(view // len(self._zones))
             if server is None:

@@ -20,9 +20,11 @@ from aws14.sim.fleet.breakage import Breakage
 from aws14.sim.fleet.database import FleetDatabase
 from aws14.sim.fleet.minutes import Minutes
 from aws14.sim.fleet.planning import controller_of, database_workers, require_database, rules_of
-from aws14.sim.fleet.roster import Roster, Server
+from aws14.sim.fleet.roster import Roster
+from aws14.sim.fleet.server import Server
 from aws14.sim.targets import Tier
-from aws14.sim.web_tier import TierRequests, WebTier
+from aws14.sim.tier_rules import TierRequests
+from aws14.sim.web_tier import WebTier
 
 
 class FleetRun:
@@ -87,6 +89,7 @@ class FleetRun:
         self.events: list[Event] = []
         self._open = self.web.fails_open()
         self._well = [(0.0, self._is_well())]
+        self._known = (-1, -1)
         self._judged_s = catalog.durations()["EC2 failure to failed status check"].typical_s
 
     def _database(self, tier: Tier) -> FleetDatabase | None:
@@ -118,7 +121,10 @@ class FleetRun:
 
     def _hear(self, now_s: float) -> None:
         """Note what the load balancer found out in the segment just run, and what changed before it."""
-        heard_s = now_s
+        known = (self.roster.changes, self.controller.desired)
+        if known == self._known and not self.web.log:
+            return
+        self._known, heard_s = known, now_s
         for heard_s, server in self.roster.read_log():
             self._say_health(server, heard_s)
             self._well.append((heard_s, self._is_well()))
@@ -157,7 +163,7 @@ class FleetRun:
 
     def _minute(self, now_s: float) -> None:
         """Tell the controller what the minute was like, and follow it."""
-        for server in [each for each in self.roster.servers.values() if each.member and each.stands]:
+        for server in [each for each in self.roster.present if each.member and each.stands]:
             if server.breaks and now_s - server.broken_s >= self._judged_s:
                 self.events += self.controller.replace(server.member_id, now_s, EC2)
             elif not server.healthy and "unhealthy" in self.web.health(server.row):
