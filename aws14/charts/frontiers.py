@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _LEAST_S = 0.5
-_TIMES_S = (1, 10, 60, 600, 3600, 6 * 3600, 86_400, 7 * 86_400)
+_TIMES_S = (1, 10, 60, 300, 900, 3600, 6 * 3600, 86_400, 7 * 86_400)
 
 
 def frontier(
@@ -46,13 +46,11 @@ def frontier(
                 max(time_s, _LEAST_S), bill_usd, linestyle="", marker="o" if good else "X", markersize=9,
                 color=BLUE if good else RED, markeredgecolor="white",
             )  # fmt: skip
-        steps = sorted((max(designs[name][0], _LEAST_S), designs[name][1]) for name in best)
-        axes.step(*zip(*steps, strict=True), where="post", color=BLUE, alpha=0.45, linewidth=1.2)
         axes.set_xscale("log")
         axes.set_xticks(_TIMES_S, [duration(tick) for tick in _TIMES_S])
         axes.minorticks_off()
         times = [max(time_s, _LEAST_S) for time_s, _ in designs.values()]
-        axes.set_xlim(0.5 * min(times), 6 * max(times))
+        axes.set_xlim(0.5 * min(times), 3 * max(times))
         axes.set_ylim(0, 1.25 * max(bill_usd for _, bill_usd in designs.values()))
         axes.set(xlabel=xlabel, ylabel="USD a month")
         if limits:
@@ -61,9 +59,26 @@ def frontier(
                 "keeps the brief", (0.01, 0.02), xycoords="axes fraction", fontsize=9, color=GREY,
             )  # fmt: skip
         heading(fig, title)
-        points = [(max(time_s, _LEAST_S), bill_usd) for time_s, bill_usd in designs.values()]
-        point_labels(axes, points, list(designs), bold=best)
+        labels = _labels(designs)
+        names = [text for _, text in labels]
+        for label in point_labels(axes, [point for point, _ in labels], names, bold=_bold(labels, best)):
+            label.set_bbox({"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.75})
+        # Drawn last: names may lie over this line, not beside the whole box around it.
+        steps = sorted((max(designs[name][0], _LEAST_S), designs[name][1]) for name in best)
+        axes.step(*zip(*steps, strict=True), where="post", color=BLUE, alpha=0.45, linewidth=1.2, zorder=1)
         return picture(fig, alt=f"{title}. {_told(designs, best)}", table=_table(designs, best))
+
+
+def _labels(designs: Mapping[str, tuple[float, float]]) -> list[tuple[tuple[float, float], str]]:
+    """Dot and words; designs that fall on one dot share its words."""
+    at: dict[tuple[float, float], list[str]] = {}
+    for name, (time_s, bill_usd) in designs.items():
+        at.setdefault((max(time_s, _LEAST_S), bill_usd), []).append(name)
+    return [(point, "\n".join(names)) for point, names in at.items()]
+
+
+def _bold(labels: list[tuple[tuple[float, float], str]], best: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(text for _, text in labels if text.split("\n")[0] in best)
 
 
 def unbeaten(designs: Mapping[str, tuple[float, float]]) -> tuple[str, ...]:

@@ -33,7 +33,7 @@ def stages(
     limit : (float, str), optional
         What the brief allows in seconds, drawn as a line with its name.
     """
-    names = list(dict.fromkeys(stage for parts in cases.values() for stage in parts))
+    names = list(dict.fromkeys(stage for parts in cases.values() for stage, length in parts.items() if length))
     longest = max((sum(parts.values()) for parts in cases.values()), default=0.0) or 1.0
     longest = max(longest, limit[0] if limit else 0.0)
     unit, unit_s = ("minutes", 60.0) if longest >= 180 else ("seconds", 1.0)

@@ -10,7 +10,7 @@ import pytest
 
 from aws14 import charts
 from aws14.charts.curves import crossings
-from aws14.charts.frontiers import unbeaten
+from aws14.charts.frontiers import _labels, unbeaten
 from aws14.charts.strips import longest_gap_s
 from aws14.errors import ScenarioError
 from aws14.model import DatabaseRecord, FleetRecord, Picture, SlowDatabase, Trace
@@ -116,3 +116,8 @@ def test_runs_of_fleets_show_their_servers(trace_of: Callable[..., Trace], studi
     assert "in service" in studio.words()  # type: ignore[attr-defined]
     assert studio.overlapping() == []  # type: ignore[attr-defined]
     assert "instance-hours" in shown.table_html
+
+
+def test_designs_on_one_dot_are_named_together() -> None:
+    both = {"nightly": (600.0, 50.0), "hourly": (600.0, 50.0), "warm": (60.0, 90.0)}
+    assert dict(_labels(both)) == {(600.0, 50.0): "nightly\nhourly", (60.0, 90.0): "warm"}
