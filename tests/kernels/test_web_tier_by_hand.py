@@ -252,3 +252,14 @@ def test_a_node_that_does_not_let_clients_in():
     made.shut_node(1, "blocked")
     finish(made)
     assert outcomes(made) == ["served", "blocked"] and made.state.seen_s.tolist() == [1.0, 7.0]
+
+
+@BOTH
+def test_a_health_page_that_is_a_file_waits_for_no_worker(direct):
+    found = {}
+    for waits in (True, False):
+        load = requests([0.0, 29.0, 58.0], [34.0, 40.0, 60.0])
+        made = tier(load, rules(check_waits=waits), workers=(1,), direct=direct, first_check_s=30.0)
+        made.run_until(1000.0)
+        found[waits] = made.log
+    assert found[True] and not found[False]
