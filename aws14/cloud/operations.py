@@ -132,6 +132,7 @@ OPERATIONS: Mapping[tuple[str, str], Creation] = {
     ("ec2", "CopySnapshot"): Creation(kind="snapshot", ids="SnapshotId"),
     ("ec2", "CreateImage"): Creation(kind="image", ids="ImageId", tagged=("image", "snapshot")),
     ("ec2", "CopyImage"): Creation(kind="image", ids="ImageId", tagged=("image", "snapshot")),
+    ("ec2", "RegisterImage"): Creation(kind="image", ids="ImageId"),
     # what spreads the load, and what follows it; policies and scheduled actions go with their group
     ("elbv2", "CreateLoadBalancer"): Creation(kind="load-balancer", ids="LoadBalancers[].LoadBalancerArn", tags="list"),
     ("elbv2", "CreateTargetGroup"): Creation(kind="target-group", ids="TargetGroups[].TargetGroupArn", tags="list"),
