@@ -17,6 +17,7 @@ import ciw
 import numpy as np
 import salabim
 import simpy
+import web_tier
 from numpy.typing import NDArray
 from tabulate import tabulate
 
@@ -283,6 +284,11 @@ def main() -> None:
     print(tabulate(race(), headers=head, disable_numparse=True, colalign=("left", *["right"] * 5)))
     print(f"\n{accuracy()}\n")
     print(tabulate(day(), headers=["simulate(), one day", "requests", "wall", "CPU"], disable_numparse=True))
+    head = ["", "requests", "CPU a day of 1 M", "times ours", "result"]
+    print("\nA day behind a load balancer: time-outs, half of the targets lost, health checks, drain, a database")
+    print(tabulate(web_tier.balanced_day(), headers=head, disable_numparse=True))
+    print("\nA day of an Auto Scaling group with target tracking, its traffic of a million requests")
+    print(tabulate(web_tier.scaled_day(), headers=head, disable_numparse=True))
 
 
 if __name__ == "__main__":
