@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from aws14.charts.availabilities import availabilities
 from aws14.charts.bars import bars
 from aws14.charts.bills import bill, bills
 from aws14.charts.curves import curves
@@ -17,6 +18,7 @@ from aws14.charts.strips import strips
 from aws14.charts.timelines import timeline
 
 __all__ = [
+    "availabilities",
     "bars",
     "bill",
     "bills",

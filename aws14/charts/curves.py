@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Scale = Literal["linear", "log"]
 
+_LEGEND_LETTERS, _LETTERS_OF_A_LINE = 118, 8
+
 _MOST_CROSSINGS = 6
 """Lines that cross more often than this go up and down together: no crossing says anything."""
 
@@ -34,7 +36,7 @@ def curves(
     scales: tuple[Scale, Scale] = ("linear", "linear"),
     limit: tuple[float, str] | None = None,
 ) -> Picture:
-    """Lines over a common axis; where the line that is lowest changes, the crossing is marked, unless lines keep crossing.
+    """Lines over a common axis; where the lowest line changes, the crossing is marked, unless lines keep crossing.
 
     Parameters
     ----------
@@ -75,7 +77,7 @@ def curves(
                 textcoords="offset points", ha="right", fontsize=9, color=GREY,
             )  # fmt: skip
         _plain_numbers(axes, scales)
-        fig.legend(loc="outside lower center", ncols=min(4, len(lines)), handlelength=2.6)
+        fig.legend(loc="outside lower center", ncols=_columns(list(lines)), handlelength=2.6)
         heading(fig, title)
         alt = f"{title}. {_told(across, lines, found, (xlabel, ylabel))}"
         return picture(fig, alt=alt, table=_table(across, lines, xlabel))
@@ -97,6 +99,12 @@ def crossings(x: Floats, lines: Mapping[str, Floats]) -> tuple[tuple[float, floa
         value = float(new[k] + share * (new[k + 1] - new[k])) if np.isfinite(new[k]) else float(new[k + 1])
         found.append((at, value, labels[best[k + 1]]))
     return tuple(found)
+
+
+def _columns(labels: Sequence[str]) -> int:
+    """How many labels of a legend stand side by side within the width of the page."""
+    longest = max((len(label) for label in labels), default=1)
+    return max(1, min(4, len(labels), _LEGEND_LETTERS // (longest + _LETTERS_OF_A_LINE)))
 
 
 def _mark(axes: Axes, found: Sequence[tuple[float, float, str]]) -> None:

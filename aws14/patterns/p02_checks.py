@@ -8,12 +8,15 @@ from dataclasses import replace
 from aws14 import design
 from aws14.checks import CheckFunction, Evidence, drawn_equals_built, failed_share_within, gather, reachable
 from aws14.model import Finding, Report
-from aws14.patterns.p02_day import BRIEF, NAME, scenario
+from aws14.patterns.p02_day import BRIEF, NAME, front_door, primary_zone, scenario
 from aws14.patterns.p02_drawing import design as drawing
 from aws14.patterns.p02_paths import grade
 from aws14.sim import simulate
 
 HTTPS = 443
+REGION = "ap-northeast-1"
+"""Of the drawing, where nothing is built yet."""
+
 SERVER_FAILED_SHARE = 0.0001
 """What exercise 1 allows when a server is lost for an hour."""
 
@@ -23,7 +26,7 @@ _HOUR_S = 3600.0
 def _built_and_reachable(evidence: Evidence) -> Report:
     """Drawn equals built, and a visitor finds the way in over HTTPS."""
     title = "The site is built as drawn, and visitors get through"
-    same = drawn_equals_built(title, evidence)
+    same = drawn_equals_built(title, _against(evidence, edge="cdn" in evidence.built))
     open_door = reachable(title, evidence, entry=NAME, port=HTTPS)
     return gather(title, *same.findings, *open_door.findings)
 
@@ -34,12 +37,13 @@ def _quick_health_checks(evidence: Evidence) -> Report:
     way_in = reachable(title, evidence, entry=NAME, port=HTTPS)
     if not way_in.ok:
         return way_in
-    server = simulate(evidence.built, scenario(server_lost_for_s=_HOUR_S))
-    zone = simulate(evidence.built, scenario(zone_lost_for_s=_HOUR_S))
+    built, door = evidence.built, front_door(evidence.built)
+    server = simulate(built, scenario(server_lost_for_s=_HOUR_S, entry=door))
+    zone = simulate(built, scenario(zone_lost_for_s=_HOUR_S, zone=primary_zone(built), entry=door))
     return gather(
         title,
         _lost("web-1 lost for an hour", failed_share_within(server, SERVER_FAILED_SHARE)),
-        _lost("Zone a lost for an hour", failed_share_within(zone, BRIEF.value("zone_failed_share"))),
+        _lost("The zone of the primary lost for an hour", failed_share_within(zone, BRIEF.value("zone_failed_share"))),
     )
 
 
@@ -48,13 +52,17 @@ def _lost(what: str, finding: Finding) -> Finding:
     return Finding(name=f"{what}: {finding.name}", status=finding.status, detail=finding.detail, hint=hint)
 
 
+def _against(evidence: Evidence, *, edge: bool) -> Evidence:
+    """The evidence, compared with the drawing with or without CloudFront."""
+    vpcs = evidence.built.of_kind("vpc")
+    region = (vpcs[0].parent if vpcs else None) or REGION
+    return replace(evidence, comparison=design.compare(drawing(region, edge=edge), evidence.built))
+
+
 def _edge_as_drawn(evidence: Evidence) -> Report:
     """Drawn equals built with CloudFront in front, and a visitor gets through it."""
     title = "The whole pattern is built as drawn"
-    region = evidence.built.of_kind("vpc")[0].parent if evidence.built.of_kind("vpc") else None
-    drawn = drawing(region or "ap-northeast-1", edge=True)
-    comparison = design.compare(drawn, evidence.built)
-    same = drawn_equals_built(title, replace(evidence, comparison=comparison))
+    same = drawn_equals_built(title, _against(evidence, edge=True))
     return gather(title, *same.findings, *reachable(title, evidence, entry=NAME, port=HTTPS).findings)
 
 

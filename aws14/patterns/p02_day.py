@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from aws14 import cost
-from aws14.model import Application, AzOutage, DatabaseLoss, Diurnal, Fault, InstanceLoss, Scenario
+from aws14.model import Application, AzOutage, DatabaseLoss, Diurnal, Fault, InstanceLoss, Scenario, Topology
 from aws14.patterns.brief import Brief, Requirement
 
 BRIEF = Brief(
@@ -30,6 +30,7 @@ BRIEF = Brief(
 
 USERS: Mapping[str, float] = {"Tokyo": 0.5, "Osaka": 0.25, "Fukuoka": 0.1, "Sapporo": 0.05, "Singapore": 0.1}
 NAME = "www.example.jp"
+ORIGIN = "origin.example.jp"
 NOON_S = 12 * 3600.0
 
 PAGE = Application(
@@ -101,6 +102,16 @@ def scenario(  # noqa: PLR0913 # each is a knob of the lesson
         users=USERS,
         faults=_faults(zone_lost_for_s, zone, server_lost_for_s, database_lost_for_s),
     )
+
+
+def primary_zone(built: Topology) -> str:
+    """The zone in which the database's primary stands: after a failover another one than before."""
+    return str(built.node("db").require("zone"))
+
+
+def front_door(built: Topology) -> str:
+    """The name that leads to the load balancer itself, whether or not CloudFront stands in front of it."""
+    return ORIGIN if ORIGIN in built else NAME
 
 
 def _faults(zone_s: float, zone: str, server_s: float, database_s: float) -> tuple[Fault, ...]:

@@ -1,4 +1,4 @@
-"""A steady disk: what gp2, gp3 and io2 volumes give a database over a day, and how wide an instance's lane to them is."""
+"""A steady disk: what gp2, gp3 and io2 give a database over a day, and how wide an instance's lane to them is."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ IO_PER_VIEW = 40.0
 
 LANES = ("t3.medium", "m5.large", "m5.xlarge", "m5.2xlarge")
 _DAY_S = 86_400
-_IOPS_OF_IO2 = 1000.0
+_IOPS_OF_IO2 = 600.0
 
 
 def disks(built: Topology, io_per_view: float = IO_PER_VIEW) -> Picture:
@@ -46,13 +46,12 @@ def disks(built: Topology, io_per_view: float = IO_PER_VIEW) -> Picture:
     each_minute = np.arange(0, _DAY_S, 60)
     empty = np.flatnonzero(next(iter(played.values())).credits < 1)
     fate = f"its credits are gone at {clock(float(empty[0]))}" if len(empty) else "its credits last the day"
-    lines = {"asked for": asked[each_minute]} | {name: each.given_iops[each_minute] for name, each in played.items()}
     return charts.curves(
         each_minute / 3600,
-        lines,
-        title=f"A disk of {gib:g} GiB under a working day. The gp2: {fate}",
+        {name: each.given_iops[each_minute] for name, each in played.items()},
+        title=f"A database asks its disk of {gib:g} GiB for up to {asked.max():,.0f} operations a second. gp2: {fate}",
         xlabel="hour of the day",
-        ylabel="operations a second",
+        ylabel="operations a second given",
     )
 
 
@@ -89,7 +88,9 @@ def lanes(built: Topology) -> Picture:
     return charts.bars(
         carried,
         told=told,
-        title="The lane of an EBS-optimised instance to its disks",
+        title=(
+            "The lane of an EBS-optimised instance to its disks. "
+            f"A gp3 gives {catalog.quota('EBS', 'gp3 baseline IOPS').value:,.0f}"
+        ),
         xlabel="operations a second, at any time",
-        limit=(catalog.quota("EBS", "gp3 baseline IOPS").value, "what a gp3 gives"),
     )

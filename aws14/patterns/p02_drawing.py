@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from aws14.model import Link, Node, Topology
-from aws14.patterns.p02_day import NAME
+from aws14.patterns.p02_day import NAME, ORIGIN
+
+CERTIFICATES_OF_EDGES = "us-east-1"
+"""Where CloudFront looks for its certificates."""
 
 _SUBNETS = {"elb": 0, "web": 10, "db": 20}
 
@@ -111,11 +114,20 @@ def _edge(region: str) -> tuple[tuple[Node, ...], tuple[Link, ...]]:
     nodes = (
         Node(id="cdn", kind="distribution", label="CloudFront"),
         Node(id="static", kind="bucket", parent=region, label="Static files", attributes={"public_read": False}),
-        Node(id="origin.example.jp", kind="dns_record", attributes={"type": "A", "routing": "simple"}),
+        Node(id=CERTIFICATES_OF_EDGES, kind="region"),
+        Node(
+            id="certificate of the edge",
+            kind="certificate",
+            parent=CERTIFICATES_OF_EDGES,
+            label="Certificate",
+            attributes={"state": "ISSUED"},
+        ),
+        Node(id=ORIGIN, kind="dns_record", attributes={"type": "A", "routing": "simple"}),
     )
     links = (
+        Link(source="cdn", target="certificate of the edge", kind="uses", label="TLS"),
         Link(source="cdn", target="static", kind="routes", label="/images/*"),
-        Link(source="cdn", target="origin.example.jp", kind="routes", label="*"),
-        Link(source="origin.example.jp", target="alb", kind="routes", label="A"),
+        Link(source="cdn", target=ORIGIN, kind="routes", label="*"),
+        Link(source=ORIGIN, target="alb", kind="routes", label="A"),
     )
     return nodes, links

@@ -10,9 +10,8 @@ from aws14 import charts, cost
 from aws14.charts.numbers import percent, usd
 from aws14.errors import DesignError
 from aws14.model import Bill, Finding, Picture, Report, Topology, Trace
-from aws14.model.network import Network
 from aws14.patterns.p02_database import clients, lost
-from aws14.patterns.p02_day import ASSUMPTIONS, scenario
+from aws14.patterns.p02_day import ASSUMPTIONS, primary_zone, scenario
 from aws14.patterns.p02_disks import disks, lanes
 from aws14.patterns.p02_paths import paths
 from aws14.patterns.p02_places import static_bills, static_times
@@ -23,13 +22,12 @@ from aws14.patterns.p02_walls import why
 from aws14.sim import simulate, what_if
 from aws14.sim.changes import cloned, without
 from aws14.sim.reachability import reach
-from aws14.sim.standing import owned_interfaces, zone_of
+from aws14.sim.standing import network_of, owned_interfaces, zone_of
 
-OFFERS = (
-    "reserved instance, 1 year, all upfront",
-    "reserved instance, 3 years, all upfront",
-    "compute savings plan, 1 year, nothing upfront",
-    "compute savings plan, 3 years, nothing upfront",
+OFFERS = tuple(
+    f"{kind}, 3 years, {paid}"
+    for kind in ("reserved instance", "compute savings plan")
+    for paid in ("all upfront", "nothing upfront")
 )
 """Of all promises that AWS sells, those drawn."""
 
@@ -43,14 +41,16 @@ def month(built: Topology, trace: Trace) -> Bill:
     return cost.monthly_bill(built, trace, assume=ASSUMPTIONS)
 
 
-def _another_design(built: Topology, web_servers: int, database: str, health_check_every_s: float) -> Picture:
-    """The day on which zone a is lost for an hour, on a site with other numbers."""
+def _another_design(
+    built: Topology, web_servers: int = 2, database: str = "Multi-AZ", health_check_every_s: float = 10
+) -> Picture:
+    """The day on which the zone of the primary is lost for an hour, on a site with other numbers."""
     site = _resized(built, web_servers)
     timeout_s = min(float(str(site.node("web-targets").require("health_check_timeout_s"))), health_check_every_s / 2)
     site = what_if(site, "web-targets", health_check_interval_s=health_check_every_s, health_check_timeout_s=timeout_s)
     if database == "Single-AZ":
         site = single_az(site)
-    trace = simulate(site, scenario(zone_lost_for_s=_OUTAGE_S))
+    trace = simulate(site, scenario(zone_lost_for_s=_OUTAGE_S, zone=primary_zone(built)))
     bill = month(site, simulate(site, scenario()))
     title = f"{percent(trace.failure_ratio)} of the day's page views fail, {usd(bill.total_usd)} a month"
     return charts.timeline(trace, title=title)
@@ -65,12 +65,12 @@ def _resized(built: Topology, web_servers: int) -> Topology:
     return cloned(built, "web-1", more) if more else built
 
 
-def _nodes(built: Topology, network: Network) -> Report:
+def _nodes(built: Topology) -> Report:
     """Which node of the load balancer reaches which web server on port 80."""
     findings = []
     for door in owned_interfaces(built, built.node("alb")):
         for server in built.of_kind("instance"):
-            way = reach(network, source=door.id, destination=server.id, port=80)
+            way = reach(network_of(built), source=door.id, destination=server.id, port=80)
             findings.append(
                 Finding(
                     name=f"The node in {zone_of(built, door.subnet)} ({door.private_ipv4}) reaches {server.id}",
@@ -99,8 +99,7 @@ def _years(built: Topology, share: float = 1.0, months: int = 36) -> Picture:
     years = cost.years_of_use(
         "EC2", f"{kind} Linux on-demand", region.id if region else "", months=months, share=share, count=len(servers)
     )
-    offers = {name: pays for name, pays in years.break_even_months.items() if name in OFFERS}
-    told = ", ".join(f"{name} after {pays:.1f}" for name, pays in offers.items() if math.isfinite(pays))
+    told = "; ".join(f"{name}: {pays:.1f}" for name, pays in years.break_even_months.items() if math.isfinite(pays))
     drawn = charts.curves(
         years.months,
         {name: line for name, line in years.owed_usd.items() if name in (cost.ON_DEMAND, *OFFERS)},
@@ -108,7 +107,7 @@ def _years(built: Topology, share: float = 1.0, months: int = 36) -> Picture:
         xlabel="months of use",
         ylabel="USD in all",
     )
-    pays = f"Months after which a promise pays: {told}." if told else "No promise pays for so few hours."
+    pays = f"Months after which a promise has paid: {told}." if told else "No promise pays for so few hours."
     return replace(drawn, caption=" ".join((pays, *(f"{note[0].upper()}{note[1:]}." for note in years.notes))))
 
 

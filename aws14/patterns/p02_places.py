@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aws14 import catalog, charts, cost
+from aws14.charts.numbers import percent
 from aws14.model import Application, Picture, Topology, Usage
 from aws14.model.trace import Floats
 from aws14.patterns.p02_day import PAGE, USERS
@@ -51,7 +52,7 @@ def static_bills(built: Topology) -> Picture:
     return charts.curves(
         _SIZES,
         lines,
-        title=f"A file of {_mean_bytes() / 1024:.0f} KiB, {ratio:.0%} of the requests found at the edge",
+        title=f"A file of {_mean_bytes() / 1024:.0f} KiB, {percent(ratio)} of the requests found at the edge",
         xlabel="million requests for files a month",
         ylabel="USD for a million",
         scales=("log", "linear"),

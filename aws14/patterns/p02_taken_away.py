@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from aws14.model import Topology
 from aws14.model.network import GroupRule, Interface, Network, SecurityGroup
+from aws14.patterns.p02_day import primary_zone
 from aws14.sim import what_if
 from aws14.sim.changes import cloned, without
-from aws14.sim.standing import network_of, owned_interfaces
+from aws14.sim.standing import network_of, owned_interfaces, zone_of
 
 EVERYWHERE = "0.0.0.0/0"
 
@@ -70,9 +71,9 @@ def without_gateway(topology: Topology) -> Topology:
 
 
 def one_node(topology: Topology) -> Topology:
-    """A copy in which the load balancer stands in zone a only."""
-    kept = {door.id for door in _doors(topology, "alb") if door.subnet == topology.node("elb-a").aws_id}
-    gone = {door.id for door in _doors(topology, "alb")} - kept
+    """A copy in which the load balancer stands in the primary's zone only."""
+    zone = primary_zone(topology)
+    gone = {door.id for door in _doors(topology, "alb") if zone_of(topology, door.subnet) != zone}
     return _networked(
         topology,
         lambda network: replace(network, interfaces=tuple(each for each in network.interfaces if each.id not in gone)),
@@ -80,8 +81,13 @@ def one_node(topology: Topology) -> Topology:
 
 
 def in_one_zone(topology: Topology) -> Topology:
-    """A copy in which both web servers stand in zone a."""
-    return without(cloned(topology, "web-1", {"web-2 in zone a": "web-a"}), "web-2")
+    """A copy in which all web servers stand in the primary's zone."""
+    zone = primary_zone(topology)
+    homes = {server.id: topology.container(server.id, "az") for server in topology.of_kind("instance")}
+    here = [name for name, home in homes.items() if home and home.id == zone]
+    subnet = topology.container(here[0], "subnet")
+    moved = {f"{name}, moved": subnet.id for name in homes if name not in here} if subnet else {}
+    return without(cloned(topology, here[0], moved), *(name for name in homes if name not in here))
 
 
 def no_redirect(topology: Topology) -> Topology:
@@ -93,5 +99,4 @@ def no_redirect(topology: Topology) -> Topology:
 
 def single_az(topology: Topology) -> Topology:
     """A copy whose database has no standby."""
-    zone = str(topology.node("db").require("zone"))
-    return what_if(topology, "db", multi_az=False, secondary_zone="", zones=(zone,))
+    return what_if(topology, "db", multi_az=False, secondary_zone="", zones=(primary_zone(topology),))
