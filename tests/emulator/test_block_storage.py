@@ -23,7 +23,7 @@ systemctl enable --now httpd
 def launch(ec2: Any, image: str, subnet: str, group: str, **more: Any) -> str:
     started = ec2.run_instances(
         ImageId=image,
-        InstanceType="t3.small",
+        InstanceType=more.pop("InstanceType", "t3.small"),
         MinCount=1,
         MaxCount=1,
         NetworkInterfaces=[{"DeviceIndex": 0, "SubnetId": subnet, "Groups": [group], "AssociatePublicIpAddress": True}],
@@ -45,7 +45,7 @@ def original(small_network: SimpleNamespace, ec2: Any, ami: str, emulator: Emula
     return made
 
 
-def page(emulator: Emulator, ec2: Any, instance: str) -> str:
+def page(emulator: Emulator, ec2: Any, instance: str, path: str = "/") -> str:
     import http.client
 
     address = ec2.describe_instances(InstanceIds=[instance])["Reservations"][0]["Instances"][0]["PublicIpAddress"]
@@ -53,10 +53,11 @@ def page(emulator: Emulator, ec2: Any, instance: str) -> str:
     if found["outcome"] != "open":
         return str(found["outcome"])
     connection = http.client.HTTPConnection("127.0.0.1", found["loopback_port"], timeout=10)
-    connection.request("GET", "/")
-    text = connection.getresponse().read().decode()
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    text = answer.read().decode()
     connection.close()
-    return text
+    return text if answer.status == 200 else str(answer.status)
 
 
 def wait_for(ec2: Any, emulator: Emulator, image: str) -> None:
@@ -194,3 +195,94 @@ def test_a_name_is_used_once(original: str, ec2: Any) -> None:
     ec2.create_image(InstanceId=original, Name="web", NoReboot=True)
     with pytest.raises(ClientError, match=r"InvalidAMIName\.Duplicate"):
         ec2.create_image(InstanceId=original, Name="web", NoReboot=True)
+
+
+DATA = "/var/www/html/data"
+WRITES = f"""#!/bin/bash
+dnf -y install httpd
+mkdir -p {DATA}
+mkfs -t xfs /dev/sdf
+echo "/dev/sdf {DATA} xfs defaults,nofail 0 2" >> /etc/fstab
+mount -a
+echo kept > {DATA}/log.txt
+echo root > /var/www/html/root.txt
+systemctl enable --now httpd
+"""
+READS = f"""#!/bin/bash
+dnf -y install httpd
+mkdir -p {DATA}
+echo "/dev/sdf {DATA} xfs defaults,nofail 0 2" >> /etc/fstab
+mount -a
+[ -e /dev/sdf ] && echo more >> {DATA}/log.txt
+systemctl enable --now httpd
+"""
+
+
+def disk(size: int, **more: Any) -> list[dict[str, Any]]:
+    return [{"DeviceName": "/dev/sdf", "Ebs": {"VolumeSize": size, "VolumeType": "gp3", **more}}]
+
+
+def volume_of(ec2: Any, size: int) -> str:
+    found = ec2.describe_volumes(Filters=[{"Name": "size", "Values": [str(size)]}])["Volumes"]
+    assert len(found) == 1
+    return str(found[0]["VolumeId"])
+
+
+def test_a_data_volume_keeps_its_files_when_it_moves(
+    small_network: SimpleNamespace, ec2: Any, ami: str, emulator: Emulator
+) -> None:
+    where = (small_network.public, small_network.web_group)
+    first = launch(ec2, ami, *where, UserData=WRITES, BlockDeviceMappings=disk(33))
+    emulator.advance(600)
+    assert page(emulator, ec2, first, "/data/log.txt") == "kept\n"
+    ec2.stop_instances(InstanceIds=[first])
+    emulator.advance(300)
+    ec2.start_instances(InstanceIds=[first])
+    emulator.advance(300)
+    assert page(emulator, ec2, first, "/data/log.txt") == "kept\n", "fstab brings it back"
+    volume = volume_of(ec2, 33)
+    snapshot = ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
+    ec2.terminate_instances(InstanceIds=[first])
+    second = launch(ec2, ami, *where, UserData=READS)
+    emulator.advance(1200)
+    assert page(emulator, ec2, second, "/data/log.txt") == "404"
+    ec2.attach_volume(VolumeId=volume, InstanceId=second, Device="/dev/sdf")
+    ec2.reboot_instances(InstanceIds=[second])
+    emulator.advance(300)
+    assert page(emulator, ec2, second, "/data/log.txt") == "kept\n"
+    assert page(emulator, ec2, second, "/root.txt") == "404"
+    third = launch(ec2, ami, *where, UserData=READS, BlockDeviceMappings=disk(33, SnapshotId=snapshot))
+    emulator.advance(600)
+    assert page(emulator, ec2, third, "/data/log.txt") == "kept\nmore\n"
+
+
+def test_an_image_holds_each_file_on_its_own_volume(
+    small_network: SimpleNamespace, ec2: Any, ami: str, emulator: Emulator
+) -> None:
+    where = (small_network.public, small_network.web_group)
+    first = launch(ec2, ami, *where, UserData=WRITES, BlockDeviceMappings=disk(33))
+    emulator.advance(600)
+    image = ec2.create_image(InstanceId=first, Name="web")["ImageId"]
+    wait_for(ec2, emulator, image)
+    clone = launch(ec2, image, *where)
+    without = launch(ec2, image, *where, BlockDeviceMappings=[{"DeviceName": "/dev/sdf", "NoDevice": ""}])
+    emulator.advance(300)
+    assert [page(emulator, ec2, clone, path) for path in ("/root.txt", "/data/log.txt")] == ["root\n", "kept\n"]
+    assert [page(emulator, ec2, without, path) for path in ("/root.txt", "/data/log.txt")] == ["root\n", "404"]
+
+
+def test_instance_store_survives_a_reboot_and_no_stop(
+    small_network: SimpleNamespace, ec2: Any, ami: str, emulator: Emulator
+) -> None:
+    script = WRITES.replace("/dev/sdf", "/dev/nvme1n1")
+    where = (small_network.public, small_network.web_group)
+    instance = launch(ec2, ami, *where, UserData=script, InstanceType="c5d.large")
+    emulator.advance(600)
+    ec2.reboot_instances(InstanceIds=[instance])
+    emulator.advance(300)
+    assert page(emulator, ec2, instance, "/data/log.txt") == "kept\n"
+    ec2.stop_instances(InstanceIds=[instance])
+    emulator.advance(300)
+    ec2.start_instances(InstanceIds=[instance])
+    emulator.advance(300)
+    assert [page(emulator, ec2, instance, path) for path in ("/root.txt", "/data/log.txt")] == ["root\n", "404"]

@@ -9,10 +9,12 @@ What moto leaves out
     detach_volume needs the instance; describe_snapshots lists those of Amazon's images as one's own.
 What this adds
     States and progress on the clock, by size (data/durations.csv); contents that go with snapshots, copies and volumes,
-    also into another region; a root volume that stays keeps what its instance had; the refusals.
+    also into another region; volumes that stay keep what their instance had. Machines see their volumes as devices:
+    lsblk, mkfs, mount, umount, blkid, df and /etc/fstab; a stop empties instance store.
 What it still does not do
-    A second snapshot of a volume takes as long as the first. Volumes are there at once. Data volumes that are not a
-    root volume hold what their snapshot held: no command of the emulated machines mounts them. Multi-attach.
+    A second snapshot of a volume takes as long as the first. Volumes are there at once, and never full; a script does
+    not see one come that is attached while it runs. A root volume that is attached to another instance is there for
+    its files. Partitions, LVM, RAID, multi-attach.
 """
 
 from __future__ import annotations
@@ -23,8 +25,9 @@ from typing import Any
 from aws14.emulator.behaviours.hooks import around, before, replace
 from aws14.emulator.clock import handles
 from aws14.emulator.durations import typical_s
-from aws14.emulator.machines import contents, of
+from aws14.emulator.machines import contents, of, power, volumes
 from aws14.emulator.machines.instances import root_of
+from aws14.emulator.machines.registry import is_known, plug
 from aws14.emulator.world import world
 
 __all__ = ["begin_snapshot", "held_by", "install"]
@@ -43,17 +46,24 @@ def install() -> None:
     around(EBSBackend, "delete_volume", _delete)
     around(EBSBackend, "detach_volume", _detach)
     before(EBSBackend, "attach_volume", _check_attachment)
+    around(EBSBackend, "attach_volume", _attach)
     around(ElasticBlockStore, "describe_snapshots", _describe)
-    around(Instance, "teardown_defaults", _keep_root)
+    around(Instance, "teardown_defaults", _keep_files)
     replace(Snapshot, "progress", property(_progress))
 
 
 def held_by(volume: Any) -> contents.Contents | None:
     """What a volume of moto's holds now; None for nothing."""
     attachment = volume.attachment
-    if attachment is not None and root_of(attachment.instance) == volume.id:
-        return contents.taken(of(attachment.instance.id))
-    return contents.find(volume.id)
+    if attachment is None:
+        return contents.find(volume.id)
+    machine = of(attachment.instance.id)
+    if root_of(attachment.instance) == volume.id:
+        return contents.taken(machine)
+    plugged = machine.volumes.get(volume.id)
+    if plugged is None or not plugged.kind:
+        return contents.find(volume.id) if plugged is None else None
+    return contents.Contents(volumes.files_of(machine, plugged), plugged.kind)
 
 
 def begin_snapshot(snapshot: Any, *, per_gib: str = "EBS snapshot, each GiB") -> float:
@@ -142,9 +152,20 @@ def _detach(original: Callable[..., Any], backend: Any, volume_id: str, instance
     attachment = backend.get_volume(volume_id).attachment
     if not instance_id and attachment is not None:
         instance_id = attachment.instance.id
-    if attachment is not None and root_of(attachment.instance) == volume_id and attachment.instance.state == "stopped":
+    if attachment is not None:
         contents.put(volume_id, held_by(attachment.volume))
+        for machine in power.forms_of(attachment.instance.id):
+            volumes.detach(machine, volume_id)
     return original(backend, volume_id, instance_id, *args)
+
+
+def _attach(original: Callable[..., Any], backend: Any, volume_id: str, instance_id: str, *args: Any, **kw: Any) -> Any:
+    attachment = original(backend, volume_id, instance_id, *args, **kw)
+    # Of an instance that is being launched there is no machine yet: it will be made with its volumes.
+    if attachment is not None and is_known(instance_id) and root_of(attachment.instance) != volume_id:
+        for machine in power.forms_of(instance_id):
+            plug(machine, attachment.volume, attachment.device)
+    return attachment
 
 
 def _check_attachment(backend: Any, volume_id: str, instance_id: str, *_: Any, **__: Any) -> None:
@@ -172,10 +193,11 @@ def _describe(original: Callable[[Any], Any], response: Any) -> Any:
     return answer
 
 
-def _keep_root(original: Callable[[Any], None], instance: Any) -> None:
-    """A root volume that outlives its instance keeps its files."""
-    root = root_of(instance)
-    kept = contents.taken(of(instance.id)) if root else None
+def _keep_files(original: Callable[[Any], None], instance: Any) -> None:
+    """Volumes that outlive their instance keep their files."""
+    there = instance.ec2_backend.volumes
+    held = {block.volume_id: held_by(there[block.volume_id]) for _, block in instance.get_block_device_mapping}
     original(instance)
-    if root in instance.ec2_backend.volumes:
-        contents.put(root, kept)
+    for key, kept in held.items():
+        if key in there:
+            contents.put(key, kept)

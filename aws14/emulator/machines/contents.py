@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from aws14.emulator.machines.disk import Disk
 from aws14.emulator.machines.machine import Machine, Service, User
+from aws14.emulator.machines.volumes import root_disk
 from aws14.emulator.world import world
 
 __all__ = ["Contents", "System", "drop", "find", "put", "settle", "taken"]
@@ -48,11 +49,14 @@ class Contents:
     ----------
     disk : Disk
         Its files, from its own root.
+    kind : str
+        Of its file system; empty for none.
     system : System or None
         What boots from it; None for a data volume.
     """
 
     disk: Disk
+    kind: str = "xfs"
     system: System | None = None
 
 
@@ -89,7 +93,7 @@ def taken(machine: Machine) -> Contents:
         services=services,
         refusal=machine.refusal,
     )
-    return Contents(deepcopy(machine.disk), system)
+    return Contents(root_disk(machine), system=system)
 
 
 def settle(machine: Machine, contents: Contents) -> None:

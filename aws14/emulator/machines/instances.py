@@ -5,7 +5,16 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-__all__ = ["decoded", "family_of", "find_instance", "image_of", "root_device_of", "root_of", "user_data_of"]
+__all__ = [
+    "decoded",
+    "family_of",
+    "find_instance",
+    "image_of",
+    "root_device_of",
+    "root_of",
+    "stores_of",
+    "user_data_of",
+]
 
 
 def find_instance(instance_id: str) -> Any:
@@ -54,6 +63,14 @@ def root_of(instance: Any) -> str:
     """Return the id of an instance's root volume; empty where it has none."""
     device = instance.block_device_mapping.get(root_device_of(instance))
     return str(device.volume_id) if device is not None else ""
+
+
+def stores_of(instance: Any) -> list[int]:
+    """Return the sizes in GiB of the disks of instance store that an instance's type has."""
+    from moto.ec2.models.instance_types import INSTANCE_TYPES
+
+    told = INSTANCE_TYPES.get(instance.instance_type, {}).get("InstanceStorageInfo") or {}
+    return [int(each["SizeInGB"]) for each in told.get("Disks", ()) for _ in range(int(each["Count"]))]
 
 
 def user_data_of(instance: Any) -> bytes:

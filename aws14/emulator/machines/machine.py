@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from aws14.emulator.machines.disk import Disk
+from aws14.emulator.machines.disk import Disk, Node
 
-__all__ = ["SSH_PORT", "Fixed", "Line", "Machine", "Server", "Service", "User"]
+__all__ = ["SSH_PORT", "Fixed", "Line", "Machine", "Server", "Service", "User", "Volume"]
 
 SSH_PORT = 22
 
@@ -126,6 +126,45 @@ class Line:
 
 
 @dataclass
+class Volume:
+    """A disk beside the root volume.
+
+    Parameters
+    ----------
+    id : str
+        Of the volume; ``store0`` and so on for instance store.
+    node : str
+        ``/dev/nvme1n1``.
+    size_gib : int
+        GiB.
+    device : str
+        As it was attached, ``/dev/sdf``; empty for instance store.
+    kind : str
+        Of its file system; empty for none.
+    disk : Disk
+        Its files, while it is not mounted.
+    mounted : str
+        Where; empty for nowhere. Its files are then on the machine's disk, from there on.
+    hidden : dict
+        What was there before.
+    """
+
+    id: str
+    node: str
+    size_gib: int
+    device: str = ""
+    kind: str = ""
+    disk: Disk = field(default_factory=Disk)
+    mounted: str = ""
+    hidden: dict[str, Node] = field(default_factory=dict)
+
+    @property
+    def is_store(self) -> bool:
+        """Whether it is instance store: a stop empties it."""
+        return not self.device
+
+
+@dataclass
 class Machine:
     """One instance from within.
 
@@ -142,7 +181,9 @@ class Machine:
     address : str
         Private IPv4 address.
     disk : Disk
-        Files.
+        Files, also those of mounted volumes.
+    volumes : dict
+        Other disks, by id.
     users : dict
         By name.
     groups : dict
@@ -177,6 +218,7 @@ class Machine:
     hostname: str = "localhost"
     address: str = ""
     disk: Disk = field(default_factory=Disk)
+    volumes: dict[str, Volume] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
     groups: dict[str, int] = field(default_factory=dict)
     packages: dict[str, str] = field(default_factory=dict)

@@ -5,13 +5,14 @@ The world lock is held by whoever calls.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
 from aws14.emulator.clock import handles
 from aws14.emulator.durations import typical_s
-from aws14.emulator.machines import console, units
+from aws14.emulator.machines import console, units, volumes
 from aws14.emulator.machines.first_start import initialise
 from aws14.emulator.machines.images import authorize
 from aws14.emulator.machines.instances import find_instance, user_data_of
@@ -22,7 +23,7 @@ from aws14.emulator.machines.shell.errors import RefusedError, SuspendedError, U
 from aws14.emulator.machines.way import network
 from aws14.emulator.world import world
 
-__all__ = ["off", "on", "reboot", "remove"]
+__all__ = ["forms_of", "off", "on", "reboot", "remove"]
 
 
 @dataclass
@@ -62,9 +63,20 @@ def on(instance: Any) -> None:
     world().clock.after(after, "machine.is_up", (instance.id, machine.boots))
 
 
-def off(instance_id: str) -> None:
-    """Take the power away: what runs ends, files stay."""
+def off(instance_id: str, *, moves: bool = True) -> None:
+    """Take the power away: what runs ends, files stay, but for instance store where the instance moves.
+
+    Parameters
+    ----------
+    instance_id : str
+        Whose.
+    moves : bool, optional
+        Whether it will start on other hardware, if at all; a reboot does not.
+    """
     machine = of(instance_id)
+    volumes.unmount_all(machine)
+    if moves:
+        volumes.lose_stores(machine)
     now = world().clock.now()
     for service in machine.services.values():
         units.stop(service, now)
@@ -75,7 +87,7 @@ def off(instance_id: str) -> None:
 
 def reboot(instance: Any) -> None:
     """Restart the machine: what was started by hand is gone, enabled services come back."""
-    off(instance.id)
+    off(instance.id, moves=False)
     on(instance)
 
 
@@ -83,6 +95,14 @@ def remove(instance_id: str) -> None:
     """Forget the machine of an instance that is gone."""
     forget(instance_id)
     _jobs().pop(instance_id, None)
+
+
+def forms_of(instance_id: str) -> Iterator[Machine]:
+    """The machine of an instance, and while its user data runs the one that it begins with again and again."""
+    yield of(instance_id)
+    job = _jobs().get(instance_id)
+    if job is not None:
+        yield job.before
 
 
 def _current(instance_id: str, boots: int) -> Machine | None:
@@ -100,6 +120,7 @@ def _is_up(instance_id: str, boots: int) -> None:
     if machine is None:
         return
     now = world().clock.now()
+    volumes.mount_listed(machine)
     _start_enabled(machine, now)
     if machine.initialised:
         console.ends(machine, now)

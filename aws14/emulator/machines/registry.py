@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
-from aws14.emulator.machines import contents
+from aws14.emulator.machines import contents, volumes
 from aws14.emulator.machines.images import fresh
-from aws14.emulator.machines.instances import family_of, find_instance, image_of, root_of
+from aws14.emulator.machines.instances import family_of, find_instance, image_of, root_of, stores_of
 from aws14.emulator.machines.machine import Machine
 from aws14.emulator.world import world
 
-__all__ = ["forget", "keep", "of"]
+__all__ = ["forget", "is_known", "keep", "of", "plug"]
 
 
 def _kept() -> dict[str, Machine]:
@@ -48,7 +49,25 @@ def _new(instance: Any) -> Machine:
     if held is not None:
         contents.settle(machine, held)
         contents.drop(root_of(instance))
+    for number, size_gib in enumerate(stores_of(instance)):
+        volumes.attach(machine, f"store{number}", "", size_gib)
+    for device, block in instance.get_block_device_mapping:
+        if block.volume_id != root_of(instance):
+            plug(machine, backend.volumes[block.volume_id], device)
     return machine
+
+
+def plug(machine: Machine, volume: Any, device: str) -> None:
+    """Attach a volume of moto's, with what it holds, which is the machine's from then on."""
+    held = contents.find(volume.id)
+    attached = volumes.attach(machine, volume.id, device, int(volume.size))
+    if held is not None:
+        attached.kind, attached.disk = held.kind, deepcopy(held.disk)
+
+
+def is_known(instance_id: str) -> bool:
+    """Whether the machine of an instance has been asked for yet."""
+    return instance_id in _kept()
 
 
 def keep(machine: Machine) -> Machine:

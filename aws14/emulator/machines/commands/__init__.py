@@ -8,6 +8,7 @@
 ``editing``   sed, awk (one field-printing form)
 ``files``     mkdir, cp, mv, rm, chmod, chown, ln, touch, find, mktemp
 ``listing``   ls, readlink, basename, dirname
+``mounting``  lsblk, blkid, mkfs, mount, umount, df, file -s
 ``people``    whoami, id, sudo, su, useradd, usermod, groupadd
 ``system``    hostname, hostnamectl, uname, uptime, ps, ss, free, kill
 ``wrapping``  nohup, env, timeout, xargs, command, which
@@ -28,6 +29,7 @@ for _name in (
     "editing",
     "files",
     "listing",
+    "mounting",
     "people",
     "system",
     "wrapping",
