@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from aws14.patterns.p04_distance import disks_in_step, failing_over_by_name
 from aws14.patterns.p04_options import options
+from aws14.patterns.p04_promises import promises
 
-experiments: Mapping[str, Callable[..., object]] = {"options": options}
+experiments: Mapping[str, Callable[..., object]] = {
+    "availability": promises,
+    "disks in step": disks_in_step,
+    "failing over by name": failing_over_by_name,
+    "options": options,
+}
