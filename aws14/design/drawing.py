@@ -5,8 +5,11 @@ from __future__ import annotations
 from aws14.design.alt import alt_text
 from aws14.design.finish import finished, size_px, smallest_px
 from aws14.design.graph import dot_text
+from aws14.design.layout import plan
+from aws14.design.lines import lines
 from aws14.design.render import svg_of
 from aws14.design.scene import Scene, scene
+from aws14.design.telling import told
 from aws14.model import Picture, Report, Topology
 
 PAGE_PX = 900
@@ -15,8 +18,15 @@ PAGE_PX = 900
 SMALLEST_PX = 12
 """The smallest text that is still read without effort."""
 
-_LAYOUTS = (("TB", 6), ("LR", 6), ("TB", 3), ("TB", 2), ("TB", 1))
-"""Direction and parts side by side, in the order they are tried."""
+_LAYOUTS = (
+    (True, True, 6),
+    (False, True, 6),
+    (False, False, 6),
+    (False, False, 3),
+    (False, False, 2),
+    (False, False, 1),
+)
+"""Whether regions and networks stand side by side, and how many parts do, in the order they are tried."""
 
 
 def draw(topology: Topology, *, marks: Report | None = None, title: str = "") -> Picture:
@@ -54,8 +64,10 @@ def draw(topology: Topology, *, marks: Report | None = None, title: str = "") ->
 def _laid_out(shown: Scene) -> str:
     """The first layout whose smallest text stays readable on the page; if none does, the most readable."""
     layouts: list[tuple[float, str]] = []
-    for direction, per_row in _LAYOUTS:
-        svg = svg_of(dot_text(shown, direction=direction, per_row=per_row))
+    for regions_beside, networks_beside, per_row in _LAYOUTS:
+        layout = plan(shown, regions_beside=regions_beside, networks_beside=networks_beside, per_row=per_row)
+        found = lines(shown, layout)
+        svg = told(svg_of(dot_text(shown, layout, found)), shown, layout, found)
         text_px = smallest_px(svg) * min(1.0, PAGE_PX / size_px(svg)[0])
         if text_px >= SMALLEST_PX:
             return svg

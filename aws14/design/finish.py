@@ -16,8 +16,6 @@ _FONT_SIZE = re.compile(r'font-size="([\d.]+)"')
 _SIZE = re.compile(
     r'<svg(?: role="img")? width="([\d.]+)pt" height="([\d.]+)pt"\s+viewBox="([-\d.]+) ([-\d.]+) ([\d.]+) ([\d.]+)"'
 )
-_BOX = re.compile(r'(<g id="[^"]*" class="cluster">.*?</g>)', re.DOTALL)
-_TEXT = re.compile(r"<text .*?</text>\n?", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->\s*", re.DOTALL)
 _BEFORE_SVG = re.compile(r"\A.*?(?=<svg)", re.DOTALL)
 _TITLE = re.compile(r"<title>.*?</title>\n?", re.DOTALL)
@@ -48,8 +46,7 @@ def finished(svg: str, scene: Scene, *, title: str = "", description: str = "") 
     """Graphviz's SVG made fit to be shown: complete in itself, the same for the same scene."""
     svg = _COMMENT.sub("", _BEFORE_SVG.sub("", svg))
     svg = _ICON.sub(lambda found: f'xlink:href="{embedded(Path(unescape(found.group(1))))}"', svg)
-    svg = _headings_on_top(_TITLE.sub("", svg))
-    return _framed(svg, scene, title=title, description=description)
+    return _framed(_TITLE.sub("", svg), scene, title=title, description=description)
 
 
 def graph_json(scene: Scene) -> str:
@@ -65,14 +62,6 @@ def graph_json(scene: Scene) -> str:
         },
         ensure_ascii=False,
     )
-
-
-def _headings_on_top(svg: str) -> str:
-    """Graphviz paints boxes before links: their headings are moved after the links, or lines would cross them out."""
-    headings = [text for box in _BOX.findall(svg) for text in _TEXT.findall(box)]
-    svg = _BOX.sub(lambda box: _TEXT.sub("", box.group(1)), svg)
-    end = svg.rindex("</g>")
-    return svg[:end] + '<g class="heading">' + "".join(headings) + "</g>" + svg[end:]
 
 
 def _framed(svg: str, scene: Scene, *, title: str, description: str) -> str:

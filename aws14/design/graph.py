@@ -1,4 +1,4 @@
-"""Graph: a scene as the DOT text of a drawing, through the package diagrams.
+"""Graph: a scene with its layout as DOT text, through the package diagrams; Graphviz draws it and finds ways for lines.
 
 Every part has a name of its own (diagrams draws random ones, and merges boxes of the same label), so that the same
 scene gives the same text. Nothing is written to disk, and the package's global context is always put back.
@@ -6,57 +6,56 @@ scene gives the same text. Nothing is written to disk, and the package's global 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
 from aws14.design.icons import icon_class
-from aws14.design.labels import box_label, node_label
-from aws14.design.palette import BOXES, FONT, INK, STROKES, TEXT_PT, TITLE_PT, chip, mark_of
+from aws14.design.labels import node_label
+from aws14.design.layout import Plan
+from aws14.design.lines import End, Line
+from aws14.design.palette import BOXES, FONT, INK, STROKES, mark_of
 from aws14.design.scene import Scene
 from aws14.design.words import reach
-from aws14.model import Link, Node
-from aws14.model.kinds import CONTAINERS
+from aws14.model import Node
 
-_GRAPH = {
-    "pad": "0.1",
-    "nodesep": "0.3",
-    "ranksep": "0.32",
-    "splines": "true",
-    "compound": "true",
-    "newrank": "true",
-    "bgcolor": "#FFFFFF",
-}
+ORIGIN = "origin"
+"""Id of a dot in the upper left corner of the layout: Graphviz moves everything, and this tells how far."""
+
+CORNER = 6.0
+"""How far outside that dot is, in points, so that it is in nothing's way."""
+_GRAPH = {"pad": "0.1", "splines": "true", "bgcolor": "#FFFFFF", "outputorder": "nodesfirst", "esep": "+1"}
 _NODE = {"shape": "plain", "style": "", "fixedsize": "false", "margin": "0", "fontcolor": INK}
-_OUTSIDE = ("internet", "office", "dns_record", "hosted_zone")
-_INVISIBLE = {"style": "invis", "weight": "1"}
+_DOT = {"shape": "point", "width": "0.01", "height": "0.01", "fixedsize": "true", "image": ""}
 
 
-def dot_text(scene: Scene, *, direction: str = "TB", per_row: int = 6) -> str:
-    """The drawing of a scene in the DOT language.
+def dot_text(scene: Scene, plan: Plan, lines: Sequence[Line]) -> str:
+    """The drawing of a scene in the DOT language, everything in its place.
 
     Parameters
     ----------
     scene : Scene
         What is drawn.
-    direction : {'TB', 'LR'}
-        Where requests run to.
-    per_row : int
-        Parts of one container that may stand side by side; more are wrapped.
+    plan : Plan
+        Where it stands.
+    lines : sequence of Line
+        What is drawn of its links; the n-th gets the id ``e<n>``.
     """
     diagrams = import_module("diagrams")  # by name: a checker would find the folder of drawings instead
 
     diagram = diagrams.Diagram(
         "drawing",
         show=False,
-        direction=direction,
         graph_attr={**_GRAPH, "label": "", "fontname": FONT},
         node_attr={**_NODE, "fontname": FONT},
         edge_attr={"arrowsize": "0.8"},
     )
     with _context(diagrams, diagram):
-        _Sheet(scene, diagrams, per_row=per_row).fill()
+        sheet = _Sheet(scene, plan, diagrams)
+        sheet.fill()
+        for number, line in enumerate(lines):
+            sheet.connect(number, line)
     return str(diagram.dot.source)
 
 
@@ -75,143 +74,62 @@ def _context(package: Any, diagram: Any) -> Iterator[None]:
 class _Sheet:
     """A drawing in the making."""
 
-    def __init__(self, scene: Scene, package: Any, *, per_row: int) -> None:
+    def __init__(self, scene: Scene, plan: Plan, package: Any) -> None:
         self.scene = scene
         self.topology = scene.topology
+        self.plan = plan
         self.package = package
-        self.per_row = per_row
         self.names = {node.id: f"n{number}" for number, node in enumerate(self.topology.nodes)}
-        self.parts: dict[str, Any] = {}
-        self.homes = {node.id: self._home(node) for node in self.topology.nodes}
-        self.boxes = {node.id for node in self.topology.nodes if node.kind in CONTAINERS} | {
-            home for home in self.homes.values() if home
-        }
+        self.dots = 0
+        self._parts: dict[str, Any] = {}
+        self._ends: dict[End, Any] = {}  # two points in one place would be in each other's way
 
     def fill(self) -> None:
-        """Boxes and icons, then links, then what only guides the layout."""
-        for node in self._inside(None):
-            self._place(node)
-        for link, word in self.scene.bundles():
-            self._draw_link(link, word)
-        self._guide()
+        """Boxes, outermost first, then what stands in them."""
+        self._dot(-CORNER, -CORNER, id=ORIGIN, color="#FFFFFF")
+        for name in self.plan.boxes:
+            self._box(self.topology.node(name))
+        for name in self.plan.parts:
+            self._icon(self.topology.node(name))
 
-    def _home(self, node: Node) -> str | None:
-        """The box a part is drawn in: its container, or for a record the longest zone whose name ends its own."""
-        if node.kind != "dns_record":
-            return node.parent
-        zones = [zone.id for zone in self.topology.of_kind("hosted_zone") if f".{node.id}".endswith(f".{zone.id}")]
-        return max(zones, key=len, default=None)
+    def connect(self, number: int, line: Line) -> None:
+        """Draw a line between its ends, which may be points on a border."""
+        stroke = STROKES[line.link.kind]
+        color = mark_of(line.mark).color if line.mark else stroke.color
+        look = {"style": stroke.style, "color": color, "penwidth": "2.5" if line.mark else str(stroke.width)}
+        edge = self.package.Edge(forward=True, reverse=False, id=f"e{number}", label="", **look)
+        self._end(line.tail).connect(self._end(line.head), edge)
 
-    def _inside(self, box: str | None) -> list[Node]:
-        return [node for node in self.topology.nodes if self.homes[node.id] == box]
+    def _end(self, end: End) -> Any:
+        if end not in self._ends:
+            self._ends[end] = self._parts[end] if isinstance(end, str) else self._dot(*end[:2], style="invis")
+        return self._ends[end]
 
-    def _place(self, node: Node) -> None:
-        mark = self.scene.nodes.get(node.id, "")
-        if node.id not in self.boxes:
-            self.parts[node.id] = self._icon(node, mark)
-            return
-        with self.package.Cluster(box_label(self.topology, node, mark), graph_attr=self._box_look(node, mark)) as box:
-            box.dot.name = f"cluster_{self.names[node.id]}"
-            for inner in self._inside(node.id):
-                self._place(inner)
-            if self._needs_anchor(node):
-                self.parts[node.id] = self.package.Node("anywhere in it", nodeid=self.names[node.id], fontsize="11")
-            elif not self._inside(node.id):
-                self.parts[node.id] = self.package.Node("(empty)", nodeid=self.names[node.id], fontsize="11")
+    def _dot(self, x: float, y: float, **look: str) -> Any:
+        self.dots += 1
+        return self.package.Node("", nodeid=f"d{self.dots}", pos=self._pos(x, y), **_DOT, **look)
 
-    def _icon(self, node: Node, mark: str) -> Any:
-        return icon_class(node.kind)(
-            node_label(node, mark), nodeid=self.names[node.id], image="", shape="plain", height="0", id=node.id
-        )
+    def _pos(self, x: float, y: float) -> str:
+        return f"{x:.1f},{self.plan.height - y:.1f}"
+
+    def _box(self, box: Node) -> None:
+        rect = self.plan.boxes[box.id]
+        low, high = self._pos(rect.left, rect.bottom), self._pos(rect.right, rect.top)
+        look = {**self._box_look(box, self.scene.nodes.get(box.id, "")), "bb": f"{low},{high}"}
+        with self.package.Cluster("", graph_attr=look) as drawn:
+            drawn.dot.name = f"cluster_{self.names[box.id]}"
+            self._dot(rect.left + 2, rect.top + 2, style="invis")  # Graphviz leaves out a box with nothing in it
+
+    def _icon(self, node: Node) -> None:
+        label = node_label(node, self.scene.nodes.get(node.id, ""))
+        place = self._pos(*self.plan.parts[node.id].center)
+        look = {"image": "", "shape": "plain", "height": "0", "id": node.id, "pos": place}
+        self._parts[node.id] = icon_class(node.kind)(label, nodeid=self.names[node.id], **look)
 
     def _box_look(self, node: Node, mark: str) -> dict[str, str]:
         public = node.kind == "subnet" and reach(self.topology, node) == "Public"
-        look = {
-            "fontname": FONT,
-            "fontsize": str(TITLE_PT),
-            "margin": "9",
-            "id": node.id,
-            **BOXES["public_subnet" if public else node.kind],
-        }
+        look = {"id": node.id, **BOXES["public_subnet" if public else node.kind]}
         if mark:
             style = "rounded,dashed" if mark_of(mark).style == "dashed" else "rounded"
             look |= {"pencolor": mark_of(mark).color, "penwidth": "2.5", "style": style}
         return look
-
-    def _needs_anchor(self, box: Node) -> bool:
-        """Whether a link joins this box with something inside it, so that its border cannot be the end."""
-        return any(
-            box.id in (link.source, link.target)
-            and self._within(link.target if link.source == box.id else link.source, box.id)
-            for link in self.topology.links
-        )
-
-    def _within(self, name: str, box: str) -> bool:
-        home = self.homes[name]
-        while home is not None:
-            if home == box:
-                return True
-            home = self.homes[home]
-        return False
-
-    def _leaves(self, name: str) -> list[str]:
-        if name in self.parts:
-            return [name]
-        return [leaf for inner in self._inside(name) for leaf in self._leaves(inner.id)]
-
-    def _end(self, name: str) -> str:
-        """The part a link is tied to: itself, or the least tied one of a box."""
-        tied = [end for link in self.topology.links for end in (link.source, link.target)]
-        return min(self._leaves(name), key=tied.count)
-
-    def _draw_link(self, link: Link, word: str) -> None:
-        """Routes of a subnet are laid out from the way out inwards, so that the Internet stays on top."""
-        stroke = STROKES[link.kind]
-        look = {"style": stroke.style, "color": stroke.color, "fontcolor": stroke.text, "penwidth": str(stroke.width)}
-        label = "" if self._is_told_elsewhere(link) else link.label
-        if word:
-            label = f"{chip(word)}: {link.label}"
-            look |= {"color": mark_of(word).color, "fontcolor": mark_of(word).color, "penwidth": "2.5"}
-        upwards = link.kind == "routes" and self.topology.node(link.source).kind in CONTAINERS
-        tail, head = (link.target, link.source) if upwards else (link.source, link.target)
-        look |= {
-            f"l{side}": f"cluster_{self.names[end]}"
-            for side, end in (("tail", tail), ("head", head))
-            if self._is_border(end)
-        }
-        edge = self.package.Edge(
-            label=f" {label} ", forward=not upwards, reverse=upwards, fontname=FONT, fontsize=str(TEXT_PT), **look
-        )
-        self.parts[self._end(tail)].connect(self.parts[self._end(head)], edge)
-
-    def _is_told_elsewhere(self, link: Link) -> bool:
-        """Whether a label repeats what stands at an end: a record's type, the name of what is used."""
-        return self.topology.node(link.source).kind == "dns_record" or link.label == link.target
-
-    def _is_border(self, name: str) -> bool:
-        return name in self.boxes and (name not in self.parts or not self._inside(name))
-
-    def _guide(self) -> None:
-        """What only guides the layout: the Internet above its gateways, rows of parts that do not use each other."""
-        for gateway in self.topology.of_kind("internet_gateway"):
-            if "internet" in self.parts:
-                self._tie("internet", gateway.id)
-        first = [node.id for node in self.topology.of_kind(*_OUTSIDE) if node.id in self.parts]
-        self._wrap(first)
-        for box in sorted(self.boxes):
-            leaves = {node.id for node in self._inside(box) if node.id in self.parts}
-            inner = [link for link in self.topology.links if {link.source, link.target} <= leaves]
-            self._wrap(sorted(leaves - {end for link in inner for end in (link.source, link.target)}))
-
-    def _wrap(self, names: list[str]) -> None:
-        """At most `per_row` parts side by side, the rest in rows below."""
-        for above, below in zip(names, names[self.per_row :], strict=False):
-            self._tie(above, below)
-        for start in range(0, len(names), self.per_row):
-            with self.package.getdiagram().dot.subgraph() as row:
-                row.attr(rank="same")
-                for name in names[start : start + self.per_row]:
-                    row.node(self.names[name])
-
-    def _tie(self, above: str, below: str) -> None:
-        self.parts[above].connect(self.parts[below], self.package.Edge(**_INVISIBLE))

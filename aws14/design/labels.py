@@ -1,8 +1,9 @@
-"""Labels: what stands below an icon and at the head of a box, in Graphviz's HTML-like language."""
+"""Labels: what stands below an icon and at the head of a box, line by line, and in Graphviz's HTML-like language."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from html import escape
 
 from aws14.design.icons import icon_file
@@ -13,30 +14,46 @@ from aws14.model import Node, Topology
 _SHOWN_IDS = 2
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Run:
+    """Words of one size and colour; sizes in points."""
+
+    text: str
+    size: int = TEXT_PT
+    color: str = GREY
+    bold: bool = False
+
+
+def node_lines(node: Node, mark: str = "") -> Sequence[Run]:
+    """The word of the mark, the title, the facts that matter, the AWS id when built."""
+    title = Run(text=named(node), size=TITLE_PT, color=GREY if "missing" in mark else INK, bold=True)
+    marked = [Run(text=chip(mark), color=mark_of(mark).color, bold=True)] if mark else []
+    return [*marked, title, *(Run(text=line) for line in (*facts(node), *_identity(node)))]
+
+
 def node_label(node: Node, mark: str = "") -> str:
-    """Icon, title, the facts that matter, the AWS id when built; framed and named when marked."""
-    rows = [
-        _icon(node),
-        _row(named(node), TITLE_PT, GREY if "missing" in mark else INK, bold=True),
-        *(_row(fact, TEXT_PT, GREY) for fact in facts(node)),
-        *(_row(line, TEXT_PT, GREY) for line in _identity(node)),
-    ]
+    """Icon and lines; framed when marked."""
+    lines = [_row(line) for line in node_lines(node, mark)]
+    lines.insert(1 if mark else 0, _icon(node))
     frame = 'BORDER="0" CELLPADDING="1"'
     if mark:
         look = mark_of(mark)
-        rows.insert(0, _row(chip(mark), TEXT_PT, look.color, bold=True))
         frame = f'BORDER="2" STYLE="rounded,{look.style}" COLOR="{look.color}" BGCOLOR="#FFFFFF" CELLPADDING="3"'
-    return f'<<TABLE {frame} CELLBORDER="0" CELLSPACING="0">{"".join(rows)}</TABLE>>'
+    return f'<<TABLE {frame} CELLBORDER="0" CELLSPACING="0">{"".join(lines)}</TABLE>>'
 
 
-def box_label(topology: Topology, node: Node, mark: str = "") -> str:
-    """Name and address range of a container; the word when marked; the AWS id below when built."""
+def box_lines(topology: Topology, node: Node, mark: str = "") -> Sequence[Sequence[Run]]:
+    """Name and address range of a container, a subnet's below its name; the word when marked; the AWS id when built."""
     heading, cidr = box_title(topology, node)
-    parts = [_text(heading, TITLE_PT, INK, bold=True)]
-    parts += [_text(cidr, TEXT_PT, GREY)] if cidr else []
-    parts += [_text(chip(mark), TITLE_PT, mark_of(mark).color, bold=True)] if mark else []
-    below = "".join(f'<BR ALIGN="LEFT"/>{_text(line, TEXT_PT, GREY)}' for line in _identity(node))
-    return "<" + "&#160;&#160; ".join(parts) + below + ('<BR ALIGN="LEFT"/>' if below else "") + ">"
+    title = [Run(text=heading, size=TITLE_PT, color=INK, bold=True)]
+    if mark:
+        title.append(Run(text=chip(mark), size=TITLE_PT, color=mark_of(mark).color, bold=True))
+    below = [[Run(text=line)] for line in _identity(node)]
+    if not cidr:
+        return [title, *below]
+    if node.kind == "subnet":
+        return [title, [Run(text=cidr)], *below]
+    return [[title[0], Run(text=cidr), *title[1:]], *below]
 
 
 def _identity(node: Node) -> Iterable[str]:
@@ -54,10 +71,6 @@ def _icon(node: Node) -> str:
     return f'<TR><TD FIXEDSIZE="TRUE" WIDTH="{ICON_PT}" HEIGHT="{ICON_PT}"><IMG SCALE="TRUE" SRC="{source}"/></TD></TR>'
 
 
-def _row(text: str, size: int, color: str, *, bold: bool = False) -> str:
-    return f"<TR><TD>{_text(text, size, color, bold=bold)}</TD></TR>"
-
-
-def _text(text: str, size: int, color: str, *, bold: bool = False) -> str:
-    content = f"<B>{escape(text)}</B>" if bold else escape(text)
-    return f'<FONT POINT-SIZE="{size}" COLOR="{color}">{content}</FONT>'
+def _row(line: Run) -> str:
+    content = f"<B>{escape(line.text)}</B>" if line.bold else escape(line.text)
+    return f'<TR><TD><FONT POINT-SIZE="{line.size}" COLOR="{line.color}">{content}</FONT></TD></TR>'

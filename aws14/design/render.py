@@ -31,7 +31,7 @@ def svg_of(dot: str) -> str:
         return _by_program(dot)
     with _LOCK, _silent_stderr():
         try:
-            drawn: bytes = pygraphviz.AGraph(string=dot).draw(format="svg", prog="dot")
+            drawn: bytes = pygraphviz.AGraph(string=dot).draw(format="svg", prog="nop")
         except (OSError, ValueError, RuntimeError) as refusal:
             raise NotAvailable(f"Graphviz could not lay out the drawing: {refusal}") from refusal
     return drawn.decode("utf-8")
@@ -46,7 +46,7 @@ def _by_program(dot: str) -> str:
             cure="python3 course.py doctor",
         )
     done = subprocess.run(
-        [program, "-Tsvg"], input=dot.encode("utf-8"), capture_output=True, timeout=_SECONDS, check=False
+        [program, "-Knop", "-Tsvg"], input=dot.encode("utf-8"), capture_output=True, timeout=_SECONDS, check=False
     )
     if done.returncode:
         raise NotAvailable(f"dot could not lay out the drawing: {done.stderr.decode('utf-8', 'replace').strip()}")

@@ -333,7 +333,8 @@ def test_the_program_dot_serves_as_well(drawn: Topology, monkeypatch: pytest.Mon
     program.write_text(
         f"#!{sys.executable}\n"
         "import sys, pygraphviz\n"
-        "sys.stdout.buffer.write(pygraphviz.AGraph(string=sys.stdin.read()).draw(format='svg', prog='dot'))\n"
+        "engine = next(word[2:] for word in sys.argv if word.startswith('-K'))\n"
+        "sys.stdout.buffer.write(pygraphviz.AGraph(string=sys.stdin.read()).draw(format='svg', prog=engine))\n"
     )
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
     monkeypatch.setenv("PATH", str(tmp_path))
