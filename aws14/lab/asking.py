@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from numbers import Real
 from typing import Any
 
 from aws14.errors import NotebookError
@@ -37,7 +38,7 @@ def checked_numbers(given: Mapping[str, Any]) -> Mapping[str, float]:
         When one is no number.
     """
     for name, value in given.items():
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if isinstance(value, bool) or not isinstance(value, Real):
             raise NotebookError(f"{name} is {value!r}", allowed="a number", cure=f"{name}=10")
     return {name: float(value) for name, value in given.items()}
 

@@ -102,7 +102,7 @@ def _image(image: Resource, snapshots: tuple[Resource, ...], region: str) -> See
 
 
 def _origin(image: Resource, snapshots: tuple[Resource, ...]) -> str:
-    """Id of the instance that an image was taken from, or of the image that it is a copy of."""
+    """Id of the instance that an image was taken from, of the image it is a copy of, or of the snapshot it starts."""
     stated = image.get("SourceInstanceId") or image.get("SourceImageId")
     if stated:
         return str(stated)
@@ -112,6 +112,8 @@ def _origin(image: Resource, snapshots: tuple[Resource, ...]) -> str:
         for found in _NAMED.findall(text):
             if found != image["ImageId"]:
                 return str(found)
+    if below:  # registered: it is no more than a name for a snapshot
+        return min(below)
     raise ReadbackError(
         f"image {image['ImageId']} does not say what it was made from",
         cure="make it with create_image or copy_image",
