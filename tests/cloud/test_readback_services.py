@@ -279,7 +279,11 @@ def _names(session: Session, site: SimpleNamespace) -> None:
 
 
 def _edge(session: Session, site: SimpleNamespace) -> None:
-    cloudfront = session.client("cloudfront")
+    acm, cloudfront = session.client("acm", "us-east-1"), session.client("cloudfront")
+    asked = acm.describe_certificate(CertificateArn=site.certificate)["Certificate"]["DomainValidationOptions"]
+    for proof in (each["ResourceRecord"] for each in asked):
+        point(session, site.zone, proof["Name"], proof["Type"], TTL=60, ResourceRecords=[{"Value": proof["Value"]}])
+    acm.get_waiter("certificate_validated").wait(CertificateArn=site.certificate)
     config = edge_config(session, site)
     config |= {"PriceClass": "PriceClass_200", "Aliases": {"Quantity": 1, "Items": ["img.example.jp"]}}
     config["CacheBehaviors"]["Items"][0]["CachePolicyId"] = config["DefaultCacheBehavior"]["CachePolicyId"]

@@ -112,6 +112,7 @@ def test_nobody_in_particular_may_only_read_what_is_public_in_s3(clean_emulator,
     s3.put_object(Bucket="bucket-one", Key="page", Body=b"hello")
     assert ask(clean_emulator, "GET", "/bucket-one/page")[0] == 403
     everybody = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::bucket-one/*"}
+    s3.delete_public_access_block(Bucket="bucket-one")
     s3.put_bucket_policy(Bucket="bucket-one", Policy=json.dumps({"Version": "2012-10-17", "Statement": [everybody]}))
     assert ask(clean_emulator, "GET", "/bucket-one/page") == (200, "hello")
     assert ask(clean_emulator, "PUT", "/bucket-one/page", body="mine")[0] == 403

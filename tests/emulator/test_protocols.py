@@ -7,10 +7,10 @@ from botocore.exceptions import ClientError
 
 ABSENT = [
     ("ec2", "describe_verified_access_groups", {}),  # ec2
-    ("autoscaling", "describe_instance_refreshes", {"AutoScalingGroupName": "a"}),  # query
+    ("autoscaling", "describe_traffic_sources", {"AutoScalingGroupName": "a"}),  # query
     ("logs", "list_anomalies", {}),  # json
     ("cloudwatch", "list_managed_insight_rules", {"ResourceARN": "arn:aws:ec2:x"}),  # cbor
-    ("cloudfront", "list_cache_policies", {}),  # rest-xml
+    ("cloudfront", "list_field_level_encryption_configs", {}),  # rest-xml
     ("route53", "list_cidr_collections", {}),  # rest-xml
     ("backup", "list_backup_jobs", {}),  # rest-json
     ("dlm", "get_lifecycle_policies", {}),  # rest-json, the whole service
