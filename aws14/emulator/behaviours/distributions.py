@@ -77,18 +77,17 @@ def _create(original: Callable[..., Any], backend: Any, distribution_config: dic
     return answer
 
 
-def _update(original: Callable[..., Any], backend: Any, dist_config: dict[str, Any], _id: str, if_match: Any) -> Any:
+def _update(original: Callable[..., Any], backend: Any, **asked: Any) -> Any:
     from moto.cloudfront.models import random_id
 
-    distribution = backend.distributions.get(_id)
-    if distribution is not None and if_match:
-        _match(distribution, if_match)
-        told = deepcopy(dist_config)
-        _check(backend, told, _id)
-    answer = original(backend, dist_config, _id, if_match)
+    key, told = asked["_id"], deepcopy(asked["dist_config"])
+    if key in backend.distributions and asked["if_match"]:
+        _match(backend.distributions[key], asked["if_match"])
+        _check(backend, told, key)
+    distribution, location, _ = original(backend, **asked)
     distribution.etag = random_id()
     _deploy(distribution, told)
-    return distribution, answer[1], distribution.etag
+    return distribution, location, distribution.etag
 
 
 def _deploy(distribution: Any, told: dict[str, Any]) -> None:
@@ -189,10 +188,11 @@ def _check_control(backend: Any, control_id: str) -> None:
             )
 
 
-def _invalidate(original: Callable[..., Any], backend: Any, dist_id: str, paths: list[str], caller_ref: str) -> Any:
+def _invalidate(original: Callable[..., Any], backend: Any, *asked: Any) -> Any:
+    dist_id, paths, _ = asked
     if not paths or any(not each.startswith("/") for each in paths):
         raise _refused("InvalidArgument", "Your request contains one or more invalid invalidation paths.")
-    invalidation = original(backend, dist_id, paths, caller_ref)
+    invalidation = original(backend, *asked)
     invalidation.status = _IN_PROGRESS
     args = (backend.account_id, backend.region_name, dist_id, invalidation.id)
     world().clock.after(typical_s("CloudFront invalidation"), "distribution.is_invalidated", args)

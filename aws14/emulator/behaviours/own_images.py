@@ -60,19 +60,13 @@ def install() -> None:
     replace(InstanceResponse, "_parse_block_device_mapping", _asked_for)
 
 
-def _create(
-    original: Callable[..., Any],
-    backend: Any,
-    instance_id: str,
-    name: str,
-    description: str,
-    tag_specifications: list[dict[str, Any]],
-) -> Any:
+def _create(original: Callable[..., Any], backend: Any, *asked: Any, tag_specifications: list[dict[str, Any]]) -> Any:
+    instance_id, name, _ = asked
     _refuse_name(backend, name)
     instance = backend.get_instance(instance_id)
     _refuse_state(instance)
     of_image = [each for each in tag_specifications if each.get("ResourceType") != "snapshot"]
-    image = original(backend, instance_id, name, description, tag_specifications=of_image)
+    image = original(backend, *asked, tag_specifications=of_image)
     _drop_moto_snapshot(backend, image)
     image.root_device_name, image.root_device_type = root_device_of(instance), "ebs"
     snapshots = []

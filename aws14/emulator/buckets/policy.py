@@ -153,26 +153,35 @@ def _like(value: str, pattern: str) -> bool:
     return fnmatchcase(value, pattern.replace("[", "[[]"))
 
 
+@dataclass(frozen=True, slots=True)
+class _Condition:
+    """One key of a statement's conditions."""
+
+    operator: str
+    key: str
+    values: tuple[str, ...]
+
+    def holds(self, caller: Caller, *, allows: bool) -> bool:
+        """Whether it is met; `allows` says what the statement does."""
+        if self.operator == "Null":
+            return (self.key not in caller.facts) == (self.values[0].lower() == "true")
+        bare = self.operator.removesuffix("IfExists")
+        test = _TESTS.get(bare)
+        if test is None:
+            return not allows  # what is not understood lets nobody in
+        if self.key not in caller.facts:
+            return self.operator != bare or ("Not" in bare and caller.kind != "account")
+        found = any(test(caller.facts[self.key], value) for value in self.values)
+        return found != ("Not" in bare)
+
+
 def _holds(statement: Mapping[str, Any], caller: Caller) -> bool:
-    conditions = (statement.get("Condition") or {}).items()
-    return all(
-        _condition(operator, key.lower(), [str(each) for each in _many(values)], caller, statement["Effect"])
-        for operator, keys in conditions
+    conditions = (
+        _Condition(operator, key.lower(), tuple(str(each) for each in _many(values)))
+        for operator, keys in (statement.get("Condition") or {}).items()
         for key, values in keys.items()
     )
-
-
-def _condition(operator: str, key: str, values: list[str], caller: Caller, effect: str) -> bool:
-    if operator == "Null":
-        return (key not in caller.facts) == (values[0].lower() == "true")
-    bare = operator.removesuffix("IfExists")
-    test = _TESTS.get(bare)
-    if test is None:
-        return effect == "Deny"  # what is not understood lets nobody in
-    if key not in caller.facts:
-        return operator != bare or ("Not" in bare and caller.kind != "account")
-    found = any(test(caller.facts[key], value) for value in values)
-    return found != ("Not" in bare)
+    return all(each.holds(caller, allows=statement["Effect"] == "Allow") for each in conditions)
 
 
 def _in_block(address: str, block: str) -> bool:

@@ -98,7 +98,7 @@ def _considers(bucket_name: str, key: str, version: str) -> None:
     destinations = {rule.destination: rule for rule in reversed(list(rules_of(bucket))) if rule.fits(key, tags)}
     for name, rule in destinations.items():
         setattr(found, _STATUS, "PENDING")
-        args = (bucket_name, key, version, name, rule.storage_class)
+        args = (bucket_name, key, version, (name, rule.storage_class))
         world().clock.after(_lag_s(bucket, name, found.size), "replication.copies", args)
 
 
@@ -110,7 +110,8 @@ def _lag_s(bucket: Any, destination: str, size_bytes: int) -> float:
 
 
 @handles("replication.copies")
-def _copies(bucket_name: str, key: str, version: str, destination: str, storage_class: str) -> None:
+def _copies(bucket_name: str, key: str, version: str, to: tuple[str, str]) -> None:
+    destination, storage_class = to
     found, there = _version(bucket_name, key, version), bucket_of(destination)
     if found is None:
         return

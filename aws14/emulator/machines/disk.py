@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-__all__ = ["FILE", "FOLDER", "LINK", "Disk", "FileProblem", "Node", "clean"]
+__all__ = ["FILE", "FOLDER", "LINK", "Disk", "FileProblem", "Node", "Volume", "clean"]
 
 FOLDER, FILE, LINK = "folder", "file", "link"
 _MOST_BYTES = 32 * 1024 * 1024
@@ -173,3 +173,42 @@ class Disk:
         """Return the text of the file at `path`; empty where there is none."""
         node = self.find(path)
         return node.data.decode("utf-8", "surrogateescape") if node is not None and node.kind == FILE else ""
+
+
+@dataclass
+class Volume:
+    """A disk beside the root volume.
+
+    Parameters
+    ----------
+    id : str
+        Of the volume; ``store0`` and so on for instance store.
+    node : str
+        ``/dev/nvme1n1``.
+    size_gib : int
+        GiB.
+    device : str
+        As it was attached, ``/dev/sdf``; empty for instance store.
+    kind : str
+        Of its file system; empty for none.
+    disk : Disk
+        Its files, while it is not mounted.
+    mounted : str
+        Where; empty for nowhere. Its files are then on the machine's disk, from there on.
+    hidden : dict
+        What was there before.
+    """
+
+    id: str
+    node: str
+    size_gib: int
+    device: str = ""
+    kind: str = ""
+    disk: Disk = field(default_factory=Disk)
+    mounted: str = ""
+    hidden: dict[str, Node] = field(default_factory=dict)
+
+    @property
+    def is_store(self) -> bool:
+        """Whether it is instance store: a stop empties it."""
+        return not self.device

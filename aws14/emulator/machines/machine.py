@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from aws14.emulator.machines.disk import Disk, Node
+from aws14.emulator.machines.disk import Disk, Volume
 
-__all__ = ["SSH_PORT", "Fixed", "Line", "Machine", "Server", "Service", "User", "Volume"]
+__all__ = ["SSH_PORT", "Fixed", "Line", "Machine", "Server", "Service", "User"]
 
 SSH_PORT = 22
 
@@ -123,45 +123,6 @@ class Line:
 
     t: float
     text: str
-
-
-@dataclass
-class Volume:
-    """A disk beside the root volume.
-
-    Parameters
-    ----------
-    id : str
-        Of the volume; ``store0`` and so on for instance store.
-    node : str
-        ``/dev/nvme1n1``.
-    size_gib : int
-        GiB.
-    device : str
-        As it was attached, ``/dev/sdf``; empty for instance store.
-    kind : str
-        Of its file system; empty for none.
-    disk : Disk
-        Its files, while it is not mounted.
-    mounted : str
-        Where; empty for nowhere. Its files are then on the machine's disk, from there on.
-    hidden : dict
-        What was there before.
-    """
-
-    id: str
-    node: str
-    size_gib: int
-    device: str = ""
-    kind: str = ""
-    disk: Disk = field(default_factory=Disk)
-    mounted: str = ""
-    hidden: dict[str, Node] = field(default_factory=dict)
-
-    @property
-    def is_store(self) -> bool:
-        """Whether it is instance store: a stop empties it."""
-        return not self.device
 
 
 @dataclass

@@ -9,8 +9,8 @@ import posixpath
 from copy import copy
 from uuid import NAMESPACE_URL, uuid5
 
-from aws14.emulator.machines.disk import FILE, LINK, Disk, Node
-from aws14.emulator.machines.machine import Machine, Volume
+from aws14.emulator.machines.disk import FILE, LINK, Disk, Node, Volume
+from aws14.emulator.machines.machine import Machine
 
 __all__ = [
     "attach",

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from aws14.emulator.machines import volumes
 from aws14.emulator.machines.commands.options import options
-from aws14.emulator.machines.disk import FOLDER, Node
-from aws14.emulator.machines.machine import Volume
+from aws14.emulator.machines.disk import FOLDER, Node, Volume
 from aws14.emulator.machines.shell.errors import RefusedError
 from aws14.emulator.machines.shell.lookup import Call, command
 
