@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+from aws14 import catalog
 from aws14.catalog import EVERYWHERE
 from aws14.errors import DesignError
 from aws14.model import Node, Usage
@@ -61,6 +62,12 @@ def _group(node: Node, region: str) -> Rates:
         service="EBS", item=f"{node.require('root_volume_type')} storage", unit="GB-month", region=region,
         quantity=each * number(node, "root_gib"), note="root volumes of the group",
     )  # fmt: skip
+    if node.attributes.get("detailed_monitoring"):
+        metrics = catalog.quota("CloudWatch", "metrics of an instance under detailed monitoring").value
+        yield Usage(
+            service="EC2", item="Detailed monitoring", unit="metric-month", region=region, quantity=each * metrics,
+            note="metrics each minute instead of each five",
+        )  # fmt: skip
 
 
 def _database(node: Node, region: str) -> Rates:

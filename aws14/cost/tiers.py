@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aws14 import catalog
+from aws14.cost.edge import behind_the_edge, bytes_behind_the_edge
 from aws14.cost.location import region_of
 from aws14.model import Link, Node, Topology, Trace, Usage
 from aws14.model.trace import Floats
@@ -44,7 +45,7 @@ def _zones(topology: Topology, node: Node) -> tuple[str, ...]:
 
 
 def load_balancer_units(topology: Topology, trace: Trace, scale: float) -> Iterator[Usage]:
-    """LCU-hours: of each hour the dearest of new connections, open connections and bytes.
+    """LCU-hours: of each hour the dearest of new connections, open connections, bytes and rules.
 
     Every request comes over a connection of its own, as the engine plays it. Two load balancers of a failing-over name
     share the load; it is charged where the run entered.
@@ -57,29 +58,41 @@ def load_balancer_units(topology: Topology, trace: Trace, scale: float) -> Itera
         item="ALB LCU",
         unit="LCU-hour",
         region=region_of(topology, balancer),
-        quantity=_lcu_hours(trace) * scale,
+        quantity=_lcu_hours(topology, trace, _rules(topology, balancer)) * scale,
         resource=balancer.id,
-        note="capacity units: connections or bytes, whichever is more",
+        note="capacity units: connections, bytes or rules, whichever is most",
     )
 
 
-def _lcu_hours(trace: Trace) -> float:
-    hours = max(1, math.ceil(trace.horizon_s / _HOUR_S))
-    hour = np.minimum((trace.tick_start_s // _HOUR_S).astype(np.int64), hours - 1)
+def _rules(topology: Topology, balancer: Node) -> float:
+    """Rules that each request is held against, beyond those that are free; a route by default is none."""
+    routes = topology.links_of("routes", source=balancer.id)
+    paths = sum(" /" in link.label for link in routes)
+    return max(0.0, paths - catalog.quota("ALB", "LCU: rules processed free per request").value)
+
+
+def _lcu_hours(topology: Topology, trace: Trace, rules: float) -> float:
+    """LCU-hours of a run; what an edge answered never came to the load balancer."""
+    behind = behind_the_edge(topology, trace)
+    period_s = max(_HOUR_S, trace.tick_s)  # a longer tick says nothing of the hours in it
+    hours = max(1, math.ceil(trace.horizon_s / period_s))
+    hour = np.minimum((trace.tick_start_s // period_s).astype(np.int64), hours - 1)
     length_s = np.bincount(hour, trace.tick_length_s, hours)
 
     def per_hour(amount: NDArray[np.generic]) -> Floats:
         summed: Floats = np.bincount(hour, amount.astype(np.float64), hours).astype(np.float64)
         return summed
 
-    new_rps = per_hour(trace.offered) / length_s
-    open_connections = per_hour(trace.response_time_sum_s) / length_s
-    gigabytes = per_hour(trace.bytes_in + trace.bytes_out) / _BYTES_PER_GB * _HOUR_S / length_s
+    new_rps = behind * per_hour(trace.offered) / length_s
+    open_connections = behind * per_hour(trace.response_time_sum_s) / length_s
+    moved = trace.bytes_in + trace.bytes_out + bytes_behind_the_edge(topology, trace)
+    gigabytes = per_hour(moved) / _BYTES_PER_GB * _HOUR_S / length_s
     units = np.maximum.reduce(
         [
             new_rps / catalog.quota("ALB", "LCU: new connections").value,
             open_connections / catalog.quota("ALB", "LCU: active connections").value,
             gigabytes / catalog.quota("ALB", "LCU: processed bytes (EC2, containers, IP targets)").value,
+            new_rps * rules / catalog.quota("ALB", "LCU: rule evaluations").value,
         ]
     )
     return float((units * length_s).sum()) / _HOUR_S

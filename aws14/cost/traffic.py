@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
 
 from aws14.catalog import EVERYWHERE
+from aws14.cost.edge import at_the_edge
 from aws14.cost.location import region_of
 from aws14.cost.tiers import crossing_share, load_balancer_units, on_the_way
 from aws14.errors import ScenarioError
@@ -38,6 +39,10 @@ class Assumptions:
         GiB that lie in each bucket.
     written_gib : float
         GiB a month that are written to each database or bucket which copies itself to another region.
+    log_gib : float
+        GiB a month that are written to each log group.
+    viewers : Mapping[str, float]
+        City -> share of the requests that come to a distribution from there; empty: all from near the run's region.
 
     Raises
     ------
@@ -50,14 +55,18 @@ class Assumptions:
     internal_kib_per_request: float = 0.0
     stored_gib: float = 0.0
     written_gib: float = 0.0
+    log_gib: float = 0.0
+    viewers: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
-        for name in ("requests_per_dns_query", "package_gib", "internal_kib_per_request", "stored_gib", "written_gib"):
+        for name in _NUMBERS:
             value, least = getattr(self, name), 1 if name == "requests_per_dns_query" else 0
             if not value >= least:
                 raise ScenarioError(f"{name} is {value!r}", allowed=f"{least} or more")
 
+
+_NUMBERS = tuple(each.name for each in fields(Assumptions) if each.name != "viewers")
 
 NOTHING_ELSE = Assumptions()
 
@@ -90,6 +99,8 @@ def load(topology: Topology, trace: Trace, *, scale: float, assume: Assumptions)
         *load_balancer_units(topology, trace, scale),
         *_buckets(topology, assume),
         *_between_regions(topology, assume),
+        *_logs(topology, assume),
+        *at_the_edge(topology, trace, scale, assume.viewers),
     )
     return tuple(line for line in lines if line.quantity > 0)
 
@@ -140,6 +151,14 @@ def _between_regions(topology: Topology, assume: Assumptions) -> Iterator[Usage]
             )  # fmt: skip
 
 
+def _logs(topology: Topology, assume: Assumptions) -> Iterator[Usage]:
+    for group in topology.of_kind("log_group"):
+        yield Usage(
+            service="CloudWatch", item="Logs ingested (Standard)", unit="GB", region=region_of(topology, group),
+            quantity=assume.log_gib, resource=group.id, note="what is written to it (assumed)",
+        )  # fmt: skip
+
+
 def _surplus_credits(topology: Topology, trace: Trace, scale: float) -> Iterator[Usage]:
     if not trace.surplus_vcpu_hours:
         return
@@ -157,8 +176,8 @@ def _surplus_credits(topology: Topology, trace: Trace, scale: float) -> Iterator
 
 def _dns(topology: Topology, trace: Trace, scale: float, assume: Assumptions) -> Iterator[Usage]:
     record = next((name for name in trace.nodes if _is(topology, name, "dns_record")), None)
-    if record is None:
-        return
+    if record is None or topology.node(record).attributes.get("alias"):
+        return  # queries for an alias of something in AWS are free
     remembered = assume.requests_per_dns_query
     queries = int(trace.offered.sum()) * scale / remembered
     yield Usage(
@@ -189,10 +208,10 @@ def _nat(topology: Topology, assume: Assumptions) -> Iterator[Usage]:
 
 
 def _between_zones(topology: Topology, trace: Trace, scale: float, assume: Assumptions) -> Iterator[Usage]:
-    answered = int(trace.served.sum()) * scale
     for link in topology.links_of("uses"):
         share = crossing_share(topology, link)
         if share and _asked_in(trace, topology.node(link.target)):
+            answered = _answered_with(trace, topology.node(link.target)) * scale
             gigabytes = share * answered * assume.internal_kib_per_request / _KIB_PER_GB
             yield _transfer(
                 "between AZs, each direction",
@@ -203,9 +222,16 @@ def _between_zones(topology: Topology, trace: Trace, scale: float, assume: Assum
             )
 
 
+def _answered_with(trace: Trace, used: Node) -> int:
+    """Requests that were answered with its help."""
+    if trace.database is not None and used.id == trace.database.node:
+        return int(trace.database.queries.sum())
+    return int(trace.served.sum())
+
+
 def _asked_in(trace: Trace, used: Node) -> bool:
     """Whether the run asked it, as far as the run tells."""
-    return trace.database is None or used.kind != "db_instance" or trace.database.node == used.id
+    return trace.database is None or used.kind != "db_instance" or used.id in trace.database.node.split(", ")
 
 
 def _transfer(item: str, region: str, gigabytes: float, *, resource: str, note: str) -> Usage:

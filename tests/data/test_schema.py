@@ -119,6 +119,7 @@ QUOTA_UNITS = {
         "failures",
         "percent",
         "zones",
+        "metrics",
     ),
 }
 EDGES = {
