@@ -52,9 +52,10 @@ def mark_faults(panels: Sequence[Axes], trace: Trace, window: Window, *, named: 
             for edge_s in (starts_s, ends_s):
                 panel.axvline(edge_s, color=GREY, linewidth=0.7, zorder=0.5)
         if named is not None:
+            highest = 0.6 if trace.database else 0.86  # below the legend that tells web servers from database
             late = (starts_s + ends_s) / 2 > (window[0] + window[1]) / 2
             named.annotate(
-                fault_name(fault), (ends_s if late else starts_s, 0.86 - 0.27 * number),
+                fault_name(fault), (ends_s if late else starts_s, highest - 0.27 * number),
                 xycoords=("data", "axes fraction"), xytext=(-4 if late else 4, 0), textcoords="offset points",
                 ha="right" if late else "left", va="center", fontsize=9, color=INK, zorder=5,
                 bbox={"boxstyle": "square,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.8},

@@ -3,15 +3,71 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from aws14.checks import CheckFunction, Evidence, drawn_equals_built, gather, reachable
-from aws14.model import Report
-from aws14.patterns.p03_day import NAME
+from aws14.checks import (
+    CheckFunction,
+    Evidence,
+    bill_within,
+    drawn_equals_built,
+    failed_share_within,
+    gather,
+    p95_within,
+)
+from aws14.model import Finding, Report, Topology
+from aws14.model.trace import FAILURE_REASONS
+from aws14.patterns.p03_day import BRIEF, NAME, OFFICE, scenario
+from aws14.patterns.p03_experiments import month
+from aws14.sim import Unreachable, resolve, simulate
+
+LATE = "look at the servers at nine: were they there before the people? 45 8 * * 1-5 is a quarter to nine"
+DEAR = "how long is the group that large? A second action has to bring its minimum down again"
+
+
+def _way_in(built: Topology) -> Finding:
+    """Whether the office reaches the portal by its name."""
+    name = f"The office reaches {NAME}"
+    if NAME not in built:
+        return Finding(name=name, status="not_yet", detail=f"there is no '{NAME}'", hint="run the build cells first")
+    way = resolve(built, NAME, 80, OFFICE)
+    if isinstance(way, Unreachable):
+        return Finding(name=name, status="not_yet", detail=FAILURE_REASONS[way.reason], hint=way.detail)
+    return Finding(name=name, status="passed", detail=f"through {' → '.join(way.nodes)}")
 
 
 def _built_and_reachable(evidence: Evidence) -> Report:
-    """Drawn equals built, and a request finds the way in."""
-    return drawn_equals_built("The site is built as drawn", evidence)
+    """Drawn equals built, and a request from the office finds the way in."""
+    title = "The portal is built as drawn, and the office reaches it"
+    return gather(title, *drawn_equals_built(title, evidence).findings, _way_in(evidence.built))
 
 
-checks: Mapping[str, CheckFunction] = {"p03-built": _built_and_reachable}
+def _in_time_for_nine(evidence: Evidence) -> Report:
+    """Scheduled actions carry the group through nine o'clock within the brief."""
+    title = "Nobody waits at nine, within the budget"
+    way_in = _way_in(evidence.built)
+    if way_in.status != "passed":
+        return gather(title, way_in)
+    planned = _planned(evidence.built)
+    if planned.status != "passed":
+        return gather(title, planned)
+    trace = simulate(evidence.built, scenario())
+    return gather(
+        title,
+        planned,
+        replace(failed_share_within(trace, BRIEF.value("failed_share")), hint=LATE),
+        replace(p95_within(trace, BRIEF.value("p95_s")), hint=LATE),
+        replace(bill_within(month(evidence.built, trace), BRIEF.value("budget_usd")), hint=DEAR),
+    )
+
+
+def _planned(built: Topology) -> Finding:
+    actions = built.of_kind("scheduled_action")
+    return Finding(
+        name="The group has scheduled actions",
+        status="passed" if actions else "not_yet",
+        detail=", ".join(f"{node.id} at {node.attributes['recurrence']}" for node in actions) or "there is none",
+        hint="put_scheduled_update_group_action, with a Recurrence and a TimeZone",
+    )
+
+
+checks: Mapping[str, CheckFunction] = {"p03-built": _built_and_reachable, "p03-e1": _in_time_for_nine}

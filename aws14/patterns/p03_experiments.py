@@ -1,4 +1,4 @@
-"""Experiments with the scaling intranet: the same morning, decided in different ways. Each takes the built topology first."""
+"""Experiments with the scaling intranet: the same morning, decided in different ways; each takes the built topology."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def _endless_spike(built: Topology) -> Picture:
     return charts.compare_runs(runs, title="A crowd in the eleventh minute, and what follows")
 
 
-def _your_day(built: Topology, target_percent: float, smallest: int, at_nine: bool) -> Picture:  # noqa: FBT001 - a slider
+def _your_day(built: Topology, target_percent: float, smallest: int, at_nine: bool) -> Picture:
     """The day with another target, another minimum, with or without a schedule."""
     site = groups.tracking(built, float(target_percent), smallest=int(smallest))
     if at_nine:

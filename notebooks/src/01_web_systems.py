@@ -918,6 +918,7 @@ for seconds in (0, 10, 20, 60):
     db = rds.describe_db_instances(DBInstanceIdentifier="db")["DBInstances"][0]
     print(f"+{now - start:3.0f} s  targets {states}  answers {answers}  database {db['DBInstanceStatus']} in {db['AvailabilityZone']}")
 lab.heal()
+elbv2.get_waiter("target_in_service").wait(TargetGroupArn=targets_arn)
 
 # %% [markdown]
 # At first every second answer is an error: the load balancer still sends to a server that is gone. Then the health
@@ -1511,9 +1512,8 @@ charts.timeline(morning, start_hour=8.5, title="From half past eight to half pas
 
 # %% tags=["inspect"]
 activities = autoscaling.describe_scaling_activities(AutoScalingGroupName="app")["Activities"]
-for activity in [each for each in activities if each["Description"].startswith("Launching")][:2]:
-    print(activity["StartTime"], activity["StatusCode"], activity["Description"])
-    print("   ", activity["Cause"][:300])
+causes = (each["Cause"].partition("  At ")[0] for each in reversed(activities) if "alarm" in each["Cause"])
+print(*dict.fromkeys(causes), sep="\n")
 for alarm in lab.client("cloudwatch").describe_alarms(AlarmNamePrefix="TargetTracking-app")["MetricAlarms"]:
     print(alarm["AlarmName"][:32], alarm["Threshold"], alarm["StateValue"])
 
@@ -1562,7 +1562,7 @@ when = {"AutoScalingGroupName": "app", "TimeZone": "Asia/Tokyo"}
 autoscaling.put_scheduled_update_group_action(
     ScheduledActionName="before-nine", Recurrence="45 8 * * 1-5", MinSize=10, **when
 )
-autoscaling.put_scheduled_update_group_action(
+_ = autoscaling.put_scheduled_update_group_action(
     ScheduledActionName="after-nine", Recurrence="30 9 * * 1-5", MinSize=2, **when
 )
 
@@ -1689,7 +1689,8 @@ lab.experiment("deep check, closer")
 # %% [markdown]
 # When no target is healthy, the load balancer *fails open*: it sends to all of them. But the group believes the check. It
 # ends servers that were well, and the new ones fail as well. Even when nobody is replaced (the third run), the check does
-# the harm: it turned a slow part into a missing one. And the processors are idle all the time: no policy on CPU helps.
+# the harm: it turned a slow part into a missing one. And the servers' processors are no busier than before, because
+# everybody waits for the database: a policy on CPU sees nothing.
 
 # %% [markdown] deeper="10 min"
 # #### Deeper: the spike that never ends

@@ -163,7 +163,8 @@ def _alarm(node: Node, policies: tuple[str, ...]) -> Alarm:
 
 
 def _action(node: Node) -> ScheduledAction:
-    starts = str(node.require("starts"))
+    # Of a recurring action AWS tells when it is due next: that a run's day lies before it means nothing.
+    starts = "" if node.require("recurrence") else str(node.require("starts"))
     sizes = {name: int(_number(node, name)) for name in ("min_size", "max_size", "desired")}
     return ScheduledAction(
         name=node.id,
