@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,9 @@ from aws14.model.trace import FAILURE_REASONS, Counts
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+_LEGEND_ROW_IN = 0.24
+"""Height of a row of two reasons below the panels."""
 
 
 def timeline(
@@ -62,7 +66,7 @@ def timeline(
     with styled():
         extra = ((2.0,) if trace.fleet else ()) + ((1.7,) if trace.credits else ())
         heights = (3.0, 3.0, 2.0, *extra, 2.6 if failed else 0.5)
-        fig = figure(0.7 * sum(heights))
+        fig = figure(0.7 * sum(heights) + _LEGEND_ROW_IN * math.ceil(len(failed) / 2))
         panels = fig.subplots(
             len(heights), len(windows), sharex="col", sharey="row", squeeze=False, height_ratios=heights
         )
@@ -133,8 +137,8 @@ def _name(panels: Sequence[Axes], trace: Trace, failed: Mapping[str, Counts], cl
     busy.set_yticks([0, 50, 100])
     busy.set_ylabel("utilization\nin %")
     narrow = rates.get_subplotspec().get_gridspec().ncols > 1  # type: ignore[union-attr] # made by subplots
-    for panel in (rates, *([times] if trace.served.any() else []), *([failures] if failed else [])):
-        columns = 1 if panel is failures or (narrow and panel is rates) else 3
+    for panel in (rates, *([times] if trace.served.any() else [])):
+        columns = 1 if narrow and panel is rates else 3
         panel.legend(loc="upper left", ncols=columns, borderaxespad=0.1, handlelength=2.4, labelspacing=0.25)
     if trace.fleet:
         name_fleet(accounts[0], trace.fleet, columns=2 if narrow else 4)
@@ -144,7 +148,10 @@ def _name(panels: Sequence[Axes], trace: Trace, failed: Mapping[str, Counts], cl
     if trace.credits:
         name_credits(accounts[-1], trace.credits, columns=1 if narrow else 3)
     if failed:
-        failures.set_ylim(0, failures.get_ylim()[1] * (1 + 0.17 * len(failed)))
+        failures.set_ylim(0, 1.05 * failures.get_ylim()[1])
         failures.set_ylabel("failures\nper minute")
+        failures.get_figure().legend(  # type: ignore[union-attr] # made by subplots
+            *failures.get_legend_handles_labels(), loc="outside lower left", ncols=2, columnspacing=2.0
+        )
     else:
         say_instead(failures, "no request failed")

@@ -37,6 +37,9 @@ def _quick_health_checks(evidence: Evidence) -> Report:
     way_in = reachable(title, evidence, entry=NAME, port=HTTPS)
     if not way_in.ok:
         return way_in
+    awake = _healthy(evidence)
+    if awake.status != "passed":
+        return gather(title, awake)
     built, door = evidence.built, front_door(evidence.built)
     server = simulate(built, scenario(server_lost_for_s=_HOUR_S, entry=door))
     zone = simulate(built, scenario(zone_lost_for_s=_HOUR_S, zone=primary_zone(built), entry=door))
@@ -44,6 +47,19 @@ def _quick_health_checks(evidence: Evidence) -> Report:
         title,
         _lost("web-1 lost for an hour", failed_share_within(server, SERVER_FAILED_SHARE)),
         _lost("The zone of the primary lost for an hour", failed_share_within(zone, BRIEF.value("zone_failed_share"))),
+    )
+
+
+def _healthy(evidence: Evidence) -> Finding:
+    """Whether the load balancer holds both servers healthy now."""
+    entries = evidence.built.node("web-targets").require("target_health")
+    states = entries if isinstance(entries, tuple) else (str(entries),)
+    well = len(states) > 1 and all(each.split(" ")[1] == "healthy" for each in states)
+    return Finding(
+        name="Both servers are healthy",
+        status="passed" if well else "not_yet",
+        detail="; ".join(states),
+        hint="lab.heal() ends what is broken; then give the health checks time: lab.advance(minutes=2)",
     )
 
 

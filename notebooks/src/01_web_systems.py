@@ -1674,7 +1674,8 @@ ec2.get_waiter("instance_terminated").wait(InstanceIds=[reader["InstanceId"]])
 # #### Deeper: the health check that kills the site
 #
 # A health check should say whether a server is well. `/health.html` is a file: the web server sends it by itself. A
-# thorough colleague lets it ask the database, too. One morning the database is slow for a while.
+# thorough colleague lets it ask the database, too, and give up after two seconds. One morning the database is slow for a
+# while.
 
 # %% tags=["experiment"]
 lab.experiment("deep check")
@@ -1943,73 +1944,160 @@ lab.check("p04-built")
 # %% [markdown]
 # ### Load, break, heal
 #
-# First live. The home region is lost, all zones of it. An office PC asks for the page every ten seconds.
+# First on paper, with the whole company: the day of the order system, through what you built. At eleven the home region is
+# lost, all zones of it, for an hour.
 
 # %% tags=["experiment"]
-lab.predict(rto_min=10, rpo_s=60)
-lab.break_region(HOME, minutes=60)
-started = lab.session.now()
-for _ in range(12):
-    answer = lab.http("http://www.orders.internal/", source="pc")
-    print(f"{lab.session.now() - started:>4.0f} s  {answer.outcome:<12} {answer.address or '':<14} {answer.status or ''}")
-    lab.advance(seconds=10)
-sites[AWAY]["rds"].promote_read_replica(DBInstanceIdentifier="orders-db-away")
-sites[AWAY]["rds"].get_waiter("db_instance_available").wait(DBInstanceIdentifier="orders-db-away")
-print(f"{lab.session.now() - started:.0f} s until orders can be written again, once somebody decided it")
+lost = lab.run(lab.scenario(region_lost_for_s=3600))
+charts.timeline(lost, title=f"Home is lost at eleven: {lost.failed_total:,} of {lost.offered.sum():,} views fail")
 
 # %% [markdown]
-# The pages are back after about a minute: health checks, then the name, then the minute for which the PC remembers the old
-# answer. The database is another matter: *somebody* has to decide that the replica is the database now.
+# Pages are back within two minutes, and nobody did anything. The load balancer's checks notice it, the name moves, and then
+# each PC still trusts the answer that it has, for up to a minute. At noon the way home is just as quiet.
 #
-# Now the two options of the book side by side, with this site's numbers.
-
-# %% tags=["experiment"]
-options = lab.experiment("options")
-options
-
-# %% [markdown]
-# Option A keeps everything running away: minutes of downtime, seconds of data, twice the bill. Option B keeps copies: hours
-# of downtime, the data since the last copy, a tenth more on the bill. Between them lie more designs:
-
-# %% tags=["experiment"]
-charts.frontier(options)
-
-# %% [markdown]
-# Each dot is a design: right is slower, up is dearer. Nothing to the right *and* above another dot is worth building. The
-# brief's line says which one is asked for.
+# But this day only *reads*. The replica away refuses to write until somebody makes it the database: *promotes* it.
 
 # %% [markdown]
 # ### Bill and one decision
 
 # %% tags=["inspect"]
-day = lab.run()
-lab.bill(day)
+lab.bill(lab.run())
 
 # %% [markdown]
-# The decision: how long may the name lead to a dead place? Route 53's check, its threshold and the record's TTL add up.
+# The book has two options. A keeps a second site running: replica, copied files, servers. B keeps copies: images and
+# snapshots, started when they are needed. Here they are with this site's numbers, and some designs between.
+
+# %% tags=["experiment"]
+options = lab.experiment("options")
+display(options)
+axis = "orders go in again, in 95 of 100 outages, within"
+charts.frontier(options.rto, title="Standing still against the bill", xlabel=axis, limits=(900, 1000))
+
+# %% [markdown]
+# Left is quick, low is cheap, the grey corner keeps the brief. A cross is beaten by another design. Look at *A: as built*: a
+# *pilot light*, with the replica but without servers, takes orders again just as soon, for less. Promoting the database
+# takes longer than starting servers does.
+#
+# What do the running servers buy, then? Pages, at once (first column), and certainty: on the day on which a region is lost,
+# everybody starts servers next door. The decision is yours.
+
+# %% [markdown] deeper="6 min"
+# #### Deeper: where do the minutes go?
+#
+# Which part of the recovery would you shorten first?
+
+# %% tags=["experiment"]
+charts.stages(options.parts, title="Until orders go in again, on average", limit=(900, "the brief"))
+
+# %% [markdown]
+# Half of option A's time is a person who makes up his mind. An alarm decides faster, and now and then wrongly: then two
+# databases take orders, and nobody can merge them.
+
+# %% tags=["experiment"]
+charts.frontier(options.rpo, title="Orders lost against the bill", xlabel="oldest order that is lost", limits=(60, 1000))
+
+# %% [markdown]
+# The nightly copy loses up to a day of orders. Since the book was written, RDS learnt to replicate its backups to another
+# region by itself: as cheap, and minutes instead of a day. Only a replica keeps the brief's minute.
+
+# %% [markdown] deeper="6 min"
+# #### Deeper: how long does a name lead to a dead place?
+#
+# Route 53 asks an endpoint on the Internet by itself. Interval, threshold and TTL add up.
 
 # %% tags=["experiment"]
 lab.explore(
     "failing over by name",
-    question="Which setting brings people back within two minutes, and which of the three numbers matters most?",
+    question="Which setting brings nearly everybody back within two minutes, and which of the three matters most?",
     interval_s=[10, 30],
     failure_threshold=(1, 10, 1),
     ttl_s=[0, 10, 30, 60, 300],
 )
 
 # %% [markdown]
-# Interval times threshold is Route 53's part; the TTL is everybody's. An alias to a load balancer has a TTL of a minute that
-# you cannot change.
+# Interval times threshold is Route 53's part; the TTL is everybody's. An alias of a load balancer has a TTL of a minute,
+# which you cannot change. A threshold of one is quick, and sends everybody away for a single lost packet.
+
+# %% [markdown] deeper="10 min"
+# #### Deeper: what do the promises add up to?
+#
+# AWS promises a share of the time for each service. Parts in a chain multiply; parts that stand in for each other are away
+# only when all of them are. Which of the designs keeps the brief's share of a year?
+
+# %% tags=["experiment"]
+lab.experiment("availability")
+
+# %% [markdown]
+# The bars are algebra, the dots simulated years. They agree as long as failures do not know of each other. Two zones miss
+# the brief by the promises alone. With a second region it is the *switching* that counts. In the last row both regions
+# sometimes fail for the same reason, one wrong release, say; the algebra does not know that, and flatters ten times.
+
+# %% [markdown]
+# Is Route 53 itself the single point of failure? It promises a hundred percent. That is no claim that it never fails: AWS
+# pays money back when it does. It is built to keep the promise: each zone is answered by four name servers in different
+# domains and many places, and what answers does not depend on what you change. And the answers that PCs remember go on
+# working.
+
+# %% [markdown] deeper="6 min"
+# #### Deeper: disks in step
+#
+# Servers may keep data on disks of their own. The book names snapshots that are copied, and DRBD: every write goes to both
+# disks before it counts. What is the price of losing nothing?
+
+# %% tags=["experiment"]
+lab.experiment("disks in step")
+
+# %% [markdown]
+# In step nothing is lost, and every write waits for the way there and back. Between zones hardly anybody notices, between
+# near regions it is felt, around the world nothing is left of the disk. Hence the rule: in step between zones, *behind*
+# between regions.
+
+# %% [markdown] deeper="6 min"
+# #### Deeper: why is this box here?
+#
+# Each line takes one part away, on paper, and asks again. Which loss would you not have guessed?
+
+# %% tags=["experiment"]
+lab.experiment("why")
+
+# %% [markdown]
+# Without the servers' second zone, or without the database's standby, the loss of one zone sends the company to Osaka for
+# as long as it lasts. Without the route *back*, a healthy site away is of no use to anybody.
+
+# %% [markdown]
+# ### Now for real
+#
+# The home region is lost, live. A PC in the office asks for the page every ten seconds; then you promote.
+
+# %% tags=["experiment"]
+lab.break_region(HOME, minutes=60)
+started, rds = lab.session.now(), sites[AWAY]["rds"]
+for _ in range(12):
+    answer = lab.http("http://www.orders.internal/", source="pc")
+    print(f"{lab.session.now() - started:4.0f} s  {answer.outcome:<10} {answer.address or '':<12} {answer.status or ''}")
+    lab.advance(seconds=10)
+replica = {"DBInstanceIdentifier": "orders-db-away"}
+if rds.describe_db_instances(**replica)["DBInstances"][0].get("ReadReplicaSourceDBInstanceIdentifier"):
+    rds.promote_read_replica(**replica)
+rds.get_waiter("db_instance_available").wait(**replica)
+minutes = (lab.session.now() - started) / 60
+display(lab.score(rto_min=minutes, rpo_s=options.rpo["A: as built"][0]))
+lab.heal()
+lab.advance(minutes=10)
+
+# %% [markdown]
+# The address changes from home's network to the other one: that is the failover. Promotion takes minutes more, and it began
+# only because you decided. Then power came back at home.
 
 # %% [markdown] tags=["exercise"] exercise="p04-e1"
-# **Exercise 1.** The home region is back. Bring the site home: heal it, and make the *away* database the source of a new
-# replica at home, called `orders-db-home`. Then check.
+# **Exercise 1.** Home is back, but its database is not what it was: the orders of the last minutes are in Osaka. Go home
+# the safe way: make *orders-db-away* the source of a new replica at home, called `orders-db-home`, and wait until it is
+# there. (One evening you would promote that one.) Then check.
 
 # %% tags=["exercise"] exercise="p04-e1"
 # Your calls here.
 
 # %% tags=["solution"] exercise="p04-e1"
-lab.heal()
 away = sites[AWAY]["rds"].describe_db_instances(DBInstanceIdentifier="orders-db-away")["DBInstances"][0]
 sites[HOME]["rds"].create_db_instance_read_replica(
     DBInstanceIdentifier="orders-db-home",
@@ -2023,73 +2111,109 @@ sites[HOME]["rds"].get_waiter("db_instance_available").wait(DBInstanceIdentifier
 # %% tags=["check"] exercise="p04-e1"
 lab.check("p04-e1")
 
-# %% [markdown] deeper="10 min"
-# #### Deeper: what do the promises add up to?
+# %% [markdown] deeper="6 min"
+# #### Deeper: it failed over in seventy seconds, my application was down for minutes
 #
-# AWS promises a share of the time for each service. Parts in a chain multiply; parts side by side fail together only.
+# A lost zone is healed at home: the standby takes over. Here are two real database clients on a server at home. One asks
+# DNS for every new connection, the other asked once. When is each back?
 
 # %% tags=["experiment"]
-lab.experiment("availability")
+lab.experiment("database clients", lab.session, password=lab.password("orders-db"))
 
 # %% [markdown]
-# The bars are algebra, the dots ten thousand simulated years. They agree as long as failures do not know of each other. The
-# last design has a *common cause*, and the algebra flatters it.
-#
-# Route 53 promises 100 %. That is not a claim that it never fails: it is a promise to pay back when it does. And it is
-# built so that it hardly does, at many places at once; the answers you have keep working meanwhile.
+# RDS did its part in the same time for both. The one that remembers the address talks to a machine that is gone, and will
+# as long as it runs. Let connections end, ask DNS again, and keep no address for longer than its TTL.
 
-# %% [markdown] deeper="10 min"
+# %% [markdown] deeper="12 min"
 # #### Deeper: option B, step by step
 #
-# Copies of images and snapshots, made today, for the day they are needed. See what exists away, and how old it is.
+# Copies of images and snapshots, made today, for the day on which they are needed. How long does each step take?
 
 # %% tags=["experiment"]
-lab.experiment("copies", lab.session, home=HOME, away=AWAY)
+def took(what):
+    print(f"{(lab.session.now() - began) / 60:5.1f} min  {what}")
+
+
+began, away = lab.session.now(), sites[AWAY]["ec2"]
+group = lab.client("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=["app"])["AutoScalingGroups"][0]
+made = ec2.create_image(InstanceId=group["Instances"][0]["InstanceId"], Name="orders-app", NoReboot=True)["ImageId"]
+ec2.get_waiter("image_available").wait(ImageIds=[made])
+took("the server is an image, and its disk a snapshot")
+copied = away.copy_image(Name="orders-app", SourceImageId=made, SourceRegion=HOME)["ImageId"]
+away.get_waiter("image_available").wait(ImageIds=[copied])
+took("both are in the other region")
+
+# %% tags=["experiment"]
+began, today = lab.session.now(), {"DBSnapshotIdentifier": "orders-today"}
+home_rds, away_rds = sites[HOME]["rds"], sites[AWAY]["rds"]
+source = home_rds.create_db_snapshot(DBInstanceIdentifier="orders-db", **today)["DBSnapshot"]["DBSnapshotArn"]
+home_rds.get_waiter("db_snapshot_available").wait(**today)
+took("a snapshot of the database")
+away_rds.copy_db_snapshot(
+    SourceDBSnapshotIdentifier=source, TargetDBSnapshotIdentifier="orders-today", SourceRegion=HOME
+)
+away_rds.get_waiter("db_snapshot_available").wait(**today)
+took("it is in the other region")
+place = {"DBSubnetGroupName": "orders-away", "VpcSecurityGroupIds": [sites[AWAY]["db"]]}
+restored = {"DBInstanceIdentifier": "orders-db-restored"}
+away_rds.restore_db_instance_from_db_snapshot(**restored, **today, **place)
+away_rds.get_waiter("db_instance_available").wait(**restored)
+took("a database again, with the orders of the snapshot")
 
 # %% [markdown]
-# An image and a snapshot are copied in minutes; what was written after the copy is not in it. Restoring a database of this
-# size takes longer than copying it.
+# Everything before the last step is done on quiet days; on the bad day the restore counts. What was written after the
+# snapshot is not in it.
 
 # %% [markdown] deeper="8 min"
-# #### Deeper: disks in step
+# #### Deeper: who can ask an intranet how it is?
 #
-# The book names DRBD: every write goes to both disks before it counts. Here is its price, against copies every few hours.
+# Route 53's health checkers stand on the Internet. Give them two endpoints: a server in public, and your internal load
+# balancer. What will each be?
 
 # %% tags=["experiment"]
-lab.experiment("disks in step")
+public = ec2.create_security_group(GroupName="public", Description="HTTP from all")["GroupId"]
+rule = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+ec2.authorize_security_group_ingress(GroupId=public, IpPermissions=[rule])
+one = {"ImageId": image[HOME], "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1, "SecurityGroupIds": [public]}
+server = ec2.run_instances(**one, UserData=script, TagSpecifications=named("instance", "shop"))["Instances"][0]["InstanceId"]
+ec2.get_waiter("instance_status_ok").wait(InstanceIds=[server])
+address = ec2.describe_instances(InstanceIds=[server])["Reservations"][0]["Instances"][0]["PublicIpAddress"]
+page = {"Type": "HTTP", "Port": 80, "ResourcePath": "/health.html", "RequestInterval": 30, "FailureThreshold": 3}
+asked = {"public": {**page, "IPAddress": address}}
+asked["internal"] = {**page, "FullyQualifiedDomainName": sites[HOME]["alb"]["DNSName"]}
 
 # %% [markdown]
-# Nothing is lost, and every write waits for the distance. Between zones that is hardly noticed, between regions it is.
-
-# %% [markdown] deeper="8 min"
-# #### Deeper: a public site
-#
-# On the Internet Route 53 can ask your site itself. Its checkers cannot reach an internal load balancer; try both.
+# And a third one that asks nobody: it follows a CloudWatch alarm, which hears from the load balancer itself.
 
 # %% tags=["experiment"]
-lab.experiment("health checks", lab.session, internal=sites[HOME]["alb"]["DNSName"])
+names = {"LoadBalancer": sites[HOME]["alb"]["LoadBalancerArn"], "TargetGroup": sites[HOME]["targets"]}
+dimensions = [{"Name": key, "Value": arn.split(":")[-1].removeprefix("loadbalancer/")} for key, arn in names.items()]
+metric = {"Namespace": "AWS/ApplicationELB", "MetricName": "HealthyHostCount", "Dimensions": dimensions, "Statistic": "Minimum"}
+rule = {"ComparisonOperator": "LessThanThreshold", "Threshold": 1, "Period": 60, "EvaluationPeriods": 1}
+lab.client("cloudwatch").put_metric_alarm(AlarmName="orders-home", **metric, **rule, TreatMissingData="breaching")
+alarm = {"AlarmIdentifier": {"Region": HOME, "Name": "orders-home"}, "InsufficientDataHealthStatus": "LastKnownStatus"}
+asked["alarm"] = {"Type": "CLOUDWATCH_METRIC", **alarm}
+checks = {}
+for name, config in asked.items():
+    made = route53.create_health_check(CallerReference=f"orders-{name}", HealthCheckConfig=config)
+    checks[name] = made["HealthCheck"]["Id"]
+lab.advance(minutes=5)
+for name, check in checks.items():
+    seen = route53.get_health_check_status(HealthCheckId=check)["HealthCheckObservations"]
+    print(f"{name:<10}{len(seen):3} observations; the first: {seen[0]['StatusReport']['Status'] if seen else 'none'}")
 
 # %% [markdown]
-# The check of the internal name never succeeds. For an intranet: evaluate target health, or a health check that follows a
-# CloudWatch alarm.
-
-# %% [markdown] deeper="6 min"
-# #### Deeper: why is this box here?
-
-# %% tags=["experiment"]
-lab.experiment("why", lab.network())
-
-# %% [markdown]
-# Each line takes one part away, on paper, and says what is lost.
+# The public server is well, the internal load balancer is not: no checker can reach it, so a failover record that relied on
+# this check would lead away for ever. On an intranet evaluate the target's health, as you did, or follow an alarm.
 
 # %% [markdown]
 # ### Checkpoint and clean-up
 #
-# Answer for yourself, then unfold: which part of the RTO needs a human? Why is a read replica not a backup? What is the
-# cheapest design that keeps your own company alive?
+# Answer for yourself, then unfold: which part of the RTO needs a human? Why is a read replica not a backup? Which design
+# would you build for your own company?
 #
-# <details><summary>Answers</summary>Promoting the database. A wrong DELETE is replicated, too. The one on the frontier just
-# left of what you can bear.</details>
+# <details><summary>Answers</summary>Promoting the database. A wrong DELETE is replicated, too. The cheapest one in the corner
+# that your own brief shades.</details>
 
 # %% tags=["cleanup"]
 lab.clean_up()

@@ -14,6 +14,7 @@ from aws14.charts.frontiers import _labels, unbeaten
 from aws14.charts.strips import longest_gap_s
 from aws14.errors import ScenarioError
 from aws14.model import DatabaseRecord, FleetRecord, Picture, SlowDatabase, Trace
+from tests.charts.conftest import Studio
 
 X = np.linspace(0, 100, 21)
 
@@ -32,6 +33,30 @@ def test_a_line_that_begins_later_takes_over_where_it_begins() -> None:
 
 def test_parallel_lines_do_not_cross() -> None:
     assert crossings(X, {"low": X, "high": X + 1}) == ()
+
+
+def test_lines_that_keep_crossing_are_not_marked(studio: Studio) -> None:
+    zigzag = 50 + np.resize([-1.0, 1.0], 21)
+    charts.curves(X, {"even": np.full(21, 50.0), "zigzag": zigzag}, title="t", xlabel="x", ylabel="y")
+    assert [line.get_marker() for line in studio.figure.axes[0].get_lines()] == ["None", "None"]
+
+
+def test_long_labels_stand_one_below_the_other(studio: Studio) -> None:
+    names = ["a promise of three years, paid for upfront", "a promise of one year, paid for by the month"]
+    charts.curves(X, dict.fromkeys((*names, "short"), X), title="t", xlabel="x", ylabel="y")
+    assert studio.figure.legends[0]._ncols == 2
+
+
+def test_bars_are_as_long_as_their_amounts_and_say_them(studio: Studio) -> None:
+    picture = charts.bars({"one": 2.0, "other": 8.0}, title="Two", xlabel="USD", told={"other": "eight"})
+    assert [bar.get_width() for bar in studio.figure.axes[0].patches] == [2.0, 8.0]
+    assert picture.alt == "Two. USD: one 2; other eight."
+    assert studio.overlapping() == []
+
+
+def test_no_bars_are_refused() -> None:
+    with pytest.raises(ScenarioError, match="nothing to compare"):
+        charts.bars({}, title="t", xlabel="x")
 
 
 def test_a_series_of_another_length_is_refused() -> None:

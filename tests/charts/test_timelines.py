@@ -33,7 +33,7 @@ def test_failures_are_stacked_by_reason_per_minute(day: Trace, studio: Studio) -
     failures = studio.figure.axes[6]
     tops = [collection.get_paths()[0].vertices[:, 1].max() for collection in failures.collections]
     assert tops == pytest.approx([2000, 3000])
-    labels = [text.get_text() for text in failures.get_legend().get_texts()]
+    labels = [text.get_text() for text in studio.figure.legends[0].get_texts()]
     assert labels == ["the client gave up waiting: 6,000", "too many requests wait already: 3,000"]
 
 

@@ -14,27 +14,33 @@ LESSONS = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / 
 
 
 def rows() -> list[tuple[str, ...]]:
-    table = re.findall(r"^\| (.+) \|$", MAP.read_text(encoding="utf-8"), re.MULTILINE)
-    return [
-        tuple(part.strip() for part in line.split(" | ")) for line in table if not line.startswith(("point", "---"))
-    ]
+    """Pattern, point, heading, call and test of each row."""
+    found = []
+    for section in re.split(r"^## ", MAP.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
+        title = section.partition("\n")[0].partition(" ")[2]
+        for line in re.findall(r"^\| (.+) \|$", section, re.MULTILINE):
+            if not line.startswith(("point", "---")):
+                found.append((title, *(part.strip() for part in line.split(" | "))))
+    return found
 
 
-def block(heading: str) -> str:
-    """What stands under a heading, up to the next one; empty where there is no such heading."""
-    found = re.search(rf"^# #+ {re.escape(heading)}$(.*?)(?=^# #+ |\Z)", LESSONS, re.MULTILINE | re.DOTALL)
+def block(pattern: str, heading: str) -> str:
+    """What stands under a heading of a pattern's section, up to the next one; empty where there is no such heading."""
+    section = re.search(rf"^# ## {re.escape(pattern)}$(.*?)(?=^# ## |\Z)", LESSONS, re.MULTILINE | re.DOTALL)
+    text = section[1] if section else ""
+    found = re.search(rf"^# #+ {re.escape(heading)}$(.*?)(?=^# #+ |\Z)", text, re.MULTILINE | re.DOTALL)
     return found[1] if found else ""
 
 
 def test_the_map_covers_the_chapters_points() -> None:
     assert len(rows()) >= 20
-    assert all(len(row) == 4 for row in rows())
+    assert all(len(row) == 5 for row in rows())
 
 
-@pytest.mark.parametrize("row", rows(), ids=lambda row: row[0].partition(" (")[2].rstrip(")"))
+@pytest.mark.parametrize("row", rows(), ids=lambda row: row[1].partition(" (")[2].rstrip(")"))
 def test_a_point_is_taught_shown_and_held(row: tuple[str, ...]) -> None:
-    _, heading, shown, held = row
-    assert shown.strip("`") in block(heading)
+    pattern, _, heading, shown, held = row
+    assert shown.strip("`") in block(pattern, heading)
     path, _, name = held.strip("`").partition("::")
     tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
     assert name in [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
