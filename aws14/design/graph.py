@@ -26,6 +26,7 @@ ORIGIN = "origin"
 CORNER = 6.0
 """How far outside that dot is, in points, so that it is in nothing's way."""
 _GRAPH = {"pad": "0.1", "splines": "true", "bgcolor": "#FFFFFF", "outputorder": "nodesfirst", "esep": "+1"}
+_SLACK = 4.0
 _NODE = {"shape": "plain", "style": "", "fixedsize": "false", "margin": "0", "fontcolor": INK}
 _DOT = {"shape": "point", "width": "0.01", "height": "0.01", "fixedsize": "true", "image": ""}
 
@@ -122,8 +123,17 @@ class _Sheet:
 
     def _icon(self, node: Node) -> None:
         label = node_label(node, self.scene.nodes.get(node.id, ""))
-        place = self._pos(*self.plan.parts[node.id].center)
-        look = {"image": "", "shape": "plain", "height": "0", "id": node.id, "pos": place}
+        rect = self.plan.parts[node.id]
+        # Fixed, and a little less than planned: fonts differ, and a line's end on its border must not be in its way.
+        size = {"width": f"{(rect.width - _SLACK) / 72:.3f}", "height": f"{(rect.height - _SLACK) / 72:.3f}"}
+        look = {
+            "image": "",
+            "shape": "none",
+            "fixedsize": "true",
+            "id": node.id,
+            "pos": self._pos(*rect.center),
+            **size,
+        }
         self._parts[node.id] = icon_class(node.kind)(label, nodeid=self.names[node.id], **look)
 
     def _box_look(self, node: Node, mark: str) -> dict[str, str]:
