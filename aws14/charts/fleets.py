@@ -45,7 +45,7 @@ def name_fleet(panel: Axes, fleet: FleetRecord, *, columns: int) -> None:
     from matplotlib.ticker import MaxNLocator
 
     most = max(int((fleet.in_service + fleet.pending).max(initial=0)), int(fleet.desired.max(initial=0)), 1)
-    panel.set_ylim(0, 1.45 * most)
+    panel.set_ylim(0, (1.45 if columns > 2 else 1.9) * most)
     panel.yaxis.set_major_locator(MaxNLocator(4, integer=True))
     panel.set_ylabel("servers")
     panel.legend(loc="upper left", ncols=columns, borderaxespad=0.1, handlelength=1.8, columnspacing=1.0)

@@ -88,6 +88,7 @@ def _mark(axes: Axes, events: Sequence[tuple[float, str]]) -> None:
         axes.annotate(
             name, (when, -0.75 - 0.35 * (len(events) - 1 - number)), xytext=(4, 0), textcoords="offset points",
             va="center", fontsize=9, color=GREY,
+            bbox={"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"},
         )  # fmt: skip
 
 
