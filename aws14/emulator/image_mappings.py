@@ -28,6 +28,8 @@ class Mapping:
         ``gp3``.
     delete_on_termination, encrypted : bool
         Of the volume.
+    iops : int or None
+        Provisioned ones.
     """
 
     device: str
@@ -36,6 +38,7 @@ class Mapping:
     type: str
     delete_on_termination: bool
     encrypted: bool
+    iops: int | None = None
 
     @classmethod
     def of(cls, device: str, block: Any, volume: Any, snapshot: str) -> Mapping:
@@ -47,6 +50,7 @@ class Mapping:
             type=volume.volume_type,
             delete_on_termination=bool(block.delete_on_termination),
             encrypted=bool(volume.encrypted),
+            iops=int(volume.iops) if volume.iops else None,
         )
 
     def with_snapshot(self, snapshot: str) -> Mapping:
@@ -62,7 +66,7 @@ class Mapping:
             "DeleteOnTermination": self.delete_on_termination,
             "Encrypted": self.encrypted,
         }
-        return {"DeviceName": self.device, "Ebs": ebs}
+        return {"DeviceName": self.device, "Ebs": ebs | ({"Iops": self.iops} if self.iops else {})}
 
 
 def as_amazon_has_it(shown: dict[str, Any], image_name: str) -> dict[str, Any]:
@@ -95,5 +99,7 @@ def merged(given: Iterable[dict[str, Any]], own: Iterable[Mapping] | None, root:
         elif "Ebs" in wanted:
             asked = {key: value for key, value in wanted["Ebs"].items() if value is not None}
             before = result.get(name, {}).get("Ebs", {})
+            if asked.get("VolumeType", before.get("VolumeType")) != before.get("VolumeType"):
+                before = {key: value for key, value in before.items() if key != "Iops"}
             result[name] = {"DeviceName": name, "Ebs": before | asked}
     return list(result.values())

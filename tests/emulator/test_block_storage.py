@@ -286,3 +286,21 @@ def test_instance_store_survives_a_reboot_and_no_stop(
     ec2.start_instances(InstanceIds=[instance])
     emulator.advance(300)
     assert [page(emulator, ec2, instance, path) for path in ("/root.txt", "/data/log.txt")] == ["root\n", "404"]
+
+
+def test_provisioned_iops_are_asked_for_at_launch_and_kept_by_an_image(
+    small_network: SimpleNamespace, ec2: Any, ami: str, emulator: Emulator
+) -> None:
+    where = (small_network.public, small_network.web_group)
+    wanted = [{"DeviceName": "/dev/sdf", "Ebs": {"VolumeSize": 40, "VolumeType": "io2", "Iops": 4000}}]
+    first = launch(ec2, ami, *where, BlockDeviceMappings=wanted)
+    emulator.advance(120)
+    made = ec2.describe_volumes(VolumeIds=[volume_of(ec2, 40)])["Volumes"][0]
+    assert (made["VolumeType"], made["Iops"]) == ("io2", 4000)
+    image = ec2.create_image(InstanceId=first, Name="fast")["ImageId"]
+    wait_for(ec2, emulator, image)
+    clone = launch(ec2, image, *where)
+    found = ec2.describe_volumes(Filters=[{"Name": "attachment.instance-id", "Values": [clone]}])["Volumes"]
+    assert {(each["VolumeType"], each["Iops"]) for each in found if each["Size"] == 40} == {("io2", 4000)}
+    with pytest.raises(ClientError, match="iops must be specified"):
+        launch(ec2, ami, *where, BlockDeviceMappings=disk(5, VolumeType="io2"))

@@ -33,6 +33,8 @@ from aws14.emulator.world import world
 
 __all__ = ["install"]
 
+_PROVISIONED = ("io1", "io2")
+
 
 def install() -> None:
     """Take hold of the making, copying, launching and deregistering of moto's images."""
@@ -203,7 +205,33 @@ def _launch(original: Callable[..., Any], backend: Any, image_id: Any, *args: An
     if own is not None or given:
         root = getattr(image, "root_device_name", None) or "/dev/xvda"
         kwargs["block_device_mappings"] = merged(given or [], own, root)
-    return original(backend, image_id, *args, **kwargs)
+    asked = {each["DeviceName"]: dict(each["Ebs"]) for each in kwargs.get("block_device_mappings") or ()}
+    for each in kwargs.get("block_device_mappings") or ():
+        if each["Ebs"].get("VolumeType") in _PROVISIONED:
+            _check_iops(each["Ebs"])
+            each["Ebs"]["VolumeType"] = "gp3"  # moto's launch cannot pass on how many; see below
+    reservation = original(backend, image_id, *args, **kwargs)
+    for instance in reservation.instances:
+        _provide(instance, asked)
+    return reservation
+
+
+def _check_iops(ebs: dict[str, Any]) -> None:
+    from moto.ec2.exceptions import EC2ClientError
+
+    if not ebs.get("Iops"):
+        text = f"The parameter iops must be specified for {ebs['VolumeType']} volumes."
+        raise EC2ClientError("MissingParameter", text)
+
+
+def _provide(instance: Any, asked: dict[str, dict[str, Any]]) -> None:
+    """Give volumes of a launch the type, IOPS and throughput that were asked for."""
+    for device, block in instance.get_block_device_mapping:
+        ebs, volume = asked.get(device, {}), instance.ec2_backend.volumes[block.volume_id]
+        if ebs.get("VolumeType") in _PROVISIONED:
+            volume.volume_type = ebs["VolumeType"]
+        volume.iops = ebs.get("Iops") or volume.iops
+        volume.throughput = ebs.get("Throughput") or volume.throughput
 
 
 def _unavailable(image_id: str) -> Exception:
