@@ -51,7 +51,8 @@ def monthly_bill(
 def quote(topology: Topology, *, hours: float, on: date | None = None) -> Bill:
     """Quote what letting a drawing stand for some hours will cost, before anything is built.
 
-    What a drawing leaves out is taken as AWS makes it when not told otherwise, and the quote says so.
+    What a drawing leaves out is taken as AWS makes it when not told otherwise, and the quote says so; also what it
+    leaves open that must be chosen, such as a type: that is not in the sum.
 
     Parameters
     ----------
@@ -67,35 +68,64 @@ def quote(topology: Topology, *, hours: float, on: date | None = None) -> Bill:
     DesignError, ScenarioError, DataError
         As `aws14.cost.standing` and `aws14.cost.bill`.
     """
-    usual = _as_aws_makes_it()
-    nodes = tuple(_completed(node, usual) for node in topology.nodes)
+    whole = [_completed(node, _as_aws_makes_it(topology, node)) for node in topology.nodes]
     assumed = sorted(
-        f"{node.id}: {name} {whole.attributes[name]}"
-        for node, whole in zip(topology.nodes, nodes, strict=True)
-        for name in whole.attributes.keys() - node.attributes.keys()
-        if name not in ("state", "public_ipv4")
+        f"{node.id}: {name} {complete.attributes[name]}"
+        for node, complete in zip(topology.nodes, whole, strict=True)
+        for name in complete.attributes.keys() - node.attributes.keys()
+        if name not in ("state", "public_ipv4", "zones")
     )
+    left_open = {node.id: names for node in whole if (names := _open(node))}
+    counted = replace(topology, nodes=tuple(node for node in whole if node.id not in left_open), links=())
     quoted = bill(
-        [_whole_zones(line, hours) for line in standing(replace(topology, nodes=nodes), hours=hours)],
+        [_whole_zones(line, hours) for line in standing(counted, hours=hours)],
         title=f"Quote: {topology.name} for {hours:g} hours, without traffic",
         period=f"{hours:g} hours",
         on=on,
     )
-    note = (f"not drawn, taken as AWS makes it: {'; '.join(assumed)}",) if assumed else ()
-    return replace(quoted, notes=(*quoted.notes, *note))
+    notes = [f"not drawn, taken as AWS makes it: {'; '.join(assumed)}"] if assumed else []
+    if left_open:
+        told = "; ".join(f"{name} ({', '.join(names)})" for name, names in left_open.items())
+        notes.insert(0, f"NOT in the sum, for the drawing leaves open what it is: {told}")
+    return replace(quoted, notes=(*quoted.notes, *notes))
 
 
-def _as_aws_makes_it() -> Mapping[str, Mapping[str, Attribute]]:
-    return {
-        "instance": {
-            "state": "running",
-            "root_gib": int(catalog.quota("EC2", "root volume of the Amazon Linux 2023 AMI").value),
-            "root_volume_type": "gp3",
-            "public_ipv4_kind": "none",
-        },
+_CHOSEN: Mapping[str, tuple[str, ...]] = {
+    "autoscaling_group": ("instance_type", "desired"),
+    "db_instance": ("instance_class", "gib", "engine"),
+    "db_snapshot": ("gib",),
+    "instance": ("instance_type",),
+    "snapshot": ("gib",),
+    "volume": ("gib",),
+}
+"""Kind of node -> what it costs by, and AWS does not choose."""
+
+
+def _open(node: Node) -> tuple[str, ...]:
+    return tuple(name for name in _CHOSEN.get(node.kind, ()) if name not in node.attributes)
+
+
+def _as_aws_makes_it(topology: Topology, node: Node) -> Mapping[str, Attribute]:
+    root: dict[str, Attribute] = {
+        "root_gib": int(catalog.quota("EC2", "root volume of the Amazon Linux 2023 AMI").value),
+        "root_volume_type": "gp3",
+    }
+    smallest = node.attributes.get("min_size")
+    usual: Mapping[str, Mapping[str, Attribute]] = {
+        "autoscaling_group": root | ({} if smallest is None else {"desired": smallest}),
+        "db_instance": {"state": "available", "multi_az": False, "storage_type": "gp3"},
+        "health_check": {"type": "HTTP", "interval_s": int(catalog.quota("Route 53", "health check interval").value)},
+        "instance": {**root, "state": "running", "public_ipv4_kind": "none"},
+        "load_balancer": {"state": "active", "scheme": "internet-facing", "zones": _zones(topology, node)},
         "nat_gateway": {"state": "available", "public_ipv4": "one of its own"},
+        "snapshot": {"state": "completed"},
         "volume": {"volume_type": "gp3", "state": "in-use"},
     }
+    return usual.get(node.kind, {})
+
+
+def _zones(topology: Topology, node: Node) -> tuple[str, ...]:
+    return tuple(zone.id for zone in topology.children(node.parent) if zone.kind == "az")
 
 
 def _whole_zones(line: Usage, hours: float) -> Usage:
@@ -104,5 +134,5 @@ def _whole_zones(line: Usage, hours: float) -> Usage:
     return replace(line, quantity=math.ceil(line.quantity))
 
 
-def _completed(node: Node, usual: Mapping[str, Mapping[str, Attribute]]) -> Node:
-    return replace(node, attributes={**usual.get(node.kind, {}), **node.attributes})
+def _completed(node: Node, usual: Mapping[str, Attribute]) -> Node:
+    return replace(node, attributes={**usual, **node.attributes})

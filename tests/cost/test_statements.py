@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from aws14 import cost
+from aws14 import catalog, cost
+from aws14.patterns import pattern
 
 
 def drawn(topology, *left_out):
@@ -75,3 +76,19 @@ def test_a_zone_kept_past_half_a_day_costs_its_month(site, today):
     assert zone(12) == pytest.approx(0.5 * 12 / 730)
     assert zone(13) == 0.5
     assert zone(800) == 1.0
+
+
+@pytest.mark.parametrize("word", ["p02", "p03", "p04"])
+def test_every_drawing_of_the_chapter_can_be_quoted_and_what_it_leaves_open_is_told(word, today):
+    design = pattern(word).load().design()
+    quoted = cost.quote(design, hours=24, on=today)
+    assert quoted.of_service("ELB") == pytest.approx(
+        24 * sum(catalog.price("ELB", "ALB hour", region(design, node)).usd for node in design.of_kind("load_balancer"))
+    )
+    left_open = [node.id for node in design.of_kind("db_instance") if "instance_class" not in node.attributes]
+    assert all(any("NOT in the sum" in note and name in note for note in quoted.notes) for name in left_open)
+    assert bool(quoted.of_service("RDS")) is (len(left_open) < len(design.of_kind("db_instance")))
+
+
+def region(design, node):
+    return design.container(node.id, "region").id
