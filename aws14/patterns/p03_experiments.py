@@ -18,8 +18,8 @@ HOUR_S = 3600.0
 MORNING_H, MORNING_FOR_H = 8.5, 2.0
 """The part of the day in which it is decided whether a group is in time."""
 
-SLOW_MORNING_H, SLOWER = 9.5, 30.0
-"""The part of the day in which the database is slow, and how many times as long a query takes."""
+SLOW_MORNING_H, SLOWER, PATIENCE_S = 9.5, 30.0, 2
+"""The part of the day in which the database is slow, how many times as long a query takes, how long checks wait."""
 
 SCRIPTS: Mapping[str, float] = {
     "image, no script": 0.0,
@@ -95,34 +95,44 @@ def _flapping(built: Topology) -> Picture:
         "warm-up of 5 min": groups.hasty(slow, warmup_s=300),
         "cooldown of 5 min": groups.cooling(slow, cooldown_s=300),
     }
+    return _compared(ways, noon(), title="Forty views a second from 11:20 on, servers that take 4 min to start")
+
+
+def noon() -> Scenario:
+    """Two hours in which the load grows once, and stays."""
     load = Ramp(from_rps=12.0, to_rps=40.0, starts_s=600.0, ends_s=1200.0)
-    noon = replace(scenario(starts_h=11.0, horizon_h=2.0), name="noon", load=load)
-    return _compared(ways, noon, title="Forty views a second from 11:20 on, servers that take 4 min to start")
+    return replace(scenario(starts_h=11.0, horizon_h=2.0), name="noon", load=load)
 
 
 def _deep_check(built: Topology, factor: float = SLOWER) -> Picture:
     """Twenty minutes of a slow database, as a file for a health page takes it, and a page that asks the database."""
-    site = groups.tracking(built)
+    site = thorough(built)
     cases = {
         "shallow check": (site, False),
         "deep check": (site, True),
         "deep, nobody replaced": (what_if(site, groups.GROUP, suspended=("ReplaceUnhealthy",)), True),
     }
     runs = {
-        name: simulate(topology, _slow_morning(deep=deep, factor=factor)) for name, (topology, deep) in cases.items()
+        name: simulate(topology, slow_morning(deep=deep, factor=factor)) for name, (topology, deep) in cases.items()
     }
     return charts.compare_runs(runs, title="The database is slow from 10:00 to 10:20", start_hour=SLOW_MORNING_H)
 
 
 def _deep_check_closer(built: Topology, factor: float = SLOWER) -> Picture:
     """The run with the deep check by itself: who is in service, who is held unhealthy."""
-    trace = simulate(groups.tracking(built), _slow_morning(deep=True, factor=factor))
+    trace = simulate(thorough(built), slow_morning(deep=True, factor=factor))
     gone = sum(event.what == "terminated" for event in trace.events)
     title = f"The deep check: {gone} servers of a group of two or three were ended"
     return charts.timeline(trace, title=title, start_hour=SLOW_MORNING_H)
 
 
-def _slow_morning(*, deep: bool, factor: float) -> Scenario:
+def thorough(built: Topology) -> Topology:
+    """The site with health checks that give up after two seconds."""
+    return what_if(groups.tracking(built), "app-targets", health_check_timeout_s=PATIENCE_S)
+
+
+def slow_morning(*, deep: bool, factor: float) -> Scenario:
+    """Two hours with twenty minutes in which queries take so many times as long."""
     return scenario(slow_database=factor, deep_check=deep, starts_h=SLOW_MORNING_H, horizon_h=2.0)
 
 

@@ -14,6 +14,9 @@ GROUP = "app"
 SMALLEST, LARGEST = 2, 12
 CPU, PER_TARGET = "ASGAverageCPUUtilization", "ALBRequestCountPerTarget"
 RESPONSE_TIME = "AWS/ApplicationELB/TargetResponseTime Average"
+ALWAYS = 2
+"""Servers that simple scaling adds at a time."""
+
 AT_NINE = 10
 """Servers that a schedule wants for nine o'clock."""
 
@@ -59,7 +62,7 @@ def stepping(built: Topology) -> Topology:
 
 def simple(built: Topology) -> Topology:
     """Simple scaling: always two servers more, then a cooldown in which nothing else is done."""
-    return _with_alarms(bare(built), _always("grow", 2, 300), _always("shrink", -1, 300), minutes=(2, 15))
+    return _with_alarms(bare(built), _always("grow", ALWAYS, 300), _always("shrink", -1, 300), minutes=(2, 15))
 
 
 def hasty(built: Topology, *, warmup_s: float) -> Topology:

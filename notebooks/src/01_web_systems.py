@@ -1856,14 +1856,13 @@ def servers(region, site, suffix, size):
     site["app"] = group(site, f"app{suffix}", 80, UserIdGroupPairs=[{"GroupId": site["elb"]}])
     data = {"ImageId": image[region], "InstanceType": "c5.large", "SecurityGroupIds": [site["app"]]}
     data |= {"UserData": base64.b64encode(script.encode()).decode(), "TagSpecifications": named("instance", f"app{suffix}")}
-    template = {"LaunchTemplateName": f"orders{suffix}"}
-    site["ec2"].create_launch_template(**template, LaunchTemplateData=data)
-    where = {"VPCZoneIdentifier": ",".join(site["subnets"]), "TargetGroupARNs": [site["targets"]]}
-    how = {"HealthCheckType": "ELB", "HealthCheckGracePeriod": 120, "MinSize": size, "MaxSize": 6, "DesiredCapacity": size}
+    site["ec2"].create_launch_template(LaunchTemplateName=f"orders{suffix}", LaunchTemplateData=data)
+    where = {"LaunchTemplate": {"LaunchTemplateName": f"orders{suffix}"}, "TargetGroupARNs": [site["targets"]]}
+    where |= {"VPCZoneIdentifier": ",".join(site["subnets"]), "MinSize": size, "MaxSize": 6, "DesiredCapacity": size}
+    how = {"HealthCheckType": "ELB", "HealthCheckGracePeriod": 120}
     tag = {"Key": "aws14:uses", "Value": f"orders-db{suffix}", "PropagateAtLaunch": True}
-    lab.client("autoscaling", region).create_auto_scaling_group(
-        AutoScalingGroupName=f"app{suffix}", LaunchTemplate=template, **where, **how, Tags=[tag]
-    )
+    scaling = lab.client("autoscaling", region)
+    scaling.create_auto_scaling_group(AutoScalingGroupName=f"app{suffix}", **where, **how, Tags=[tag])
 
 
 servers(HOME, sites[HOME], "", 2)
@@ -2074,11 +2073,12 @@ lab.break_region(HOME, minutes=60)
 started, rds = lab.session.now(), sites[AWAY]["rds"]
 for _ in range(12):
     answer = lab.http("http://www.orders.internal/", source="pc")
-    print(f"{lab.session.now() - started:4.0f} s  {answer.outcome:<10} {answer.address or '':<12} {answer.status or ''}")
+    place = answer.text.partition("Made by ")[2].partition("<")[0]
+    print(f"{lab.session.now() - started:4.0f} s  {answer.status or answer.outcome}  {place}")
     lab.advance(seconds=10)
 replica = {"DBInstanceIdentifier": "orders-db-away"}
 if rds.describe_db_instances(**replica)["DBInstances"][0].get("ReadReplicaSourceDBInstanceIdentifier"):
-    rds.promote_read_replica(**replica)
+    rds.promote_read_replica(**replica, BackupRetentionPeriod=7)
 rds.get_waiter("db_instance_available").wait(**replica)
 minutes = (lab.session.now() - started) / 60
 display(lab.score(rto_min=minutes, rpo_s=options.rpo["A: as built"][0]))

@@ -130,6 +130,18 @@ def test_a_check_that_waits_too_long_for_a_worker_fails(direct):
 
 
 @BOTH
+def test_a_check_that_waits_for_no_worker_passes_on_a_full_server_and_fails_on_a_dead_one(direct):
+    load = requests([0.0, 29.0, 58.0], [34.0, 40.0, 60.0])
+    how = rules(unhealthy_checks=2, check_waits=False)
+    made = tier(load, how, workers=(1,), direct=direct, first_check_s=30.0)
+    made.run_until(200.0)
+    assert made.log == []
+    made.break_target(0)
+    made.run_until(300.0)
+    assert made.log == [(210.0 + 30.0 + 5.0, 0, 2)]  # checks at 210 and 240 fail after 5 s
+
+
+@BOTH
 def test_when_every_target_is_unhealthy_all_get_requests(direct):
     made = tier(requests([100.0, 101.0], [0.1, 0.1]), rules(), workers=(1, 1), direct=direct, first_check_s=0.0)
     made.misfit(0)
