@@ -4,7 +4,8 @@ What AWS does
     Refuses an Application Load Balancer with subnets in fewer than two zones, with two in one zone, or facing the
     Internet from a VPC without an internet gateway; an HTTPS listener without a certificate, and an HTTP one with; a
     second listener on a port; a certificate that does not exist or is not issued; instances that do not exist or
-    are in another VPC as targets; a target group that belongs to another load balancer; deleting what is protected.
+    are in another VPC as targets; a target group that belongs to another load balancer; health checks that begin anew
+    before the last one timed out; deleting what is protected.
 What moto leaves out
     All of these are accepted.
 What this adds
@@ -35,6 +36,8 @@ def install() -> None:
     before(ELBv2Backend, "modify_listener", _changed_listener)
     before(ELBv2Backend, "add_listener_certificates", _certificates)
     before(ELBv2Backend, "register_targets", _register)
+    before(ELBv2Backend, "create_target_group", _new_checks)
+    before(ELBv2Backend, "modify_target_group", _changed_checks)
     before(NetworkInterfaceBackend, "delete_network_interface", _not_yours)
 
 
@@ -189,6 +192,24 @@ def _own_groups(backend: Any, balancer: Any, actions: list[dict[str, Any]]) -> N
                 _say("TargetGroupAssociationLimit", "The following target groups cannot be associated with more than one load balancer: " + arn)  # fmt: skip  # noqa: E501 - AWS's own words
             if group.vpc_id and group.vpc_id != balancer.vpc_id:
                 _say("InvalidConfigurationRequest", "The following target groups are in a different VPC than load balancer '" + balancer.arn + "': " + arn)  # fmt: skip  # noqa: E501 - AWS's own words
+
+
+def _new_checks(_: Any, name: str, **given: Any) -> None:
+    del name
+    if given.get("target_type") != "lambda":
+        _in_time(given.get("healthcheck_interval_seconds") or 30, given.get("healthcheck_timeout_seconds") or 5)
+
+
+def _changed_checks(backend: Any, arn: str, *given: Any, **_: Any) -> None:
+    group = backend.target_groups.get(arn)
+    if group is not None:
+        interval, timeout = (*given, None, None, None, None, None)[3:5]
+        _in_time(interval or group.health_check_interval_seconds, timeout or group.health_check_timeout_seconds)
+
+
+def _in_time(interval: str | int, timeout: str | int) -> None:
+    if int(interval) <= int(timeout):
+        _say("ValidationError", "Health check interval must be greater than the timeout.")
 
 
 def _register(backend: Any, target_group_arn: str, instances: list[Any]) -> None:

@@ -82,6 +82,17 @@ def protected(aws: Aws, site: SimpleNamespace) -> None:
     aws("elbv2").delete_load_balancer(LoadBalancerArn=site.alb)
 
 
+def overlapping_checks(aws: Aws, site: SimpleNamespace) -> None:
+    aws("elbv2").modify_target_group(TargetGroupArn=site.targets, HealthCheckTimeoutSeconds=2)
+    aws("elbv2").modify_target_group(TargetGroupArn=site.targets, HealthCheckIntervalSeconds=5)
+    aws("elbv2").modify_target_group(TargetGroupArn=site.targets, HealthCheckTimeoutSeconds=5)
+
+
+def new_overlapping_checks(aws: Aws, site: SimpleNamespace) -> None:
+    checks = {"HealthCheckIntervalSeconds": 5}
+    aws("elbv2").create_target_group(Name="x", Protocol="HTTP", Port=80, VpcId=site.vpc, **checks)
+
+
 @pytest.mark.parametrize(
     ("wrong", "code"),
     [
@@ -98,6 +109,8 @@ def protected(aws: Aws, site: SimpleNamespace) -> None:
         (no_such_instance, "InvalidTarget"),
         (another_s_targets, "TargetGroupAssociationLimit"),
         (protected, "OperationNotPermitted"),
+        (overlapping_checks, "ValidationError"),
+        (new_overlapping_checks, "ValidationError"),
     ],
 )
 def test_it_is_refused(
