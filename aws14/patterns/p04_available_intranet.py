@@ -34,9 +34,9 @@ def design(region: str = "ap-northeast-1", *, standby: str = STANDBY_REGION) -> 
             Node(id="orders.internal", kind="hosted_zone", attributes={"private": True}),
             *records,
             *home,
-            *_office(region),
-            *(Node(id=f"line-{each}", kind="peering", parent=region, label="Peering") for each in (region, standby)),
             *away,
+            *_office(standby),
+            *(Node(id=f"line-{each}", kind="peering", parent=standby, label="Peering") for each in (region, standby)),
         ),
         links=(
             Link(source=records[0].id, target="alb", kind="routes", label="A"),

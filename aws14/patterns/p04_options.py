@@ -221,8 +221,7 @@ def _s(thing: str) -> float:
 
 def one_region(built: Topology) -> Topology:
     """The home region alone."""
-    lines = (each.id for each in built.of_kind("peering") if each.id.endswith(STANDBY_REGION))
-    return without(built, STANDBY_REGION, f"{NAME} (SECONDARY)", *lines)
+    return without(built, "vpc-away", "orders-away", f"{NAME} (SECONDARY)", f"line-{STANDBY_REGION}")
 
 
 def pilot_light(built: Topology) -> Topology:
