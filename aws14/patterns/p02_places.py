@@ -47,7 +47,7 @@ def static_bills(built: Topology) -> Picture:
     lines: dict[str, list[float]] = {SERVERS: [], BUCKET: [], EDGE: []}
     ratio = hit_ratio(1.0)
     for millions in _SIZES.tolist():
-        for place, usage in _monthly(built, region, millions * _MILLION, ratio).items():
+        for place, usage in monthly(built, region, millions * _MILLION, ratio).items():
             lines[place].append(_usd(usage) / millions)
     return charts.curves(
         _SIZES,
@@ -64,7 +64,7 @@ def _usd(usage: tuple[Usage, ...]) -> float:
     return cost.bill(usage, title="files", free_tier="always", rounding="none").total_usd
 
 
-def _monthly(built: Topology, region: str, requests: float, ratio: float) -> Mapping[str, tuple[Usage, ...]]:
+def monthly(built: Topology, region: str, requests: float, ratio: float) -> Mapping[str, tuple[Usage, ...]]:
     """What a month of files is charged for, by place."""
     gigabytes = requests * _mean_bytes() / _GIB
     missed = (1 - ratio) * requests

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from aws14.checks import Evidence
-from aws14.cloud import connect, read_back
+from aws14.cloud import connect, read_back, request
+from aws14.cost import bill
 from aws14.design import compare
 from aws14.errors import DesignError
 from aws14.lab import Lab
@@ -18,7 +19,7 @@ from aws14.patterns.p02_checks import checks
 from aws14.patterns.p02_corporate_site import design
 from aws14.patterns.p02_day import primary_zone, scenario
 from aws14.patterns.p02_experiments import experiments
-from aws14.patterns.p02_places import hit_ratio
+from aws14.patterns.p02_places import BUCKET, EDGE, SERVERS, hit_ratio, monthly
 from aws14.patterns.p02_taken_away import closed
 from aws14.patterns.p02_walls import WALLS, why
 from aws14.sim import simulate, what_if
@@ -149,6 +150,24 @@ def test_sessions_in_the_database_lose_none(built: Topology) -> None:
     plain, sticky, stored = (finding.detail for finding in experiments["sessions lost"](built).findings)
     counts = [int(each.partition(" ")[0].replace(",", "")) for each in (plain, sticky, stored)]
     assert counts[0] > 1000 * counts[1] > 0 == counts[2]
+
+
+def test_the_clone_serves_a_page_that_it_was_never_told_of(built: Topology) -> None:
+    clone = built.node("web-2").attributes
+    assert clone["has_user_data"] is False
+    session = connect(say=lambda _: None).for_pattern("p02")
+    pages = [request(session, "https://www.example.jp/").text for _ in range(4)]
+    address = str(clone["private_ipv4"]).replace(".", "-")
+    assert any(f"ip-{address}" in page for page in pages), pages
+    assert all("Aoba Instruments" in page for page in pages)
+
+
+def test_s3_is_cheaper_than_servers_for_few_requests(built: Topology) -> None:
+    first = {
+        place: sum(line.usd for line in bill(usage, title=place, free_tier="always", rounding="none").lines)
+        for place, usage in monthly(built, "ap-northeast-1", 1e6, hit_ratio(1.0)).items()
+    }
+    assert first[EDGE] < first[BUCKET] < first[SERVERS]
 
 
 def test_the_more_is_asked_the_more_is_found_at_the_edge() -> None:
