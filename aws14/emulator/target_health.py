@@ -12,10 +12,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from aws14.emulator import host_counts
 from aws14.emulator.balancing import nodes
 from aws14.emulator.balancing.probing import Finding, probe
 from aws14.emulator.balancing.targets import all_groups, balancers_of, group_of, instance_of, zone_of
 from aws14.emulator.clock import handles
+from aws14.emulator.cloudwatch.host_metrics import keys_of
 from aws14.emulator.durations import typical_s
 from aws14.emulator.world import world
 
@@ -177,6 +179,7 @@ def _look(group: Any, target_id: str, balancers: list[Any]) -> None:
 
 def _drop(group: Any, target_id: str) -> None:
     health_of(group).pop(target_id, None)
+    _count_hosts(group)
     group.targets.pop(target_id, None)
     group.terminated_targets.pop(target_id, None)
 
@@ -274,8 +277,17 @@ def _enter(group: Any, target_id: str, state: State, why: tuple[str, str]) -> No
     record.reason, record.description = why
     if record.state != state:
         record.state, record.since = state, world().clock.now()
+        _count_hosts(group)
         with suppress(KeyError):  # nobody listens: there is no Auto Scaling in this process
             world().clock.after(0.0, "scaling.target_health", (group.arn, target_id, state, record.reason))
+
+
+def _count_hosts(group: Any) -> None:
+    """Let CloudWatch know how many are healthy, and the alarms on that look."""
+    if host_counts.note(group.arn, [each.state for each in health_of(group).values()]):
+        metrics = [tuple(key) for key in keys_of(group.arn, [each.arn for each in balancers_of(group)])]
+        with suppress(KeyError):  # nobody listens: there is no CloudWatch in this process
+            world().clock.after(0.0, "alarms.data_changed", ((group.account_id, group.region_name), metrics))
 
 
 def _number() -> int:

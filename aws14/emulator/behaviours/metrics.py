@@ -9,7 +9,7 @@ What moto leaves out
     name; it looks through all data at each question.
 What this adds
     All of these; METRICS, SUM, AVG, MIN, MAX, FILL, IF, RATE, DIFF, ABS, CEIL, FLOOR, PERIOD in expressions; the
-    metrics of status checks; ListMetrics and DescribeAlarmsForMetric by exact dimensions.
+    metrics of status checks and of targets; ListMetrics and DescribeAlarmsForMetric by exact dimensions.
 What it still does not do
     Forget: AWS keeps minutes for 15 days. SELECT and SEARCH, anomaly detection, trimmed means, metrics of other
     accounts, widget images, streams. Namespaces that begin with AWS/ can be written, so that a played run can.

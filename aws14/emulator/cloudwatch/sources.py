@@ -1,4 +1,4 @@
-"""Where the samples of a metric come from: what was put, the status checks of instances, the sizes of buckets."""
+"""Where the samples of a metric come from: what was put, status checks, targets, the sizes of buckets."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from aws14.emulator.cloudwatch import status_checks
+from aws14.emulator.cloudwatch import host_metrics, status_checks
 from aws14.emulator.cloudwatch.store import Key, Place, Sample, epoch_s, series_of
 
 __all__ = ["changed_at", "find", "keys"]
@@ -28,7 +28,8 @@ def find(place: Place, key: Key, start: float, end: float) -> Sequence[Sample]:
     """
     own = series_of(place).get(key)
     put = own.between(start, end) if own is not None else []
-    made = status_checks.find(place, key, start, end)
+    # A played run puts the counts of its own servers.
+    made = status_checks.find(place, key, start, end) or ([] if put else host_metrics.find(place, key, start, end))
     if key.namespace == _BUCKETS:
         made += [sample for each, sample in _buckets(place) if each == key and start <= sample.t < end]
     return sorted([*put, *made], key=lambda sample: sample.t) if made else put
@@ -36,15 +37,16 @@ def find(place: Place, key: Key, start: float, end: float) -> Sequence[Sample]:
 
 def keys(place: Place) -> Iterator[Key]:
     """Every metric there is in an account and region, each once."""
-    yield from dict.fromkeys([*series_of(place), *status_checks.keys(place), *(key for key, _ in _buckets(place))])
+    made = (*status_checks.keys(place), *host_metrics.keys(place), *(key for key, _ in _buckets(place)))
+    yield from dict.fromkeys([*series_of(place), *made])
 
 
 def changed_at(place: Place, key: Key) -> float | None:
     """When a metric last said something new, in epoch seconds; None where it never did."""
     own = series_of(place).get(key)
     put = [own.samples[-1].t] if own is not None and own.samples else []
-    checked = status_checks.changed_at(key)
-    return max([*put, *([] if checked is None else [checked])], default=None)
+    made = (status_checks.changed_at(key), host_metrics.changed_at(place, key))
+    return max([*put, *(each for each in made if each is not None)], default=None)
 
 
 def _buckets(place: Place) -> Iterator[tuple[Key, Sample]]:

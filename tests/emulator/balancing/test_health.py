@@ -218,3 +218,31 @@ def test_each_change_costs_one_check_a_target(
         aws("ec2").create_tags(Resources=[site.vpc], Tags=[{"Key": "hour", "Value": "x"}])
         _, events = emulator.advance(3600)
         assert len([name for _, name in events if name.startswith("target_health.")]) == 2
+
+
+def test_cloudwatch_counts_healthy_hosts_and_its_alarms_hear(
+    site: SimpleNamespace, emulator: Emulator, aws: Callable[..., Any]
+) -> None:
+    group = aws("elbv2").describe_target_groups()["TargetGroups"][0]
+    arns = {"LoadBalancer": group["LoadBalancerArns"][0], "TargetGroup": group["TargetGroupArn"]}
+    names = {key: arn.rsplit(":", 1)[-1].removeprefix("loadbalancer/") for key, arn in arns.items()}
+    metric = {
+        "Namespace": "AWS/ApplicationELB",
+        "MetricName": "HealthyHostCount",
+        "Dimensions": [{"Name": key, "Value": value} for key, value in names.items()],
+        "Statistic": "Minimum",
+    }
+    rule = {"Period": 60, "EvaluationPeriods": 1, "Threshold": 1, "ComparisonOperator": "LessThanThreshold"}
+    aws("cloudwatch").put_metric_alarm(AlarmName="all-ill", TreatMissingData="breaching", **metric, **rule)
+
+    def state() -> str:
+        return str(aws("cloudwatch").describe_alarms(AlarmNames=["all-ill"])["MetricAlarms"][0]["StateValue"])
+
+    emulator.advance(180)
+    assert state() == "OK"
+    aws("ec2").stop_instances(InstanceIds=list(site.webs))
+    emulator.advance(240)
+    assert state() == "ALARM"
+    aws("ec2").start_instances(InstanceIds=list(site.webs))
+    emulator.advance(300)
+    assert state() == "OK"
