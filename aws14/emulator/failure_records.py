@@ -12,8 +12,8 @@ from aws14.emulator.world import world
 
 __all__ = ["Kind", "Record", "breaks", "find_instance", "instances_of", "mends", "record", "records"]
 
-#: ``hardware`` and ``reboot`` of an instance (by id), ``zone`` and ``capacity`` of an Availability Zone (by name), ``db``
-#: of the primary of a DB instance (by ARN).
+#: ``hardware`` and ``reboot`` of an instance (by id), ``zone`` and ``capacity`` of an Availability Zone (by name),
+#: ``db`` of the primary of a DB instance (by ARN).
 Kind = Literal["hardware", "reboot", "zone", "capacity", "db"]
 #: since (epoch seconds), number (of the failure), detected (status checks have noticed), and what others add.
 Record = dict[str, Any]

@@ -42,7 +42,7 @@ def through_edge(
         which = np.isin(found.onward, numbers)
         if which.any():
             journey = found.journeys[numbers[0]]
-            parts.append(_behind(topology, scenario, onward, (journey, which), controller, each=each))
+            parts.append(_behind(topology, scenario, onward, (journey, which), controller=controller, each=each))
     return merged(parts) | {"edge": found.record}
 
 
@@ -62,8 +62,8 @@ def _behind(
     scenario: Scenario,
     onward: Path | ToFleet,
     coming: tuple[Journey | None, NDArray[np.bool_]],
-    controller: Controller | None,
     *,
+    controller: Controller | None,
     each: bool,
 ) -> Fields:
     """What an origin makes of the requests that the edge passes on; nothing of it goes straight to the Internet."""

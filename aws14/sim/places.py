@@ -62,7 +62,7 @@ def through_places(
     for k, place in enumerate(way.places):
         which = number == k
         if which.any():
-            parts.append(_at(topology, scenario, place, which, controller, each=each))
+            parts.append(_at(topology, scenario, place, which, controller=controller, each=each))
     fields = merged(parts)
     events = (*fields.get("events", ()), *_moves(way, down, scenario.horizon_s))
     fields["events"] = tuple(sorted(events, key=lambda event: event.at_s))
@@ -120,7 +120,7 @@ def _within(spans: Sequence[Span], at_s: Floats) -> Which:
 
 
 def _at(
-    topology: Topology, scenario: Scenario, place: Place, which: Which, controller: Controller | None, *, each: bool
+    topology: Topology, scenario: Scenario, place: Place, which: Which, *, controller: Controller | None, each: bool
 ) -> Fields:
     """The accounts of the requests that come to a place."""
     way = place.way

@@ -61,16 +61,16 @@ def visits(scenario: Scenario) -> Visits:
     application, seed = scenario.application, (scenario.seed, scenario.replication)
     sent_s = arrivals(scenario.load, scenario.horizon_s, *seed)
     size = len(sent_s)
-    page_s = _units(*seed, "service", size, application.service_distribution, application.service_cv)
+    page_s = _units(*seed, "service", size, distribution=application.service_distribution, cv=application.service_cv)
     db_s = np.zeros(size)
     if application.db_time_s:
-        db_s = _units(*seed, "database", size, application.service_distribution, application.service_cv)
+        db_s = _units(*seed, "database", size, distribution=application.service_distribution, cv=application.service_cv)
         db_s = db_s * application.db_time_s
     page_s = page_s * application.service_time_s
     session = _sessions(scenario, seed, size)
     if application.static_share:
         static = static_requests(scenario, size)
-        units = _units(*seed, "service", size, application.service_distribution, application.service_cv)
+        units = _units(*seed, "service", size, distribution=application.service_distribution, cv=application.service_cv)
         page_s = np.where(static, units * application.static_time_s, page_s)
         db_s, session = np.where(static, 0.0, db_s), np.where(static, np.int32(-1), session)
     city = _cities(*seed, size, tuple(scenario.users.values()))
@@ -143,7 +143,7 @@ def _sessions(scenario: Scenario, seed: Seed, size: int) -> NDArray[np.int32]:
     mean = scenario.application.session_requests
     if not mean:
         return _nobody(size)
-    return _visitors(*seed, size, max(mean, 1.0), size / scenario.horizon_s * THINKING_S)
+    return _visitors(*seed, size, mean_requests=max(mean, 1.0), mean_gap=size / scenario.horizon_s * THINKING_S)
 
 
 @lru_cache(maxsize=2)
@@ -162,12 +162,12 @@ def _cities(seed: int, replication: int, size: int, shares: tuple[float, ...]) -
 
 
 @lru_cache(maxsize=4)
-def _units(seed: int, replication: int, name: str, size: int, distribution: str, cv: float) -> Floats:
+def _units(seed: int, replication: int, name: str, size: int, *, distribution: str, cv: float) -> Floats:
     return _kept(service_units(stream(seed, name, replication), size, distribution, cv=cv))
 
 
 @lru_cache(maxsize=2)
-def _visitors(seed: int, replication: int, size: int, mean_requests: float, mean_gap: float) -> NDArray[np.int32]:
+def _visitors(seed: int, replication: int, size: int, *, mean_requests: float, mean_gap: float) -> NDArray[np.int32]:
     """Number of the visitor of each request. Shape (size,).
 
     A visit has a geometric number of requests; between two of them others come in between, exponentially many. Visits

@@ -18,9 +18,9 @@ def rows() -> list[tuple[str, ...]]:
     found = []
     for section in re.split(r"^## ", MAP.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
         title = section.partition("\n")[0].partition(" ")[2]
-        for line in re.findall(r"^\| (.+) \|$", section, re.MULTILINE):
-            if not line.startswith(("point", "---")):
-                found.append((title, *(part.strip() for part in line.split(" | "))))
+        lines = re.findall(r"^\| (.+) \|$", section, re.MULTILINE)
+        told = (line for line in lines if not line.startswith(("point", "---")))
+        found += [(title, *(part.strip() for part in line.split(" | "))) for line in told]
     return found
 
 

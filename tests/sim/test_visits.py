@@ -12,7 +12,7 @@ from aws14.sim.visits import _visitors
 def test_nobody_is_away_for_most_of_a_day_in_the_middle_of_a_visit(mean_requests: float) -> None:
     """A visit that runs over the end of the day is not taken for one that began in the morning."""
     size, gap = 60_000, 40.0
-    visitor = _visitors(14, 0, size, mean_requests, gap)
+    visitor = _visitors(14, 0, size, mean_requests=mean_requests, mean_gap=gap)
     first = np.full(int(visitor.max()) + 1, size)
     last = np.full(len(first), -1)
     np.minimum.at(first, visitor, np.arange(size))

@@ -98,7 +98,9 @@ class Node:
         place = Place(address_of(group, target), int(group.targets[target]["Port"]), group.protocol == "HTTPS")
         came = asked(self.eni.id, place, forwarded(visit, protocol, self.balancer.attrs))
         status, headers, body = _said(came)
-        lines = _target_cookie(group, target, visit, headers, protocol == "https") if came.answer is not None else []
+        lines = (
+            _target_cookie(group, target, visit, headers, tls=protocol == "https") if came.answer is not None else []
+        )
         seconds = choosing.group_sticks(data)
         if seconds:
             lines += cookies.written("AWSALBTG", rule.arn, arn, seconds=seconds, tls=protocol == "https")
@@ -112,7 +114,7 @@ def _said(came: Came) -> Told:
     return pages.error(_TIME_OUT if came.problem == "timed_out" else _BAD_GATEWAY)
 
 
-def _target_cookie(group: Any, target: str, visit: Visit, headers: dict[str, str], tls: bool) -> list[str]:
+def _target_cookie(group: Any, target: str, visit: Visit, headers: dict[str, str], *, tls: bool) -> list[str]:
     name, attributes = choosing.sticks(group), group.attributes
     if name == "AWSALB":
         seconds = float(attributes.get("stickiness.lb_cookie.duration_seconds") or 86_400)

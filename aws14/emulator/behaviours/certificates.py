@@ -59,13 +59,10 @@ _ASKED_METHOD: list[str] = []
 def _requested(
     original: Callable[..., str],
     backend: Any,
-    domain_name: str,
-    idempotency_token: str,
-    subject_alt_names: list[str],
-    *args: Any,
-    **kwargs: Any,
+    *asked: Any,
 ) -> str:
-    arn = original(backend, domain_name, idempotency_token, subject_alt_names, *args, **kwargs)
+    arn = original(backend, *asked)
+    domain_name, _, subject_alt_names = asked[:3]
     bundle = backend._certificates[arn]  # noqa: SLF001 - asking for it would change it
     if bundle.type == "AMAZON_ISSUED" and not hasattr(bundle, "aws14_method"):
         bundle.sans = list(dict.fromkeys([domain_name, *(subject_alt_names or ())]))
@@ -135,15 +132,13 @@ def _check(bundle: Any) -> None:
 def _import(
     original: Callable[..., str],
     backend: Any,
-    certificate: bytes,
-    private_key: bytes,
+    *pair: bytes,
     chain: bytes | None,
-    *args: Any,
     **kwargs: Any,
 ) -> str:
     from moto.acm.exceptions import AWSValidationException
 
-    arn = original(backend, certificate, private_key, chain, *args, **kwargs)
+    arn = original(backend, *pair, chain=chain, **kwargs)
     bundle = backend._certificates[arn]  # noqa: SLF001 - the same
     bundle.chain = chain or b""
     if bundle._cert.public_key() != bundle._key.public_key():  # noqa: SLF001 - the same

@@ -49,6 +49,7 @@ def _say(code: str, message: str) -> NoReturn:
 
 def _create(
     backend: Any,
+    *,
     name: str,
     security_groups: list[str],
     subnet_ids: list[str],
@@ -115,6 +116,7 @@ def _protected(backend: Any, arn: str) -> None:
 
 def _listener(
     backend: Any,
+    *,
     load_balancer_arn: str,
     protocol: str,
     port: str,
@@ -152,16 +154,8 @@ def _usable(certificate: str) -> None:
     _say("UnsupportedCertificate", f"The certificate '{certificate}' {text}")
 
 
-def _changed_listener(
-    backend: Any,
-    arn: str,
-    port: str | None = None,
-    protocol: str | None = None,
-    ssl_policy: str | None = None,
-    certificates: list[dict[str, Any]] | None = None,
-    actions: list[dict[str, Any]] | None = None,
-) -> None:
-    del ssl_policy
+def _changed_listener(backend: Any, arn: str, *changes: Any) -> None:
+    port, protocol, _, certificates, actions = changes
     balancer = next((each for each in backend.load_balancers.values() if arn in each.listeners), None)
     if balancer is None:
         return

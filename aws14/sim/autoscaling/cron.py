@@ -114,7 +114,10 @@ def read_recurrence(text: str) -> Recurrence:
             f"the recurrence '{text}' has {len(given)} fields",
             allowed="minute hour day-of-month month day-of-week, as 0 9 * * MON-FRI",
         )
-    allowed = [_field(part, *field) for part, field in zip(given, _FIELDS, strict=True)]
+    allowed = [
+        _field(part, what, (least, greatest), names)
+        for part, (what, least, greatest, names) in zip(given, _FIELDS, strict=True)
+    ]
     minutes, hours, days, months, weekdays = allowed
     return Recurrence(
         minutes=minutes,
@@ -127,7 +130,8 @@ def read_recurrence(text: str) -> Recurrence:
     )
 
 
-def _field(text: str, what: str, least: int, greatest: int, names: tuple[str, ...]) -> tuple[int, ...]:
+def _field(text: str, what: str, bounds: tuple[int, int], names: tuple[str, ...]) -> tuple[int, ...]:
+    least, greatest = bounds
     found: set[int] = set()
     for part in text.split(","):
         span, _, step = part.partition("/")
