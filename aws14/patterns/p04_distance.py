@@ -48,7 +48,8 @@ def failing_over_by_name(_: Topology, interval_s: float = 30, failure_threshold:
         }
     within = float((back.reconnected_s <= WANTED_S).mean())
     settings = f"{interval_s:g} s x {failure_threshold}, TTL {ttl_s:g} s"
-    title = f"{settings}: {percent(within)} are back within {duration(WANTED_S)}, 95 % within {duration(back.quantile_s(0.95))}"
+    told = f"{percent(within)} are back within {duration(WANTED_S)}, 95 % within {duration(back.quantile_s(0.95))}"
+    title = f"{settings}: {told}"
     return charts.stages(cases, title=title, limit=(WANTED_S, "two minutes"))
 
 
