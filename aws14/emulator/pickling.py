@@ -237,6 +237,8 @@ _BY_BASE: tuple[tuple[Any, Reducer], ...] = (
     (AccountSpecificBackend, lambda regions: (_account, (*address(regions), regions.account_id))),
     (weakref.WeakValueDictionary, lambda _: (weakref.WeakValueDictionary, ())),
     (weakref.WeakKeyDictionary, lambda _: (weakref.WeakKeyDictionary, ())),
+    # What is left of a list that somebody reads by pages: who goes on after a restart finds no more of it.
+    (types.GeneratorType, lambda _: (iter, ((),))),
     (type(threading.Lock()), lambda _: (threading.Lock, ())),
     (type(threading.RLock()), lambda _: (threading.RLock, ())),
 )

@@ -168,6 +168,16 @@ def test_a_save_brings_the_cloud_and_its_time_back(clean_emulator, aws):
     assert [url.rsplit("/", 1)[1] for url in aws("sqs").list_queues()["QueueUrls"]] == ["queue"]
 
 
+def test_a_list_that_somebody_reads_by_pages_does_not_keep_the_cloud_from_being_saved(clean_emulator, aws):
+    tags = [{"ResourceType": "vpc", "Tags": [{"Key": "Name", "Value": "one"}]}]
+    made = {aws("ec2").create_vpc(CidrBlock=f"10.{n}.0.0/16", TagSpecifications=tags)["Vpc"]["VpcId"] for n in range(3)}
+    first = aws("resourcegroupstaggingapi").get_resources(ResourcesPerPage=1)
+    assert first["PaginationToken"]
+    assert clean_emulator.save("by-pages") > 0
+    clean_emulator.restore("by-pages")
+    assert made <= {vpc["VpcId"] for vpc in aws("ec2").describe_vpcs()["Vpcs"]}
+
+
 def test_a_restored_random_state_never_gives_an_id_twice(clean_emulator, aws):
     ec2 = aws("ec2")
     ec2.create_vpc(CidrBlock="10.0.0.0/16")
