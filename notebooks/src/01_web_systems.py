@@ -1028,16 +1028,22 @@ def browse(views):
     return said, sorted(cookies)
 
 
+def stick(enabled):
+    how = {"stickiness.type": "lb_cookie", "stickiness.lb_cookie.duration_seconds": "3600", "stickiness.enabled": enabled}
+    attributes = [{"Key": key, "Value": value} for key, value in how.items()]
+    elbv2.modify_target_group_attributes(TargetGroupArn=targets_arn, Attributes=attributes)
+
+
+stick("false")
 browse(5)
 
 # %% [markdown]
-# The number jumps back: every second view meets the server that does not know you. A *sticky* target group makes the load
-# balancer set a cookie of its own, `AWSALB`, and send its bearer to the same server.
+# You are two visitors: each server counts for itself, and every second view meets the one that does not know what you did
+# at the other. Were it a login, you would have to log in twice. A *sticky* target group makes the load balancer set a
+# cookie of its own, `AWSALB`, and send its bearer to the same server.
 
 # %% tags=["experiment"]
-sticky = {"stickiness.enabled": "true", "stickiness.type": "lb_cookie", "stickiness.lb_cookie.duration_seconds": "3600"}
-attributes = [{"Key": key, "Value": value} for key, value in sticky.items()]
-elbv2.modify_target_group_attributes(TargetGroupArn=targets_arn, Attributes=attributes)
+stick("true")
 browse(5)
 
 # %% [markdown]
@@ -2174,6 +2180,18 @@ took("a database again, with the orders of the snapshot")
 # %% [markdown]
 # Everything before the last step is done on quiet days; on the bad day the restore counts. What was written after the
 # snapshot is not in it.
+#
+# Files need no such steps, in either option: each copies itself.
+
+# %% tags=["experiment"]
+file = {"Key": "orders/pallets.txt"}
+s3.put_object(Bucket=buckets[HOME], Body=b"twelve pallets, by tonight", **file)
+lab.advance(minutes=1)
+print("at home:", s3.head_object(Bucket=buckets[HOME], **file)["ReplicationStatus"])
+print("away:   ", lab.client("s3", AWAY).get_object(Bucket=buckets[AWAY], **file)["Body"].read().decode())
+
+# %% [markdown]
+# A minute later the file is away. Most take seconds; a few, AWS says, a quarter of an hour.
 
 # %% [markdown] deeper="8 min"
 # #### Deeper: who can ask an intranet how it is?

@@ -1,6 +1,8 @@
 """What a server remembers of a visitor: PHP's sessions, a file each in the folder that Amazon Linux sets.
 
-The files lie on the server's disk: another server does not know them, and they go with the disk. Data is kept as JSON
+The files lie on the server's disk: another server does not know them, and they go with the disk. It takes the name in
+the visitor's cookie over for an empty session of its own, as PHP does by default (``session.use_strict_mode`` is 0, in
+Amazon Linux too): a visitor who is sent to and fro has two sessions of one name. Data is kept as JSON
 in place of PHP's own format.
 """
 
@@ -44,16 +46,16 @@ class Visit:
         self.data: dict[Any, Any] = {}
 
     def start(self) -> bool:
-        """Find the session that the client's cookie names, or begin one and set the cookie."""
+        """Find the session that the client's cookie names, or begin one: under that name, or with a cookie."""
         if self.name:
             return True
         given = self._cookies.get(COOKIE, "")
-        known = bool(_NAME.fullmatch(given)) and self._machine.disk.find(self._file(given)) is not None
-        self.name = given if known else secrets.token_hex(13)
-        if known:
+        fits = bool(_NAME.fullmatch(given))
+        self.name = given if fits else secrets.token_hex(13)
+        if fits and self._machine.disk.find(self._file(given)) is not None:
             kept = json.loads(self._machine.disk.text(self._file(given)) or "{}")
             self.data.update({int(key) if key.lstrip("-").isdecimal() else key: value for key, value in kept.items()})
-        else:
+        if not fits:
             self._header("Set-Cookie", f"{COOKIE}={self.name}; path=/")
         self._header("Cache-Control", "no-store, no-cache, must-revalidate")
         return True
