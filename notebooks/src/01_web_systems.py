@@ -947,8 +947,8 @@ display(lab.score(bill_usd=bill.total_usd))
 bill
 
 # %% [markdown]
-# Almost every line stands there twice. The decision: which doubling is worth its money? Take parts away and lose the
-# zone again.
+# What is doubled stands there twice: servers, addresses, the hours of the database. The dearest line is none of them, but the
+# bytes to the visitors. The decision: which doubling is worth its money? Take parts away and lose the zone again.
 
 # %% tags=["experiment"]
 lab.explore(
@@ -983,7 +983,7 @@ lab.check("p02-e1")
 # #### Deeper: HTTP from 10.0.0.0/24, says the book
 #
 # The book lets HTTP into the web servers from the load balancer's subnet, `10.0.0.0/24`. Try it: the rule by address in
-# place of the rule by group.
+# place of the rule by group. How many of eight requests get through?
 
 # %% tags=["experiment"]
 def admit(**source):
@@ -1000,9 +1000,10 @@ admit(IpRanges=[{"CidrIp": "10.0.0.0/24"}])
 lab.experiment("nodes")
 
 # %% [markdown]
-# Half of the answers are errors, and the table says which node is shut out. A load balancer needs subnets in two zones, and has a node in each; each node sends to all
-# servers. `10.0.0.0/24` covers the node in zone a only. Two rules would do, `10.0.0.0/23` too, and each breaks the day
-# somebody adds a subnet. Naming the load balancer's *group* covers its nodes, wherever they are:
+# Half of the answers are errors, and the table says which node is shut out. A load balancer needs subnets in two zones, and
+# has a node in each; each node sends to all servers. `10.0.0.0/24` covers the node in zone a only. Two rules would do,
+# `10.0.0.0/23` too, and each breaks the day somebody adds a subnet. Naming the load balancer's *group* covers its nodes,
+# wherever they are:
 
 # %% tags=["experiment"]
 admit(UserIdGroupPairs=[{"GroupId": elb_group}])
@@ -1014,8 +1015,8 @@ lab.experiment("nodes")
 # %% [markdown] deeper="10 min"
 # #### Deeper: the session is gone
 #
-# Each server keeps its own memory of you. `lab.http` takes cookies along when you hand them back, as a browser does. Five
-# views with the session's cookie:
+# Each server keeps its own memory of you. `lab.http` takes cookies along when you hand them back, as a browser does. Look at
+# the page five times with the session's cookie: which number will the fifth view have?
 
 # %% tags=["experiment"]
 def browse(views):
@@ -1066,7 +1067,8 @@ lab.experiment("sessions lost")
 # %% [markdown] deeper="8 min"
 # #### Deeper: what TLS costs, and where
 #
-# Encrypted outside, plain inside: a visitor who comes without encryption is sent on, and the servers hear plain HTTP only.
+# How much of a server does encryption cost, and who should pay for it? First, what is built: encrypted outside, plain
+# inside. A visitor who comes without encryption is sent on, and the servers hear plain HTTP only.
 
 # %% tags=["inspect"]
 answer = lab.http("http://www.example.jp/")
@@ -1093,7 +1095,8 @@ lab.experiment("tls")
 # #### Deeper: the primary is lost
 #
 # RDS promotes the standby by itself. But your web server holds a connection to a machine that is gone. Here are two
-# real clients (PyMySQL) with one difference: one asks DNS for every new connection, the other asked once.
+# real clients (PyMySQL) with one difference: one asks DNS for every new connection, the other asked once. Who is back
+# first, and when is the other one?
 
 # %% tags=["experiment"]
 secret = lab.client("secretsmanager").get_secret_value(SecretId=db["MasterUserSecret"]["SecretArn"])
@@ -1114,8 +1117,8 @@ lab.experiment("database lost")
 # %% [markdown] deeper="20 min"
 # #### Deeper: files that are the same for everybody
 #
-# Pictures and style sheets need no server. In an S3 bucket they cost a fraction, and CloudFront keeps copies near the
-# visitors. This is the whole pattern:
+# Pictures and style sheets need no server. They can stand in an S3 bucket, and CloudFront can keep copies of them near the
+# visitors. Which place is cheapest, and which is quickest? This is the whole pattern:
 
 # %% tags=["inspect"]
 lab.draw(lab.design(edge=True))
@@ -1206,7 +1209,7 @@ lab.experiment("static times")
 #
 # A behaviour is a path with `*` and `?`. That works as long as the path says what is made anew for each visitor. Here are
 # the addresses of a site that grew for years, with what its visitors asked for on one day, and rules that try to part
-# pictures from what is made anew.
+# pictures from what is made anew. Which rule would you dare?
 
 # %% tags=["experiment"]
 lab.experiment("path patterns")
@@ -1241,6 +1244,8 @@ lab.check("p02-e2", answer=rules)
 
 # %% [markdown] deeper="6 min"
 # #### Deeper: why is this box here?
+#
+# Two of everything, a load balancer, groups, a certificate. Which of them could you save?
 
 # %% tags=["experiment"]
 lab.experiment("why")
@@ -1254,7 +1259,7 @@ lab.experiment("why")
 #
 # A company's site runs for years, and its database must answer alike at all hours. A *gp2* volume earns burst credits like
 # a T instance; *gp3* and *provisioned IOPS* (io2) give what is paid for. An *EBS-optimised* instance has a lane of its
-# own to its disks.
+# own to its disks. When, on a working day, does the smallest disk give in?
 
 # %% tags=["experiment"]
 lab.experiment("disks")
@@ -1272,7 +1277,8 @@ lab.experiment("lanes")
 # %% [markdown] deeper="6 min"
 # #### Deeper: years of use
 #
-# Three weeks are paid by the hour. For years AWS sells promises: *reserved instances* and *savings plans*.
+# Three weeks are paid by the hour. For years AWS sells promises: *reserved instances* and *savings plans*. After how many
+# months has a promise of three years paid for itself?
 
 # %% tags=["experiment"]
 lab.experiment("years")
