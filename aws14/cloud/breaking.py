@@ -14,7 +14,7 @@ from aws14.cloud.session import Session
 from aws14.cloud.tags import PATTERN
 from aws14.errors import NotAvailable, ScenarioError
 
-__all__ = ["break_az", "break_database", "break_instance", "break_region", "heal"]
+__all__ = ["break_az", "break_database", "break_instance", "break_region", "heal", "mend"]
 
 _GONE = frozenset({"shutting-down", "terminated"})
 
@@ -153,6 +153,13 @@ def heal(session: Session) -> tuple[str, ...]:
         Outside the embedded AWS.
     """
     return tuple(_control(session).heal())
+
+
+def mend(session: Session) -> None:
+    """End all that was broken, where anything can be broken: before building and before clean-up."""
+    if session.place.control is not None:
+        for healed in session.place.control.heal():
+            session.say(f"healed: {healed}")
 
 
 def _control(session: Session) -> Control:

@@ -59,6 +59,8 @@ class Lab:
         base = session or _session.get() or cloud.connect(region=region, say=say)
         self.session = base.for_pattern(self.pattern.key)
         cells.attach(self)
+        if self.session.ledger.ids(self.pattern.key):
+            say(f"{self.pattern.key} stands already, or a part of it: lab.catch_up() hands over its names")
 
     @classmethod
     def on_aws(cls, pattern: str, *, account: str, region: str, budget_usd: float, hours: float) -> Lab:
@@ -152,11 +154,20 @@ class Lab:
 
     def experiment(self, name: str, *arguments: Any, **knobs: Any) -> Any:
         """Run one of the pattern's experiments by name, on what is built."""
-        return self._experiment(name)(self.built(), *arguments, **knobs)
+        return self._experiment(name)(self._standing(), *arguments, **knobs)
 
     def explore(self, name: str, question: str, **sliders: Any) -> widgets.Explorer:
         """Put sliders around one of the pattern's experiments, on what is built."""
-        return widgets.explore(partial(self._experiment(name), self.built()), question=question, **sliders)
+        return widgets.explore(partial(self._experiment(name), self._standing()), question=question, **sliders)
+
+    def _standing(self) -> Topology:
+        """What is built, or why there is nothing to experiment with."""
+        built = self.built()
+        if all(node.kind in ("internet", "region", "office") for node in built.nodes):
+            raise NotebookError(
+                f"nothing of {self.pattern.key} stands yet", cure="run the build cells above, or lab.catch_up()"
+            )
+        return built
 
     def _experiment(self, name: str) -> Callable[..., Any]:
         return _named(self.lesson.experiments, name, "experiment", self.pattern.key)
@@ -176,6 +187,7 @@ class Lab:
 
     def catch_up(self, pattern: str | None = None, *, until: str = "") -> rebuild.Built:
         """Build a pattern, or its steps up to `until`, from the notebook's build cells, and hand over their names."""
+        breaking.mend(self.session)
         with rebuild.session_for(_session, self.session):
             built = rebuild.catch_up(pattern or self.pattern.key, until=until)
         cells.hand_over(vars(built))
@@ -241,7 +253,8 @@ class Lab:
         self.session.restore(name)
 
     def clean_up(self) -> Report:
-        """Delete everything of this pattern, then prove that nothing is left."""
+        """Delete everything of this pattern, then prove that nothing is left; what was broken is healed first."""
+        breaking.mend(self.session)
         return cloud.tear_down(self.session, pattern=self.pattern.key)
 
 
