@@ -39,7 +39,7 @@ class Minutes:
 
     def note(self, now_s: float) -> None:
         """Write down how many servers there are, after something changed."""
-        standing = pending = draining = healthy = capacity = 0
+        standing = pending = draining = healthy = 0
         desired = self._roster.controller.desired
         for server in self._roster.present:
             desired += not server.member
@@ -48,12 +48,20 @@ class Minutes:
             elif server.registered_s < math.inf:
                 standing += 1
                 healthy += server.healthy
-                capacity += 0 if server.breaks else server.workers
             else:
                 pending += 1
         self._steps.append((now_s, desired, standing, pending, draining, healthy))
+        self.reckon(now_s)
+
+    def reckon(self, now_s: float) -> None:
+        """Reckon with the workers that there are from now on: what is utilization is measured by."""
         self._capacity_s += self._capacity * (now_s - self._since_s)
-        self._capacity, self._since_s = capacity, now_s
+        self._capacity = sum(
+            each.workers
+            for each in self._roster.present
+            if not each.breaks and each.left_s == math.inf and each.registered_s < math.inf
+        )
+        self._since_s = now_s
 
     def datapoints(self, now_s: float) -> dict[str, float]:
         """The metrics of the minute that ends now."""

@@ -114,6 +114,7 @@ class FleetRun:
         now_s = 0.0
         while now_s < horizon_s:
             self.agenda.do(now_s)
+            self.minutes.reckon(now_s)
             now_s = self.agenda.next_s(horizon_s)
             self.web.run_until(now_s)
             self._hear(now_s)
