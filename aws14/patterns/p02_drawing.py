@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aws14.model import Link, Node, Topology
+from aws14.model.kinds import Attribute
 from aws14.patterns.p02_day import NAME, ORIGIN
 
 CERTIFICATES_OF_EDGES = "us-east-1"
@@ -32,64 +33,67 @@ def design(region: str = "ap-northeast-1", *, edge: bool = False) -> Topology:
     )
 
 
+_SERVERS = ("web-1", "web-2")
+
+
 def _site(region: str) -> tuple[tuple[Node, ...], tuple[Link, ...]]:
-    servers = ("web-1", "web-2")
-    nodes = (
+    return (*_around(region), *_inside(region)), (*_ways(), *_permissions())
+
+
+def _around(region: str) -> tuple[Node, ...]:
+    certified = {"state": "ISSUED"}
+    return (
         Node(id="internet", kind="internet", label="Visitors"),
         Node(id="example.jp", kind="hosted_zone"),
         Node(id=NAME, kind="dns_record", attributes={"type": "A", "routing": "simple"}),
         Node(id=region, kind="region"),
-        Node(
-            id="example.jp certificate",
-            kind="certificate",
-            parent=region,
-            label="Certificate",
-            attributes={"state": "ISSUED"},
-        ),
+        Node(id="example.jp certificate", kind="certificate", parent=region, label="Certificate", attributes=certified),
         Node(id="web-v1", kind="image", parent=region, label="Image", attributes={"state": "available"}),
         Node(id="vpc", kind="vpc", parent=region, attributes={"cidr": "10.0.0.0/16"}),
         Node(id="igw", kind="internet_gateway", parent="vpc"),
         *(Node(id=f"{region}{letter}", kind="az", parent="vpc") for letter in "ac"),
         *_subnets(region),
-        Node(
-            id="alb",
-            kind="load_balancer",
-            parent="vpc",
-            label="Load balancer",
-            attributes={"scheme": "internet-facing"},
-        ),
-        Node(
-            id="web-targets",
-            kind="target_group",
-            parent="vpc",
-            label="Target group",
-            attributes={"protocol": "HTTP", "port": 80, "health_check_path": "/health.html"},
-        ),
-        *(_server(name, f"web-{letter}") for name, letter in zip(servers, "ac", strict=True)),
-        Node(
-            id="db",
-            kind="db_instance",
-            parent="vpc",
-            label="MySQL, Multi-AZ",
-            attributes={"engine": "mysql", "multi_az": True, "publicly_accessible": False},
-        ),
     )
-    links = (
-        *(
-            Link(source=f"{tier}-{z}", target="igw", kind="routes", label="0.0.0.0/0")
-            for tier in ("elb", "web")
-            for z in "ac"
-        ),
+
+
+def _inside(region: str) -> tuple[Node, ...]:
+    zones = (f"{region}a", f"{region}c")
+    balancer: dict[str, Attribute] = {"scheme": "internet-facing", "zones": zones}
+    targets: dict[str, Attribute] = {"protocol": "HTTP", "port": 80, "health_check_path": "/health.html"}
+    database: dict[str, Attribute] = {
+        "engine": "mysql",
+        "instance_class": "db.t3.medium",
+        "multi_az": True,
+        "gib": 50,
+        "storage_type": "gp3",
+        "publicly_accessible": False,
+    }
+    return (
+        Node(id="alb", kind="load_balancer", parent="vpc", label="Load balancer", attributes=balancer),
+        Node(id="web-targets", kind="target_group", parent="vpc", label="Target group", attributes=targets),
+        *(_server(name, f"web-{letter}") for name, letter in zip(_SERVERS, "ac", strict=True)),
+        Node(id="db", kind="db_instance", parent="vpc", label="MySQL, Multi-AZ", attributes=database),
+    )
+
+
+def _ways() -> tuple[Link, ...]:
+    public = [f"{tier}-{letter}" for tier in ("elb", "web") for letter in "ac"]
+    return (
+        *(Link(source=subnet, target="igw", kind="routes", label="0.0.0.0/0") for subnet in public),
         Link(source="alb", target="web-targets", kind="routes", label="HTTPS:443"),
-        *(Link(source="web-targets", target=server, kind="routes", label="HTTP:80") for server in servers),
+        *(Link(source="web-targets", target=server, kind="routes", label="HTTP:80") for server in _SERVERS),
         Link(source="alb", target="example.jp certificate", kind="uses", label="TLS"),
+    )
+
+
+def _permissions() -> tuple[Link, ...]:
+    return (
         Link(source="internet", target="alb", kind="allows", label="tcp/80"),
         Link(source="internet", target="alb", kind="allows", label="tcp/443"),
-        *(Link(source="alb", target=server, kind="allows", label="tcp/80") for server in servers),
-        *(Link(source=server, target="db", kind="allows", label="tcp/3306") for server in servers),
-        *(Link(source=server, target="db", kind="uses", label="MySQL") for server in servers),
+        *(Link(source="alb", target=server, kind="allows", label="tcp/80") for server in _SERVERS),
+        *(Link(source=server, target="db", kind="allows", label="tcp/3306") for server in _SERVERS),
+        *(Link(source=server, target="db", kind="uses", label="MySQL") for server in _SERVERS),
     )
-    return nodes, links
 
 
 def _subnets(region: str) -> tuple[Node, ...]:

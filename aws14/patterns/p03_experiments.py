@@ -128,7 +128,7 @@ def _deep_check_closer(built: Topology, factor: float = SLOWER) -> Picture:
 
 def thorough(built: Topology) -> Topology:
     """The site with health checks that give up after two seconds."""
-    return what_if(groups.tracking(built), "app-targets", health_check_timeout_s=PATIENCE_S)
+    return what_if(groups.tracking(built), "portal-targets", health_check_timeout_s=PATIENCE_S)
 
 
 def slow_morning(*, deep: bool, factor: float) -> Scenario:

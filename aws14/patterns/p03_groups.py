@@ -10,7 +10,7 @@ from aws14.model.kinds import Attribute
 from aws14.sim import what_if
 from aws14.sim.changes import added, without
 
-GROUP = "app"
+GROUP = "portal"
 SMALLEST, LARGEST = 2, 12
 CPU, PER_TARGET = "ASGAverageCPUUtilization", "ALBRequestCountPerTarget"
 RESPONSE_TIME = "AWS/ApplicationELB/TargetResponseTime Average"

@@ -49,23 +49,35 @@ def _networks(region: str) -> tuple[Node, ...]:
         Node(id="office", kind="vpc", parent=region, label="Office", attributes={"cidr": "192.168.0.0/16"}),
         Node(id=office_zone, kind="az", parent="office", label=f"{region}a"),
         Node(id="desks", kind="subnet", parent=office_zone, attributes={"cidr": "192.168.1.0/24"}),
-        Node(id=OFFICE, kind="instance", parent="desks", label="Staff", attributes={"state": "running"}),
+        Node(
+            id=OFFICE,
+            kind="instance",
+            parent="desks",
+            label="Staff",
+            attributes={"state": "running", "instance_type": "t3.micro"},
+        ),
         Node(id="line", kind="peering", parent=region, label="Peering", attributes={"state": "active"}),
     )
 
 
 def _servers() -> tuple[Node, ...]:
     return (
-        Node(id="alb", kind="load_balancer", parent="vpc", label="Load balancer", attributes={"scheme": "internal"}),
         Node(
-            id="app-targets",
+            id="portal-alb",
+            kind="load_balancer",
+            parent="vpc",
+            label="Load balancer",
+            attributes={"scheme": "internal"},
+        ),
+        Node(
+            id="portal-targets",
             kind="target_group",
             parent="vpc",
             label="Target group",
             attributes={"protocol": "HTTP", "port": 80, "health_check_path": "/health.html"},
         ),
         Node(
-            id="app",
+            id="portal",
             kind="autoscaling_group",
             parent="vpc",
             label="Auto Scaling group, 2 to 12",
@@ -83,7 +95,13 @@ def _servers() -> tuple[Node, ...]:
             kind="db_instance",
             parent="vpc",
             label="MySQL",
-            attributes={"engine": "mysql", "multi_az": False},
+            attributes={
+                "engine": "mysql",
+                "instance_class": "db.m5.large",
+                "multi_az": False,
+                "gib": 50,
+                "storage_type": "gp3",
+            },
         ),
     )
 
@@ -94,12 +112,12 @@ def _links() -> tuple[Link, ...]:
         *(Link(source=f"app-{z}", target="nat", kind="routes", label="0.0.0.0/0") for z in "ac"),
         *(Link(source=f"app-{z}", target="line", kind="routes", label="192.168.0.0/16") for z in "ac"),
         Link(source="desks", target="line", kind="routes", label="10.3.0.0/16"),
-        Link(source=NAME, target="alb", kind="routes", label="A"),
-        Link(source="alb", target="app-targets", kind="routes", label="HTTP:80"),
-        Link(source="app-targets", target="app", kind="routes", label="HTTP:80"),
-        Link(source="half-busy", target="app", kind="routes", label="scales"),
-        Link(source="desks", target="alb", kind="allows", label="tcp/80"),
-        Link(source="alb", target="app", kind="allows", label="tcp/80"),
-        Link(source="app", target="portal-db", kind="allows", label="tcp/3306"),
-        Link(source="app", target="portal-db", kind="uses", label="MySQL"),
+        Link(source=NAME, target="portal-alb", kind="routes", label="A"),
+        Link(source="portal-alb", target="portal-targets", kind="routes", label="HTTP:80"),
+        Link(source="portal-targets", target="portal", kind="routes", label="HTTP:80"),
+        Link(source="half-busy", target="portal", kind="routes", label="scales"),
+        Link(source="desks", target="portal-alb", kind="allows", label="tcp/80"),
+        Link(source="portal-alb", target="portal", kind="allows", label="tcp/80"),
+        Link(source="portal", target="portal-db", kind="allows", label="tcp/3306"),
+        Link(source="portal", target="portal-db", kind="uses", label="MySQL"),
     )

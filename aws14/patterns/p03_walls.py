@@ -161,17 +161,17 @@ def _in_one_zone(topology: Topology) -> Topology:
     left = tuple(zone for zone in zones if zone != home) if isinstance(zones, tuple) else ()
     bared = replace(topology.node(GROUP), aws_id=GROUP, attributes={**topology.node(GROUP).attributes, "zones": left})
     moved = replace(topology, nodes=tuple(bared if node.id == GROUP else node for node in topology.nodes))
-    return what_if(moved, "app-targets", target_health=())
+    return what_if(moved, "portal-targets", target_health=())
 
 
 WALLS = (
     Wall(
         component="the load balancer", property="the name leads to servers",
-        seen=_gets_in, without=lambda topology: without(topology, "alb"),
+        seen=_gets_in, without=lambda topology: without(topology, "portal-alb"),
     ),
     Wall(
         component="the target group", property="people get their pages",
-        seen=_answered, without=lambda topology: without(topology, "app-targets"),
+        seen=_answered, without=lambda topology: without(topology, "portal-targets"),
     ),
     Wall(
         component="the scaling policy", property="the fleet grows at nine",

@@ -238,7 +238,7 @@ def copies_only(built: Topology) -> Topology:
     """Nothing runs away: a snapshot of the database and one of the servers' image lie there."""
     gib, root = (built.node(name).require(what) for name, what in (("orders-db", "gib"), ("app", "root_gib")))
     return added(
-        without(built, "orders-db-away", "app-away", "app-away-targets", "alb-away"),
+        without(built, "orders-db-away", "app-away", "app-away-targets", "orders-alb-away"),
         Node(
             id="orders-copy", kind="db_snapshot", parent=STANDBY_REGION,
             attributes={"of": "orders-db", "gib": gib, "state": "available"},

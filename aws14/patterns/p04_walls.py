@@ -201,7 +201,7 @@ WALLS = (
     ),
     Wall(
         component="the load balancer away", property=_REGION_HELD,
-        seen=_REGION, without=lambda topology: without(topology, "alb-away"),
+        seen=_REGION, without=lambda topology: without(topology, "orders-alb-away"),
     ),
     Wall(
         component="the servers away", property=_REGION_HELD,
@@ -233,7 +233,7 @@ WALLS = (
     ),
     Wall(
         component="the load balancer group's rule for the office", property="staff get in by name",
-        seen=_gets_in, without=partial(closed, node="alb", port=80),
+        seen=_gets_in, without=partial(closed, node="orders-alb", port=80),
     ),
     Wall(
         component="the database group (opened to all)", property="nobody in the office gets at the database",

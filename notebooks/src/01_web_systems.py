@@ -1423,10 +1423,10 @@ def group(name, port, **source):
 
 elb_group = group("elb", 80, IpRanges=[{"CidrIp": "192.168.0.0/16"}])
 app_group = group("app", 80, UserIdGroupPairs=[{"GroupId": elb_group}])
-alb = elbv2.create_load_balancer(Name="alb", Scheme="internal", Subnets=app_subnets, SecurityGroups=[elb_group])
+alb = elbv2.create_load_balancer(Name="portal-alb", Scheme="internal", Subnets=app_subnets, SecurityGroups=[elb_group])
 alb = alb["LoadBalancers"][0]
 check = {"HealthCheckPath": "/health.html", "HealthCheckIntervalSeconds": 10, "HealthyThresholdCount": 2}
-made = elbv2.create_target_group(Name="app-targets", Protocol="HTTP", Port=80, VpcId=vpc_id, **check)
+made = elbv2.create_target_group(Name="portal-targets", Protocol="HTTP", Port=80, VpcId=vpc_id, **check)
 targets_arn = made["TargetGroups"][0]["TargetGroupArn"]
 to_app = [{"Type": "forward", "TargetGroupArn": targets_arn}]
 elbv2.create_listener(LoadBalancerArn=alb["LoadBalancerArn"], Protocol="HTTP", Port=80, DefaultActions=to_app)
@@ -1478,13 +1478,13 @@ encoded = base64.b64encode(script.encode()).decode()
 data = {"ImageId": bare, "InstanceType": "c5.large", "SecurityGroupIds": [app_group], "UserData": encoded}
 data["TagSpecifications"] = named("instance", "app")
 _ = ec2.create_launch_template(
-    LaunchTemplateName="app", LaunchTemplateData=data, TagSpecifications=named("launch-template", "app")
+    LaunchTemplateName="portal", LaunchTemplateData=data, TagSpecifications=named("launch-template", "portal")
 )
 
 # %% tags=["build"] step="group"
 autoscaling.create_auto_scaling_group(
-    AutoScalingGroupName="app",
-    LaunchTemplate={"LaunchTemplateName": "app", "Version": "$Latest"},
+    AutoScalingGroupName="portal",
+    LaunchTemplate={"LaunchTemplateName": "portal", "Version": "$Latest"},
     MinSize=2,
     MaxSize=12,
     DesiredCapacity=2,
@@ -1497,7 +1497,7 @@ autoscaling.create_auto_scaling_group(
 )
 busy = {"PredefinedMetricSpecification": {"PredefinedMetricType": "ASGAverageCPUUtilization"}, "TargetValue": 50.0}
 track = {"PolicyType": "TargetTrackingScaling", "TargetTrackingConfiguration": busy}
-autoscaling.put_scaling_policy(AutoScalingGroupName="app", PolicyName="half-busy", **track)
+autoscaling.put_scaling_policy(AutoScalingGroupName="portal", PolicyName="half-busy", **track)
 elbv2.get_waiter("target_in_service").wait(TargetGroupArn=targets_arn)
 lab.http("http://portal.corp.internal/", source="pc")
 
@@ -1523,10 +1523,10 @@ charts.timeline(morning, start_hour=8.5, title="From half past eight to half pas
 # much, so each step at most doubles it. Ask AWS itself what happened:
 
 # %% tags=["inspect"]
-activities = autoscaling.describe_scaling_activities(AutoScalingGroupName="app")["Activities"]
+activities = autoscaling.describe_scaling_activities(AutoScalingGroupName="portal")["Activities"]
 causes = (each["Cause"].partition("  At ")[0] for each in reversed(activities) if "alarm" in each["Cause"])
 print(*dict.fromkeys(causes), sep="\n")
-for alarm in lab.client("cloudwatch").describe_alarms(AlarmNamePrefix="TargetTracking-app")["MetricAlarms"]:
+for alarm in lab.client("cloudwatch").describe_alarms(AlarmNamePrefix="TargetTracking-portal")["MetricAlarms"]:
     print(alarm["AlarmName"][:32], alarm["Threshold"], alarm["StateValue"])
 
 # %% [markdown]
@@ -1570,7 +1570,7 @@ lab.explore(
 # Your calls here.
 
 # %% tags=["solution"] exercise="p03-e1"
-when = {"AutoScalingGroupName": "app", "TimeZone": "Asia/Tokyo"}
+when = {"AutoScalingGroupName": "portal", "TimeZone": "Asia/Tokyo"}
 autoscaling.put_scheduled_update_group_action(
     ScheduledActionName="before-nine", Recurrence="45 8 * * 1-5", MinSize=10, **when
 )
@@ -1642,7 +1642,7 @@ mount /dev/sdf /data
 echo '{line}' | tee /data/log.txt > /var/log/portal.log
 """
 second = [{"DeviceName": "/dev/sdf", "Ebs": {"VolumeSize": 5, "DeleteOnTermination": False}}]
-one = {"MinCount": 1, "MaxCount": 1, "SubnetId": subnets["app-a"], "LaunchTemplate": {"LaunchTemplateName": "app"}}
+one = {"MinCount": 1, "MaxCount": 1, "SubnetId": subnets["app-a"], "LaunchTemplate": {"LaunchTemplateName": "portal"}}
 one["TagSpecifications"] = [*named("instance", "writer"), *named("volume", "shift-log")]
 writer = ec2.run_instances(**one, UserData=writes, BlockDeviceMappings=second)["Instances"][0]["InstanceId"]
 ec2.get_waiter("instance_status_ok").wait(InstanceIds=[writer])
@@ -1846,7 +1846,7 @@ def group(site, name, port, **source):
 def balancer(region, site, suffix):
     elbv2, staff = lab.client("elbv2", region), [{"CidrIp": "192.168.0.0/16"}]
     site["elb"] = group(site, f"elb{suffix}", 80, IpRanges=staff)
-    name = {"Name": f"alb{suffix}", "Scheme": "internal"}
+    name = {"Name": f"orders-alb{suffix}", "Scheme": "internal"}
     site["alb"] = elbv2.create_load_balancer(**name, Subnets=site["subnets"], SecurityGroups=[site["elb"]])["LoadBalancers"][0]
     check = {"HealthCheckPath": "/health.html", "HealthCheckIntervalSeconds": 10, "HealthyThresholdCount": 2}
     made = elbv2.create_target_group(Name=f"app{suffix}-targets", Protocol="HTTP", Port=80, VpcId=site["vpc"], **check)

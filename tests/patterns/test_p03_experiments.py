@@ -131,7 +131,7 @@ def test_the_check_asks_for_a_schedule_that_holds(lab):
 
     def plan(name, recurrence, size):
         client.put_scheduled_update_group_action(
-            AutoScalingGroupName="app",
+            AutoScalingGroupName="portal",
             ScheduledActionName=name,
             Recurrence=recurrence,
             TimeZone="Asia/Tokyo",
@@ -144,6 +144,6 @@ def test_the_check_asks_for_a_schedule_that_holds(lab):
     assert "USD" in lab.check("p03-e1").outstanding[0].name
     plan("after-nine", "30 9 * * 1-5", 2)
     assert lab.check("p03-e1").ok
-    client.delete_scheduled_action(AutoScalingGroupName="app", ScheduledActionName="before-nine")
-    client.delete_scheduled_action(AutoScalingGroupName="app", ScheduledActionName="after-nine")
+    client.delete_scheduled_action(AutoScalingGroupName="portal", ScheduledActionName="before-nine")
+    client.delete_scheduled_action(AutoScalingGroupName="portal", ScheduledActionName="after-nine")
     assert lab.check("p03-built").ok
