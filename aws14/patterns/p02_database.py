@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from aws14 import catalog, charts
@@ -10,7 +11,7 @@ from aws14.charts.numbers import percent
 from aws14.cloud import Session
 from aws14.cloud.database_clients import Attempt, Endpoint, watch
 from aws14.model import Picture, Topology
-from aws14.patterns.p02_day import front_door, scenario
+from aws14.patterns.p02_day import PAGE, front_door, scenario
 from aws14.patterns.p02_taken_away import single_az
 from aws14.sim import simulate
 from aws14.sim.failover import database_failover
@@ -67,7 +68,11 @@ def lost(built: Topology) -> Picture:
     }
     cases = {}
     for name, (site, cache_s) in sites.items():
-        day = scenario(database_lost_for_s=_OUTAGE_S, db_dns_cache_s=cache_s, entry=front_door(built))
+        day = scenario(
+            database_lost_for_s=_OUTAGE_S,
+            application=replace(PAGE, db_dns_cache_s=cache_s),
+            entry=front_door(built),
+        )
         share = simulate(site, day).failure_ratio
         cases[f"{name}\n{percent(share)} of the day's views fail"] = _parts(site, cache_s or 0.0)
     return charts.stages(cases, title="The host of the primary fails: who waits for what")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from aws14 import cost
 from aws14.model import Application, AzOutage, DatabaseLoss, Diurnal, Fault, InstanceLoss, Scenario, Topology
@@ -52,17 +51,14 @@ ASSUMPTIONS = cost.Assumptions(requests_per_dns_query=8, package_gib=4, internal
 """What no trace shows: eight pages a lookup, 4 GiB of updates a month, 8 KiB of rows a page."""
 
 
-def scenario(  # noqa: PLR0913 # each is a knob of the lesson
+def scenario(
     *,
     peak_rps: float | None = None,
     zone_lost_for_s: float = 0.0,
     zone: str = "ap-northeast-1a",
     server_lost_for_s: float = 0.0,
     database_lost_for_s: float = 0.0,
-    db_dns_cache_s: float | None = None,
-    static_share: float = 0.0,
-    session_requests: float = 0.0,
-    sessions_in_database: bool = False,
+    application: Application = PAGE,
     entry: str = NAME,
 ) -> Scenario:
     """A working day of the site, midnight to midnight in Japan.
@@ -75,25 +71,12 @@ def scenario(  # noqa: PLR0913 # each is a knob of the lesson
         How long a zone, the server ``web-1`` or the host of the database's primary is lost from noon on; 0: not at all.
     zone : str
         Which zone.
-    db_dns_cache_s : float, optional
-        How long the servers remember the database's address; left out: as long as DNS allows.
-    static_share : float
-        Share of the requests that ask for files alike for everybody.
-    session_requests : float
-        Page views of a visit that need what a server keeps for the visitor; 0: none.
-    sessions_in_database : bool
-        Whether it is kept in the database instead.
+    application : Application
+        Another page, such as one with sessions: ``replace(PAGE, session_requests=20)``.
     entry : str
         What visitors address.
     """
     peak = BRIEF.value("peak_rps") if peak_rps is None else peak_rps
-    application = replace(
-        PAGE,
-        db_dns_cache_s=db_dns_cache_s,
-        static_share=static_share,
-        session_requests=session_requests,
-        sessions_in_database=sessions_in_database,
-    )
     return Scenario(
         name="corporate day",
         load=Diurnal(night_rps=2.0, day_rps=peak, peak_hour=13.0),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from aws14 import charts
 from aws14.charts.numbers import percent
 from aws14.model import Finding, Picture, Report, Topology, Trace
 from aws14.model.trace import Counts, Floats
-from aws14.patterns.p02_day import NOON_S, front_door, scenario
+from aws14.patterns.p02_day import NOON_S, PAGE, front_door, scenario
 from aws14.sim import simulate, what_if
 from aws14.sim.fleet.turns import served_by_minute
 
@@ -32,7 +33,8 @@ def _either(built: Topology) -> Mapping[str, Topology]:
 
 def stickiness(built: Topology) -> Picture:
     """The share of the requests that web-1 answers, minute by minute, around a quarter of an hour without it."""
-    day = scenario(session_requests=VIEWS_A_VISIT, server_lost_for_s=AWAY_S, entry=front_door(built))
+    visits = replace(PAGE, session_requests=VIEWS_A_VISIT)
+    day = scenario(application=visits, server_lost_for_s=AWAY_S, entry=front_door(built))
     shares = {name: _share(served_by_minute(site, day)) for name, site in _either(built).items()}
     first, last = (int(each / 60) for each in (NOON_S - _BEFORE_S, NOON_S + AWAY_S + _AFTER_S))
     minutes = np.arange(first, last) - NOON_S / 60
@@ -56,9 +58,8 @@ def sessions_lost(built: Topology) -> Report:
     plain, sticky = _either(built).values()
     days = {
         stored: scenario(
-            session_requests=VIEWS_A_VISIT,
+            application=replace(PAGE, session_requests=VIEWS_A_VISIT, sessions_in_database=stored),
             server_lost_for_s=AWAY_S,
-            sessions_in_database=stored,
             entry=front_door(built),
         )
         for stored in (False, True)

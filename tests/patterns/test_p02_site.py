@@ -17,7 +17,7 @@ from aws14.lab import Lab
 from aws14.model import Picture, Report, Topology
 from aws14.patterns.p02_checks import checks
 from aws14.patterns.p02_corporate_site import design
-from aws14.patterns.p02_day import primary_zone, scenario
+from aws14.patterns.p02_day import PAGE, primary_zone, scenario
 from aws14.patterns.p02_experiments import experiments
 from aws14.patterns.p02_places import BUCKET, EDGE, SERVERS, hit_ratio, monthly
 from aws14.patterns.p02_taken_away import closed
@@ -125,7 +125,7 @@ def test_every_node_reaches_every_server(built: Topology) -> None:
 
 
 def test_a_sticky_server_comes_back_slowly(built: Topology) -> None:
-    day = scenario(session_requests=20, server_lost_for_s=900)
+    day = scenario(application=replace(PAGE, session_requests=20), server_lost_for_s=900)
     noon = 12 * 60
     back = slice(noon + 16, noon + 20)
     share = {}
@@ -139,7 +139,7 @@ def test_a_sticky_server_comes_back_slowly(built: Topology) -> None:
 
 
 def test_what_is_counted_by_the_minute_is_what_a_run_counts(built: Topology) -> None:
-    day = replace(scenario(session_requests=8, server_lost_for_s=900), horizon_s=13 * 3600)
+    day = replace(scenario(application=replace(PAGE, session_requests=8), server_lost_for_s=900), horizon_s=13 * 3600)
     by_minute = served_by_minute(built, day)
     record = simulate(built, day).fleet
     assert record is not None
@@ -179,7 +179,9 @@ def test_the_more_is_asked_the_more_is_found_at_the_edge() -> None:
 
 def test_a_remembered_address_costs_minutes(built: Topology) -> None:
     failed = {
-        cache_s: simulate(built, scenario(database_lost_for_s=1200, db_dns_cache_s=cache_s)).failed_total
+        cache_s: simulate(
+            built, scenario(database_lost_for_s=1200, application=replace(PAGE, db_dns_cache_s=cache_s))
+        ).failed_total
         for cache_s in (None, 600.0, np.inf)
     }
     assert failed[None] < failed[600.0] < failed[np.inf]
