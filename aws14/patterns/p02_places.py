@@ -69,13 +69,13 @@ def monthly(built: Topology, region: str, requests: float, ratio: float) -> Mapp
     gigabytes = requests * _mean_bytes() / _GIB
     missed = (1 - ratio) * requests
     room = Usage(service="S3", item="Standard storage", unit="GB-month", region=region, quantity=FILES_GIB)
-    to_users = _used("Data transfer", "to Internet", "GB", region, gigabytes)
+    to_users = _used("Data transfer", "to Internet", "GB", region, quantity=gigabytes)
     return {
         SERVERS: (to_users, *_on_servers(built, region, requests, gigabytes)),
         BUCKET: (to_users, room, _gets(region, requests)),
         EDGE: (
-            _used("CloudFront", "to Internet", "GB", "Japan", gigabytes),
-            _used("CloudFront", "HTTPS requests", "10,000 requests", "Japan", requests / 1e4),
+            _used("CloudFront", "to Internet", "GB", "Japan", quantity=gigabytes),
+            _used("CloudFront", "HTTPS requests", "10,000 requests", "Japan", quantity=requests / 1e4),
             room,
             _gets(region, missed),
         ),
@@ -83,7 +83,7 @@ def monthly(built: Topology, region: str, requests: float, ratio: float) -> Mapp
 
 
 def _gets(region: str, requests: float) -> Usage:
-    return _used("S3", "GET and other requests", "1,000 requests", region, requests / 1000)
+    return _used("S3", "GET and other requests", "1,000 requests", region, quantity=requests / 1000)
 
 
 def _on_servers(built: Topology, region: str, requests: float, gigabytes: float) -> Iterator[Usage]:
@@ -91,14 +91,14 @@ def _on_servers(built: Topology, region: str, requests: float, gigabytes: float)
     servers = built.of_kind("instance")
     kind = catalog.instance_type(str(servers[0].require("instance_type")))
     disk = str(servers[0].require("root_volume_type"))
-    yield _used("EBS", f"{disk} storage", "GB-month", region, FILES_GIB * len(servers))
+    yield _used("EBS", f"{disk} storage", "GB-month", region, quantity=FILES_GIB * len(servers))
     busy_h = requests * PAGE.static_time_s / 3600 / kind.vcpu / BUSY
-    yield _used("EC2", f"{kind.name} Linux on-demand", "hour", region, busy_h)
+    yield _used("EC2", f"{kind.name} Linux on-demand", "hour", region, quantity=busy_h)
     connections_h = requests / (3600 * catalog.quota("ALB", "LCU: new connections").value)
-    yield _used("ELB", "ALB LCU", "LCU-hour", region, max(gigabytes, connections_h))
+    yield _used("ELB", "ALB LCU", "LCU-hour", region, quantity=max(gigabytes, connections_h))
 
 
-def _used(service: str, item: str, unit: str, region: str, quantity: float) -> Usage:
+def _used(service: str, item: str, unit: str, region: str, *, quantity: float) -> Usage:
     return Usage(service=service, item=item, unit=unit, region=region, quantity=quantity)
 
 
