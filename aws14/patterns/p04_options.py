@@ -149,7 +149,7 @@ def options(built: Topology, decision_min: float = 5, region_back_h: float = 8) 
     def back(ways: Ways, check: HealthCheck = check, decision_s: float = 60 * decision_min) -> FailoverTimeline:
         return region_failover(check, ttl_s=ttl_s, decision_s=decision_s, ways=ways)
 
-    def outlook(name: str, change: Change, follows: Mechanism, orders: FailoverTimeline, pages: float) -> Outlook:
+    def outlook(name: str, change: Change, follows: Mechanism, *, orders: FailoverTimeline, pages: float) -> Outlook:
         lost = lost_orders(follows)
         return Outlook(
             name=name,
@@ -171,12 +171,12 @@ def options(built: Topology, decision_min: float = 5, region_back_h: float = 8) 
     return Options(
         outlooks=(
             alone,
-            outlook("B: copied every night", copies_only, night, cold, cold.rto_s),
-            outlook("B: backups replicated", copies_only, log, cold, cold.rto_s),
-            outlook("pilot light", pilot_light, replica, back(LIGHT), back((_SERVERS,)).rto_s),
-            outlook("A: as built", _as_built, replica, warm, at_once),
-            outlook(BY_ALARM, _as_built, replica, back(WARM, ALARM, 0.0), at_once),
-            outlook("A: Multi-AZ away, too", multi_az_away, replica, warm, at_once),
+            outlook("B: copied every night", copies_only, night, orders=cold, pages=cold.rto_s),
+            outlook("B: backups replicated", copies_only, log, orders=cold, pages=cold.rto_s),
+            outlook("pilot light", pilot_light, replica, orders=back(LIGHT), pages=back((_SERVERS,)).rto_s),
+            outlook("A: as built", _as_built, replica, orders=warm, pages=at_once),
+            outlook(BY_ALARM, _as_built, replica, orders=back(WARM, ALARM, 0.0), pages=at_once),
+            outlook("A: Multi-AZ away, too", multi_az_away, replica, orders=warm, pages=at_once),
         )
     )
 
