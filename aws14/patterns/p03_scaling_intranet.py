@@ -8,11 +8,21 @@ that decide, a private name, a peering to the company's network.
 from __future__ import annotations
 
 from aws14.model import Link, Node, Topology
+from aws14.model.kinds import Attribute
 from aws14.patterns.p03_checks import checks
 from aws14.patterns.p03_day import ASSUMPTIONS, BRIEF, NAME, OFFICE, scenario
 from aws14.patterns.p03_experiments import experiments
 
 __all__ = ["ASSUMPTIONS", "BRIEF", "checks", "design", "experiments", "scenario"]
+
+
+_DATABASE: dict[str, Attribute] = {
+    "engine": "mysql",
+    "instance_class": "db.m5.large",
+    "multi_az": False,
+    "gib": 50,
+    "storage_type": "gp3",
+}
 
 
 def design(region: str = "ap-northeast-1") -> Topology:
@@ -61,48 +71,28 @@ def _networks(region: str) -> tuple[Node, ...]:
 
 
 def _servers() -> tuple[Node, ...]:
-    return (
-        Node(
-            id="portal-alb",
-            kind="load_balancer",
-            parent="vpc",
-            label="Load balancer",
-            attributes={"scheme": "internal"},
+    parts: dict[str, tuple[str, str, dict[str, Attribute]]] = {
+        "portal-alb": ("load_balancer", "Load balancer", {"scheme": "internal"}),
+        "portal-targets": (
+            "target_group",
+            "Target group",
+            {"protocol": "HTTP", "port": 80, "health_check_path": "/health.html"},
         ),
-        Node(
-            id="portal-targets",
-            kind="target_group",
-            parent="vpc",
-            label="Target group",
-            attributes={"protocol": "HTTP", "port": 80, "health_check_path": "/health.html"},
+        "portal": (
+            "autoscaling_group",
+            "Auto Scaling group, 2 to 12",
+            {"min_size": 2, "max_size": 12, "instance_type": "c5.large", "health_check_type": "ELB"},
         ),
-        Node(
-            id="portal",
-            kind="autoscaling_group",
-            parent="vpc",
-            label="Auto Scaling group, 2 to 12",
-            attributes={"min_size": 2, "max_size": 12, "instance_type": "c5.large", "health_check_type": "ELB"},
+        "half-busy": (
+            "scaling_policy",
+            "CPU at 50 %",
+            {"policy_type": "TargetTrackingScaling", "metric": "ASGAverageCPUUtilization", "target": 50.0},
         ),
-        Node(
-            id="half-busy",
-            kind="scaling_policy",
-            parent="vpc",
-            label="CPU at 50 %",
-            attributes={"policy_type": "TargetTrackingScaling", "metric": "ASGAverageCPUUtilization", "target": 50.0},
-        ),
-        Node(
-            id="portal-db",
-            kind="db_instance",
-            parent="vpc",
-            label="MySQL",
-            attributes={
-                "engine": "mysql",
-                "instance_class": "db.m5.large",
-                "multi_az": False,
-                "gib": 50,
-                "storage_type": "gp3",
-            },
-        ),
+        "portal-db": ("db_instance", "MySQL", _DATABASE),
+    }
+    return tuple(
+        Node(id=name, kind=kind, parent="vpc", label=label, attributes=stated)
+        for name, (kind, label, stated) in parts.items()
     )
 
 
