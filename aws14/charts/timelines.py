@@ -15,6 +15,7 @@ from aws14.charts.marks import Spot, mark_faults, mark_spots, told_faults
 from aws14.charts.numbers import arrival_rate_rps, hourly, percent, rate, seconds
 from aws14.charts.panels import (
     failures,
+    processors,
     rates,
     reasons_that_happened,
     response_scale,
@@ -98,7 +99,7 @@ def told(trace: Trace, start_hour: float = 0.0) -> str:
         return moment(tick * trace.tick_s, trace.horizon_s, start_hour)
 
     arrivals, worst = arrival_rate_rps(trace), trace.response_time_by_tick_s(0.95)
-    busy = trace.utilization
+    busy = processors(trace)
     parts = [
         f"{int(trace.offered.sum()):,} requests were sent, {percent(trace.failure_ratio)} of them failed.",
         f"Arrivals peak at {rate(float(arrivals.max(initial=0)))} at {at(int(arrivals.argmax()))}.",

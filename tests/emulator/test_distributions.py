@@ -21,7 +21,11 @@ OPTIMIZED, DISABLED = "658327ea-f89d-4fab-a63d-7e88639e58f6", "4135ea2d-6df8-44a
 ALL_VIEWER = "216adef6-5c7f-47e4-b989-5492eafa07d3"
 BUCKET, ALIAS, ORIGIN = "aoba-static", "www.example.jp", "origin.example.jp"
 USER_DATA = """#!/bin/bash
-dnf install -y httpd
+dnf install -y httpd php
+cat > /var/www/html/heard.php <<'PAGE'
+<?php $known = $_COOKIE["who"] ?? "nobody"; $said = $_POST["said"] ?? "nothing"; $host = $_SERVER["HTTP_HOST"]; ?>
+<?= "$known said $said to $host" ?>
+PAGE
 mkdir -p /var/www/html/news
 echo one > /var/www/html/index.html
 echo news > /var/www/html/news/a.html
@@ -255,6 +259,30 @@ def test_behaviours_in_order_with_wildcards(
     assert get(name, "/news/a.html").body.strip() == "news"
     refused = get(name, "/news/a.html", method="POST", body="x")
     assert (refused.status, "HTTP request method" in refused.body) == (403, True)
+
+
+def test_pages_for_one_visitor_get_the_whole_request(
+    make: Callable[..., dict[str, Any]], get: Get, site: SimpleNamespace
+) -> None:
+    """Logins behind CloudFront: cookies, forms and the Host header reach the origin, and nothing is kept."""
+    del site
+    every = listed("GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE")
+    passed_on = behaviour(
+        OriginRequestPolicyId=ALL_VIEWER, AllowedMethods={**every, "CachedMethods": listed("GET", "HEAD")}
+    )
+    through = make(web_origin(), default=passed_on, Comment="all")["DomainName"]
+    bare = make(web_origin(), default=behaviour(), Comment="bare")["DomainName"]
+
+    def heard(name: str, who: str, **how: str) -> tuple[str, str]:
+        told = get(name, "/heard.php", Cookie=f"who={who}", **how)
+        return told.body.strip(), told.cache
+
+    form = {"method": "POST", "body": "said=hello", "Content_Type": "application/x-www-form-urlencoded"}
+    assert heard(through, "aoba", **form) == (f"aoba said hello to {through}", "Miss")
+    assert heard(through, "aoba") == (f"aoba said nothing to {through}", "Miss")
+    assert heard(through, "midori") == (f"midori said nothing to {through}", "Miss")
+    assert heard(bare, "aoba") == (f"nobody said nothing to {ORIGIN}", "Miss")
+    assert get(bare, "/heard.php", **form).status == 403
 
 
 def test_only_this_distribution_is_let_in(
