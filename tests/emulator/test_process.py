@@ -31,6 +31,7 @@ def wait_until(condition, seconds: float = 30.0) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.slow
 def test_two_kernels_that_start_at_once_get_the_same_one(home):
     env = os.environ | {"AWS14_HOME": str(home)}
     kernels = [
@@ -72,6 +73,7 @@ def test_a_process_that_took_over_the_pid_is_not_believed(home):
     assert process.find(home) is None
 
 
+@pytest.mark.slow
 def test_one_of_another_version_is_asked_to_end_and_replaced(home, start):
     old = start()
     told = json.loads((home / "emulator.json").read_text())
@@ -116,6 +118,7 @@ def test_the_program_says_so_itself_when_its_home_cannot_be_written(tmp_path):
     assert "Traceback" not in said.stderr
 
 
+@pytest.mark.slow
 def test_it_ends_when_unused(home, start):
     running = start(idle_s=1)
     wait_until(lambda: not (home / "emulator.json").exists())
@@ -123,6 +126,7 @@ def test_it_ends_when_unused(home, start):
     assert process.find(home) is None
 
 
+@pytest.mark.slow
 def test_no_setting_of_the_user_reaches_it(home, monkeypatch):
     for name, value in {
         "AWS_PROFILE": "mine", "AWS_ENDPOINT_URL": "http://example.com", "HTTP_PROXY": "http://127.0.0.1:9",
@@ -145,6 +149,7 @@ def test_keys_are_its_owners_alone(home, start):
         assert home.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.slow
 def test_keys_differ_from_start_to_start_and_the_port_stays(start):
     first = start()
     first.shutdown()

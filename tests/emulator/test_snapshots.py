@@ -187,6 +187,21 @@ def test_a_restored_random_state_never_gives_an_id_twice(clean_emulator, aws):
     assert ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"] not in held
 
 
+def test_after_a_restore_a_peering_into_another_region_is_accepted_there(clean_emulator, aws):
+    ec2, far = aws("ec2"), client(clean_emulator, "ec2", region="ap-northeast-3")
+    near_vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    far_vpc = far.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
+    clean_emulator.save("peers")
+    clean_emulator.restore("peers")
+    asked = ec2.create_vpc_peering_connection(VpcId=near_vpc, PeerVpcId=far_vpc, PeerRegion="ap-northeast-3")
+    key = asked["VpcPeeringConnection"]["VpcPeeringConnectionId"]
+    accepted = far.accept_vpc_peering_connection(VpcPeeringConnectionId=key)["VpcPeeringConnection"]
+    assert accepted["Status"]["Code"] == "active"
+    assert [
+        each["VpcPeeringConnectionId"] for each in far.describe_vpc_peering_connections()["VpcPeeringConnections"]
+    ] == [key]
+
+
 @pytest.mark.parametrize("name", ["../escape", "", "a/b", "a" * 65, ".hidden"])
 def test_a_save_has_a_plain_name(clean_emulator, name):
     for call in (clean_emulator.save, clean_emulator.restore):
@@ -219,6 +234,7 @@ def kill(emulator) -> None:
     victim.wait(30)
 
 
+@pytest.mark.slow
 def test_a_kill_between_writes_loses_at_most_the_last_seconds_and_says_so(home, start):
     first = start()
     client(first, "sqs").create_queue(QueueName="kept")
@@ -233,6 +249,7 @@ def test_a_kill_between_writes_loses_at_most_the_last_seconds_and_says_so(home, 
     assert start().notices == ()  # told once
 
 
+@pytest.mark.slow
 def test_a_kill_when_all_was_saved_loses_nothing_and_is_not_mentioned(home, start):
     first = start()
     client(first, "sqs").create_queue(QueueName="kept")
@@ -258,6 +275,7 @@ slow = pytest.mark.slow
 @pytest.mark.parametrize(
     "harm", ["truncated", pytest.param("flipped", marks=slow), pytest.param("empty", marks=slow), "foreign"]
 )
+@pytest.mark.slow
 def test_a_bad_snapshot_is_set_aside_and_the_one_before_is_used(home, start, harm):
     two_generations(home, start)
     current = home / "cloud" / "current.snapshot"
@@ -281,6 +299,7 @@ def test_a_bad_snapshot_is_set_aside_and_the_one_before_is_used(home, start, har
     assert kept.name in notice
 
 
+@pytest.mark.slow
 def test_with_no_good_snapshot_the_cloud_is_empty_and_works(home, start):
     two_generations(home, start)
     for generation in ("current", "previous"):
@@ -291,6 +310,7 @@ def test_with_no_good_snapshot_the_cloud_is_empty_and_works(home, start):
     assert queues(running) == ["new"]
 
 
+@pytest.mark.slow
 def test_time_stands_still_while_it_is_down(home, start):
     running = start()
     client(running, "sqs").create_queue(QueueName="one")

@@ -301,6 +301,7 @@ def test_an_outage_of_an_availability_zone_stops_the_page(
     assert emulator.connect(NAME, 80)["outcome"] == "open"
 
 
+@pytest.mark.slow
 def test_names_and_the_authority_outlive_the_process(home: Path, start: Callable[..., Emulator]) -> None:
     first = start()
     route53 = client(first, "route53")
