@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-Scale = Literal["linear", "log"]
+Scale = Literal["linear", "log", "clock"]
 
 _LEGEND_LETTERS, _LETTERS_OF_A_LINE = 118, 8
 
@@ -47,7 +47,8 @@ def curves(
     title, xlabel, ylabel : str
         Words.
     scales : (str, str)
-        Of the two axes, ``linear`` or ``log``.
+        Of the two axes, ``linear`` or ``log``; ``clock`` for an `x` in hours of a day, over which the lowest line is
+        no better than the others: no crossings, and earlier lines are wider, so that none hides another.
     limit : (float, str), optional
         A value of the brief, drawn as a line with its name.
 
@@ -62,13 +63,15 @@ def curves(
         if values.shape != across.shape:
             raise ScenarioError(f"'{label}' has {values.size} values", allowed=f"{across.size}, one for each x")
     found = crossings(across, lines)
-    found = found if len(found) <= _MOST_CROSSINGS else ()
+    by_the_clock = scales[0] == "clock"
+    found = found if len(found) <= _MOST_CROSSINGS and not by_the_clock else ()
     with styled():
         fig = figure(4.2)
         axes = fig.subplots()
-        for (label, values), look in zip(lines.items(), looks(len(lines)), strict=True):
-            axes.plot(across, values, color=look.color, linestyle=look.line, label=label)
-        axes.set(xscale=scales[0], yscale=scales[1], xlabel=xlabel, ylabel=ylabel)
+        for row, ((label, values), look) in enumerate(zip(lines.items(), looks(len(lines)), strict=True)):
+            width = 1.6 + 1.6 * (len(lines) - 1 - row) if by_the_clock else None
+            axes.plot(across, values, color=look.color, linestyle=look.line, label=label, linewidth=width)
+        axes.set(xscale="linear" if by_the_clock else scales[0], yscale=scales[1], xlabel=xlabel, ylabel=ylabel)
         _mark(axes, found)
         if limit:
             axes.axhline(limit[0], color=GREY, linewidth=1, linestyle=(0, (2, 2)))
@@ -120,6 +123,9 @@ def _plain_numbers(axes: Axes, scales: tuple[Scale, Scale]) -> None:
     def plain(value: float, _: float) -> str:
         return f"{value:,.10g}"
 
+    if scales[0] == "clock":
+        hours = range(0, 25, 3)
+        axes.set_xticks(list(hours), [f"{hour:02d}:00" for hour in hours])
     for axis, scale in zip((axes.xaxis, axes.yaxis), scales, strict=True):
         if scale == "log":
             axis.set_major_formatter(plain)

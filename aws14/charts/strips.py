@@ -49,7 +49,7 @@ def strips(
         for row, (name, attempts) in enumerate(clients.items()):
             _row(axes, row, attempts)
             axes.annotate(
-                f"away for {duration(gaps[name])}", (1.0, row), xycoords=("axes fraction", "data"), xytext=(6, 0),
+                _away(attempts, gaps[name]), (1.0, row), xycoords=("axes fraction", "data"), xytext=(6, 0),
                 textcoords="offset points", va="center", fontsize=9, annotation_clip=False,
             )  # fmt: skip
         _mark(axes, events)
@@ -62,6 +62,13 @@ def strips(
         fig.legend(loc="outside lower right", ncols=2)
         heading(fig, title)
         return picture(fig, alt=f"{title}. {_told(clients, gaps, events)}", table=_table(clients, gaps))
+
+
+def _away(attempts: Sequence[Attempt], gap_s: float) -> str:
+    """How long a client had no answer; who has none at the end is not back."""
+    if attempts and not attempts[-1][1]:
+        return f"not back\n(watched for {duration(attempts[-1][0])})"
+    return f"away for {duration(gap_s)}"
 
 
 def longest_gap_s(attempts: Sequence[Attempt]) -> float:
@@ -96,8 +103,8 @@ def _told(
     clients: Mapping[str, Sequence[Attempt]], gaps: Mapping[str, float], events: Sequence[tuple[float, str]]
 ) -> str:
     parts = [
-        f"{name}: {sum(good for _, good in attempts)} of {len(attempts)} attempts answered, longest time without an "
-        f"answer {duration(gaps[name])}."
+        f"{name}: {sum(good for _, good in attempts)} of {len(attempts)} attempts answered, "
+        f"{' '.join(_away(attempts, gaps[name]).split())}."
         for name, attempts in clients.items()
     ]
     return " ".join([*parts, *(f"{name} at {when:.0f} s." for when, name in events)])

@@ -20,7 +20,8 @@ alarm                     ``dimensions``: ``Name=value``, sorted
 db_instance               ``zones``: of its subnet group; ``replica_of``: id of the source, or empty
 image, snapshot           ``of``: the instance, volume or database it was taken from, or the copy's source, by AWS id
 distribution              ``behaviours``: ``/images/* static ttl=86400``, path, origin, default TTL in s, in order of
-                          precedence, the default last as ``* web ttl=0``
+                          precedence, the default last as ``* web ttl=0``; with ``passes=cookies,POST`` where every
+                          cookie, and forms, go on to the origin
 certificate               ``origin``: ``AMAZON_ISSUED`` or ``IMPORTED``
 hosted_zone               ``vpcs``: AWS ids of the VPCs that see a private zone; empty for a public one
 dns_record                ``alias``: the name it stands for, or empty; ``routing``: ``simple``, ``weighted``,

@@ -64,7 +64,7 @@ def _healthy(evidence: Evidence) -> Finding:
 
 
 def _lost(what: str, finding: Finding) -> Finding:
-    hint = "the load balancer notices after interval times threshold: modify_target_group sets both"
+    hint = "it notices after interval times threshold: modify_target_group sets them, and a time-out below the interval"
     return Finding(name=f"{what}: {finding.name}", status=finding.status, detail=finding.detail, hint=hint)
 
 
@@ -92,7 +92,20 @@ def _edge_as_drawn(evidence: Evidence) -> Report:
     """Drawn equals built with CloudFront in front, and a visitor gets through it."""
     title = "The whole pattern is built as drawn"
     same = drawn_equals_built(title, _against(evidence, drawing(_region(evidence.built), edge=True)))
-    return gather(title, *same.findings, *reachable(title, evidence, entry=NAME, port=HTTPS).findings)
+    way_in = reachable(title, evidence, entry=NAME, port=HTTPS)
+    return gather(title, *same.findings, *way_in.findings, _logins_pass(evidence.built))
+
+
+def _logins_pass(built: Topology) -> Finding:
+    """Whether what is made for one visitor still gets the cookie and the form of that visitor."""
+    told = built.node("cdn").require("behaviours") if "cdn" in built else ()
+    default = told[-1] if isinstance(told, tuple) and told else "no behaviour"
+    return Finding(
+        name="Cookies and forms get through CloudFront to the servers",
+        status="passed" if default.endswith("ttl=0 passes=cookies,POST") else "not_yet",
+        detail=default,
+        hint="the default behaviour keeps nothing, forwards AllViewer, and allows POST: update_distribution",
+    )
 
 
 checks: Mapping[str, CheckFunction] = {

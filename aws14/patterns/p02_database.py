@@ -63,7 +63,10 @@ def lost(built: Topology) -> Picture:
     """The outage part by part for three sites, with the share of a day's page views that each loses."""
     sites: Mapping[str, tuple[Topology, float | None]] = {
         "Multi-AZ, DNS honoured": (built, None),
-        f"Multi-AZ, address remembered {REMEMBERS_S / 60:.0f} min": (built, REMEMBERS_S),
+        f"Multi-AZ, address remembered {REMEMBERS_S / 60:.0f} min,\non average half of it is left": (
+            built,
+            REMEMBERS_S,
+        ),
         f"Single-AZ, host away for {_OUTAGE_S / 60:.0f} min": (single_az(built), None),
     }
     cases = {}

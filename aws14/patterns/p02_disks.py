@@ -45,13 +45,14 @@ def disks(built: Topology, io_per_view: float = IO_PER_VIEW) -> Picture:
     played = {_named(volume, region_id): run(volume, asked) for volume in volumes}
     each_minute = np.arange(0, _DAY_S, 60)
     empty = np.flatnonzero(next(iter(played.values())).credits < 1)
-    fate = f"its credits are gone at {clock(float(empty[0]))}" if len(empty) else "its credits last the day"
+    fate = f"gp2's credits are gone at {clock(float(empty[0]))}" if len(empty) else "gp2's credits last the day"
     return charts.curves(
         each_minute / 3600,
         {name: each.given_iops[each_minute] for name, each in played.items()},
-        title=f"A database asks its disk of {gib:g} GiB for up to {asked.max():,.0f} operations a second. gp2: {fate}",
-        xlabel="hour of the day",
+        title=f"{gib:g} GiB, up to {asked.max():,.0f} operations a second asked: {fate}",
+        xlabel="time of day",
         ylabel="operations a second given",
+        scales=("clock", "linear"),
     )
 
 
@@ -80,6 +81,7 @@ def _usage(volume: Volume, region: str) -> tuple[Usage, ...]:
 def lanes(built: Topology) -> Picture:
     """How many operations a second the lane of each type of instance carries to its disks at any time."""
     region = built.container("web-1", "region")
+    gp3 = catalog.quota("EBS", "gp3 baseline IOPS").value
     carried = {kind: lane_iops(kind) for kind in LANES}
     told = {}
     for kind, iops in carried.items():
@@ -88,9 +90,7 @@ def lanes(built: Topology) -> Picture:
     return charts.bars(
         carried,
         told=told,
-        title=(
-            "The lane of an EBS-optimised instance to its disks. "
-            f"A gp3 gives {catalog.quota('EBS', 'gp3 baseline IOPS').value:,.0f}"
-        ),
+        title="The lane of an EBS-optimised instance to its disks",
         xlabel="operations a second, at any time",
+        limit=(gp3, f"a gp3 gives {gp3:,.0f}"),
     )

@@ -11,7 +11,7 @@ from aws14.charts.numbers import percent, usd
 from aws14.errors import DesignError
 from aws14.model import Bill, Finding, Picture, Report, Topology, Trace
 from aws14.patterns.p02_database import clients, lost
-from aws14.patterns.p02_day import ASSUMPTIONS, primary_zone, scenario
+from aws14.patterns.p02_day import ASSUMPTIONS, BRIEF, front_door, scenario
 from aws14.patterns.p02_disks import disks, lanes
 from aws14.patterns.p02_paths import paths
 from aws14.patterns.p02_places import static_bills, static_times
@@ -44,16 +44,30 @@ def month(built: Topology, trace: Trace) -> Bill:
 def _another_design(
     built: Topology, web_servers: int = 2, database: str = "Multi-AZ", health_check_every_s: float = 10
 ) -> Picture:
-    """The day on which the zone of the primary is lost for an hour, on a site with other numbers."""
+    """The day on which the worse of the zones is lost for an hour, on a site with other numbers."""
     site = _resized(built, web_servers)
     timeout_s = min(float(str(site.node("web-targets").require("health_check_timeout_s"))), health_check_every_s / 2)
     site = what_if(site, "web-targets", health_check_interval_s=health_check_every_s, health_check_timeout_s=timeout_s)
     if database == "Single-AZ":
         site = single_az(site)
-    trace = simulate(site, scenario(zone_lost_for_s=_OUTAGE_S, zone=primary_zone(built)))
-    bill = month(site, simulate(site, scenario()))
-    title = f"{percent(trace.failure_ratio)} of the day's page views fail, {usd(bill.total_usd)} a month"
+    zone, trace = _worst_zone(site)
+    bill = month(site, simulate(site, scenario(entry=front_door(site))))
+    title = (
+        f"{100 * trace.failure_ratio:.2g} % of the views ({trace.failed_total:,}) fail without {zone}, "
+        f"{percent(BRIEF.value('zone_failed_share'))} may; {usd(bill.total_usd)} a month"
+    )
     return charts.timeline(trace, title=title)
+
+
+def _worst_zone(site: Topology) -> tuple[str, Trace]:
+    """The zone whose loss for an hour costs most page views, and that day."""
+    door = front_door(site)
+    days = {
+        zone.id: simulate(site, scenario(zone_lost_for_s=_OUTAGE_S, zone=zone.id, entry=door))
+        for zone in site.of_kind("az")
+    }
+    worst = max(days, key=lambda zone: days[zone].failed_total)
+    return worst, days[worst]
 
 
 def _resized(built: Topology, web_servers: int) -> Topology:
@@ -99,16 +113,23 @@ def _years(built: Topology, share: float = 1.0, months: int = 36) -> Picture:
     years = cost.years_of_use(
         "EC2", f"{kind} Linux on-demand", region.id if region else "", months=months, share=share, count=len(servers)
     )
-    told = "; ".join(f"{name}: {pays:.1f}" for name, pays in years.break_even_months.items() if math.isfinite(pays))
+    told = "; ".join(
+        f"{name}: {pays:.1f}"
+        for name, pays in years.break_even_months.items()
+        if name in OFFERS and math.isfinite(pays)
+    )
     drawn = charts.curves(
         years.months,
         {name: line for name, line in years.owed_usd.items() if name in (cost.ON_DEMAND, *OFFERS)},
-        title=f"{len(servers)} {kind}, running {100 * share:.0f} % of the hours, given up after so many months",
+        title=f"What you have paid, or owe, for {len(servers)} {kind} if you stop after so many months",
         xlabel="months of use",
         ylabel="USD in all",
     )
+    running = f"The servers run {100 * share:.0f} % of the hours. "
     pays = f"Months after which a promise has paid: {told}." if told else "No promise pays for so few hours."
-    return replace(drawn, caption=" ".join((pays, *(f"{note[0].upper()}{note[1:]}." for note in years.notes))))
+    return replace(
+        drawn, caption=" ".join((running + pays, *(f"{note[0].upper()}{note[1:]}." for note in years.notes)))
+    )
 
 
 experiments: Mapping[str, Callable[..., object]] = {

@@ -118,10 +118,12 @@ def paths(_: Topology, rules: Mapping[str, str] | None = None) -> Report:
 
 
 def _told(name: str, found: Judged) -> Finding:
-    seen = f"{percent(found.kept)} of the pictures' requests kept"
+    seen = f"{percent(found.kept)} of the requests for pictures kept"
     if found.missed:
-        seen += f"; not {_few(found.missed)}"
-    wrong = f"{found.stale:,} wrong answers, such as {_few(found.wrongly)}" if found.stale else "no wrong answer"
+        seen += f" (missed: {_few(found.missed)})"
+    wrong = (
+        f"{found.stale:,} views wrongly kept, such as {_few(found.wrongly)}" if found.stale else "nothing wrongly kept"
+    )
     return Finding(name=name, status="not_yet" if found.stale else "passed", detail=f"{wrong}; {seen}")
 
 

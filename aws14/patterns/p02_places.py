@@ -9,6 +9,7 @@ so.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -16,12 +17,14 @@ from numpy.typing import NDArray
 
 from aws14 import catalog, charts, cost
 from aws14.charts.numbers import percent
+from aws14.cost.metering import HOURS_PER_MONTH
 from aws14.model import Application, Picture, Topology, Usage
 from aws14.model.trace import Floats
-from aws14.patterns.p02_day import PAGE, USERS
+from aws14.patterns.p02_day import PAGE, STATIC_SHARE, USERS, scenario
 from aws14.sim import round_trip_s
 from aws14.sim.asked import RECORDING
 from aws14.sim.caching import Cache, cache_hits
+from aws14.sim.intensity import DAY_S, intensity
 from aws14.sim.network import journey
 from aws14.sim.streams import stream
 
@@ -39,6 +42,7 @@ _SHARES = np.geomspace(0.001, 1, 19)
 _STATIC = frozenset({"image", "other"})
 _WIDE_GBPS = 1e6
 _SEED = 14
+_DAYS = HOURS_PER_MONTH / 24
 
 
 def static_bills(built: Topology) -> Picture:
@@ -49,7 +53,7 @@ def static_bills(built: Topology) -> Picture:
     for millions in _SIZES.tolist():
         for place, usage in monthly(built, region, millions * _MILLION, ratio).items():
             lines[place].append(_usd(usage) / millions)
-    return charts.curves(
+    drawn = charts.curves(
         _SIZES,
         lines,
         title=f"A file of {_mean_bytes() / 1024:.0f} KiB, {percent(ratio)} of the requests found at the edge",
@@ -57,6 +61,15 @@ def static_bills(built: Topology) -> Picture:
         ylabel="USD for a million",
         scales=("log", "linear"),
     )
+    mine = f"Our site asks for {_mine_a_day() * _DAYS / _MILLION:,.0f} million a month."
+    bends = "A line bends where an allowance that never ends is used up, and where the price of a GB steps down."
+    return replace(drawn, caption=f"{mine} {bends}")
+
+
+def _mine_a_day() -> float:
+    """Requests for files on a day of the corporate site: so many come with each page view."""
+    views = float(intensity(scenario().load, DAY_S).expected[-1])
+    return views * STATIC_SHARE / (1 - STATIC_SHARE)
 
 
 def _usd(usage: tuple[Usage, ...]) -> float:
@@ -123,7 +136,7 @@ def static_times(built: Topology) -> Picture:
         BUCKET: 1000 * flat * (_mean(far_s, file, weights) + first_byte_s),
         EDGE: 1000 * (near_s + (1 - np.array(ratios)) * missed_s),
     }
-    return charts.curves(
+    drawn = charts.curves(
         counts,
         lines,
         title=f"How long a file takes, for visitors of {', '.join(cities)}",
@@ -131,6 +144,7 @@ def static_times(built: Topology) -> Picture:
         ylabel="mean time in ms",
         scales=("log", "linear"),
     )
+    return replace(drawn, caption=f"Our site asks for {_mine_a_day():,.0f} a day: right of what is drawn.")
 
 
 def _mean(round_trips_s: Floats, file: Application, weights: Floats) -> float:

@@ -29,13 +29,13 @@ def tls(built: Topology) -> Picture:
         share = vcpus / kind.vcpu
         amounts[case] = share * month_usd
         told[case] = f"{amounts[case]:.2f} USD: {measured}, {100 * share:.2g} % of a server"
-    case = "what the load balancer charges"
+    case = "load balancer: LCUs for these connections"
     amounts[case] = peak_rps * _charge_usd(region_id)
     told[case] = f"{amounts[case]:.2f} USD"
     return charts.bars(
         amounts,
         told=told,
-        title=f"{peak_rps:g} new connections a second, measured on this machine, on an {kind.name}",
+        title=f"{peak_rps:g} new connections a second: time measured here, priced as an {kind.name}",
         xlabel="USD a month",
     )
 

@@ -85,6 +85,12 @@ def _gets_in(port: int) -> Callable[[Topology], Seen]:
     return seen
 
 
+def _led(topology: Topology) -> Seen:
+    """Whether the name leads to something that answers HTTPS."""
+    lost = isinstance(resolve(topology, front_door(topology), 443), Unreachable)
+    return Seen(not lost, "the record points at what is gone" if lost else "visitors get in")
+
+
 def _named(topology: Topology) -> Seen:
     """Whether the name that visitors know leads anywhere."""
     way = resolve(topology, NAME, 443)
@@ -140,7 +146,7 @@ WALLS = (
     Wall(
         component="the load balancer",
         property="the name leads to the servers",
-        seen=_HTTPS, without=lambda topology: without(topology, "alb"),
+        seen=_led, without=lambda topology: without(topology, "alb"),
     ),
     Wall(
         component="the target group's servers (none registered)",
@@ -224,7 +230,7 @@ def _asked(topology: Topology, wall: Wall, known: dict[Callable[[Topology], Seen
         known[wall.seen] = wall.seen(topology)
     before = known[wall.seen]
     after = wall.seen(wall.without(topology))
-    seen = f"{'still holds' if after.holds else 'lost'}: {wall.property} ({after.words})"
+    seen = f"{'still true' if after.holds else 'no longer true'}: {wall.property} ({after.words})"
     return Finding(
         name=f"Without {wall.component}",
         status="passed" if before.holds and not after.holds else "not_yet",

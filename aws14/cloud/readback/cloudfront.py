@@ -28,6 +28,10 @@ _AS_THE_ORIGIN_SAYS = ("CachingDisabled", "UseOriginCacheControlHeaders", "UseOr
 """Those that keep nothing unless the origin asks for it."""
 
 
+_WHOLE_REQUEST = ("216adef6-5c7f-47e4-b989-5492eafa07d3", "b689b0a8-53d0-40ab-baf2-68738e2966ac")
+"""AWS's own origin request policies that hand on every cookie: AllViewer, AllViewerExceptHostHeader."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Facts:
     """What CloudFront answered: distributions, their tags by ARN, default TTL in s of each cache policy by id."""
@@ -94,12 +98,23 @@ def _distribution(one: Resource, facts: Facts) -> Seen:
             "state": required(one, "Status", of),
             "price_class": one.get("PriceClass") or "PriceClass_All",
             "behaviours": tuple(
-                f"{each['PathPattern']} {each['TargetOriginId']} ttl={_default_ttl_s(each, facts, of)}"
+                f"{each['PathPattern']} {each['TargetOriginId']} ttl={_default_ttl_s(each, facts, of)}{_passes(each)}"
                 for each in _behaviours(one)
             ),
         },
     )
     return Seen(node=node, tags=tags, name=called(tags, one.get("Comment", "")))
+
+
+def _passes(behaviour: Resource) -> str:
+    """What of a visitor's own goes on to the origin: every cookie, forms."""
+    forwarded = behaviour.get("ForwardedValues", {}).get("Cookies", {}).get("Forward")
+    passed = {
+        "cookies": behaviour.get("OriginRequestPolicyId") in _WHOLE_REQUEST or forwarded == "all",
+        "POST": "POST" in behaviour.get("AllowedMethods", {}).get("Items", ()),
+    }
+    told = ",".join(name for name, yes in passed.items() if yes)
+    return f" passes={told}" if told else ""
 
 
 def _default_ttl_s(behaviour: Resource, facts: Facts, of: str) -> int:

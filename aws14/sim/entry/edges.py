@@ -45,7 +45,7 @@ def _entries(distribution: Node) -> tuple[str, ...]:
 
 def _behaviour(question: Question, distribution: Node, entry: str, follow: Follow) -> Behaviour:
     path, _, rest = entry.partition(" ")
-    name, _, ttl = rest.rpartition(" ttl=")
+    name, _, ttl = rest.partition(" passes=")[0].rpartition(" ttl=")
     try:
         ttl_s = float(ttl)
     except ValueError:
