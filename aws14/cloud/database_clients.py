@@ -17,6 +17,7 @@ import pymysql
 from aws14.cloud.breaking import break_database
 from aws14.cloud.resolver import Resolver
 from aws14.cloud.session import Session
+from aws14.cloud.sources import own_source
 from aws14.errors import NotAvailable, ScenarioError
 
 __all__ = ["ASKED_ONCE", "ASKS_AGAIN", "Attempt", "Endpoint", "watch"]
@@ -138,7 +139,7 @@ def _ticks(session: Session, database: str, seconds: float, every_s: float) -> I
 @contextmanager
 def _asking_from(session: Session, source: str) -> Iterator[None]:
     assert session.place.control is not None  # `watch` has asked
-    resolver = Resolver(session.place.control, source)
+    resolver = Resolver(session.place.control, own_source(session, source))
     resolver.install()
     try:
         yield

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from aws14.cloud.session import Session
+from aws14.cloud.sources import own_source
 from aws14.errors import CloudError
 
 __all__ = ["Login", "log_in"]
@@ -95,7 +96,7 @@ def log_in(
     wish = _Wish(user=user, key=_key(key_file), command=command, patience_s=patience_s)
     if session.place.control is None:
         return _run(_shell(host, SSH_PORT, wish))
-    found = session.place.control.connect(host, SSH_PORT, source)
+    found = session.place.control.connect(host, SSH_PORT, own_source(session, source))
     if found["outcome"] != "open" or not found["loopback_port"]:
         return Login(outcome=found["outcome"], explanation=found["explanation"])
     return _run(_shell("127.0.0.1", found["loopback_port"], wish))

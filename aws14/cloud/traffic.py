@@ -20,6 +20,7 @@ from aws14.cloud.answer import Answer, Hop, Outcome
 from aws14.cloud.place import Control
 from aws14.cloud.resolver import Resolver
 from aws14.cloud.session import Session
+from aws14.cloud.sources import own_source
 from aws14.errors import CloudError, NotAvailable
 
 __all__ = ["Answer", "Hop", "follow", "install", "request", "tls_context", "uninstall"]
@@ -146,7 +147,7 @@ def install(session: Session, *, source: str = "internet") -> None:
             cure="on a real account nothing is needed: its names are on the Internet",
         )
     uninstall()
-    _installed.append(Resolver(session.place.control, source))
+    _installed.append(Resolver(session.place.control, own_source(session, source)))
     _installed[0].install()
 
 
@@ -189,7 +190,7 @@ def _send(session: Session, wish: _Wish, source: str) -> Answer:
 
 
 def _through_the_cloud(session: Session, control: Control, wish: _Wish, source: str) -> Answer:
-    found = control.connect(wish.host, wish.port, source)
+    found = control.connect(wish.host, wish.port, own_source(session, source))
     hops = tuple(Hop.told(hop) for hop in found["hops"])
     blocked_by = Hop.told(found["blocked_by"]) if found["blocked_by"] else None
     port, outcome = found["loopback_port"], found["outcome"]

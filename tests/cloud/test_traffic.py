@@ -162,6 +162,25 @@ def test_an_unknown_source_is_said(session: Session, living: SimpleNamespace) ->
         traffic.request(session, URL, source="cafe")
 
 
+def test_a_source_is_looked_for_in_the_own_pattern_first(
+    session: Session, living: SimpleNamespace, aws: Callable[..., Any], ami: str
+) -> None:
+    started = [launch(aws("ec2"), ami, "pc", living.public, living.web_group) for _ in range(2)]
+    for instance, pattern in zip(started, ("p01", "p09"), strict=True):
+        aws("ec2").create_tags(Resources=[instance], Tags=[{"Key": "aws14:pattern", "Value": pattern}])
+    session.advance(600)
+    web = aws("ec2").describe_instances(InstanceIds=[living.web])["Reservations"][0]["Instances"][0]
+    address = web["PrivateIpAddress"]
+    answer = traffic.request(session, f"http://{address}/", source="pc")
+    assert (answer.ok, answer.source) == (True, "pc")
+    assert answer.hops == traffic.request(session, f"http://{address}/", source=started[0]).hops
+    traffic.install(session, source="pc")
+    try:
+        assert socket.gethostbyname(NAME) == living.web_ip
+    finally:
+        traffic.uninstall()
+
+
 # --- what is shown
 
 
