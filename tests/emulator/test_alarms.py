@@ -346,6 +346,28 @@ def test_a_period_that_is_none_is_refused(make):
         make(Period=45)
 
 
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"EvaluationPeriods": 2, "DatapointsToAlarm": 3}, "DatapointsToAlarm"),
+        ({"Period": 3600, "EvaluationPeriods": 169}, "604800"),
+        ({"Period": 60, "EvaluationPeriods": 1441}, "86400"),
+        ({"TreatMissingData": "forget"}, "TreatMissingData"),
+    ],
+)
+def test_windows_that_cannot_be_are_refused(cloudwatch, make, asked, words):
+    with pytest.raises(ClientError, match=words) as refused:
+        make(**asked)
+    assert refused.value.response["Error"]["Code"] == "ValidationError"
+    assert cloudwatch.describe_alarms()["MetricAlarms"] == []
+
+
+def test_windows_of_a_week_and_of_a_day_are_taken(make, states):
+    make("week", Period=3600, EvaluationPeriods=168)
+    make("day", Period=60, EvaluationPeriods=1440, DatapointsToAlarm=1440)
+    assert states().keys() == {"week", "day"}
+
+
 def test_a_saved_cloud_keeps_its_metrics_and_alarms(clean_emulator, make, put, states, until, boundary):
     make()
     put("busy", [9.0], boundary)

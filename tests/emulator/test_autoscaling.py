@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from aws14.emulator.durations import typical_s
+from aws14.emulator.scaling import capacity
 from tests.emulator.scaling_case import (
     ZONES,
     activities,
@@ -357,6 +358,43 @@ def test_a_launch_that_is_refused_stands_in_the_history_and_is_tried_again(place
     assert "Launching EC2 instance failed." in failed[0]["StatusMessage"]
     clean_emulator.advance(60 * MINUTE)
     assert states(aws) == ["InService", "InService"]
+
+
+def test_a_launch_that_breaks_is_a_failed_one_in_each_zone(monkeypatch):
+    told = []
+
+    def breaks(*_):
+        raise AssertionError("not that form")
+
+    monkeypatch.setattr(capacity, "launch", breaks)
+    monkeypatch.setattr(capacity, "fail", lambda _group, _causes, said, **where: told.append((said, where["zone"])))
+    monkeypatch.setattr(capacity, "_members", lambda _group: [])
+    monkeypatch.setattr(capacity, "rebalance_later", lambda _group: None)
+    there = [capacity.Place(zone, "") for zone in ZONES]
+    assert not capacity._launch_somewhere(None, there, ["why"])
+    said = "Client.InternalError: Client error on launch (AssertionError: not that form)."
+    assert told == [(said, zone) for zone in ZONES]
+
+
+def test_processes_and_termination_policies_that_aws_does_not_know(place, aws, group, asg):
+    def refused(ask, **asked):
+        with pytest.raises(ClientError) as wrong:
+            ask(**{"AutoScalingGroupName": group} | asked)
+        return wrong.value.response["Error"]
+
+    for ask in (asg.suspend_processes, asg.resume_processes):
+        error = refused(ask, ScalingProcesses=["Lunch"])
+        assert error["Code"] == "ValidationError"
+        assert "Lunch" in error["Message"]
+    assert look(aws)["SuspendedProcesses"] == []
+    error = refused(asg.update_auto_scaling_group, TerminationPolicies=["Foo"], DesiredCapacity=3)
+    assert error["Code"] == "ValidationError"
+    assert "Foo" in error["Message"]
+    assert (look(aws)["TerminationPolicies"], look(aws)["DesiredCapacity"]) == (["Default"], 2)
+    with pytest.raises(ClientError, match="Foo"):
+        build_group(aws, place, "other", TerminationPolicies=["Foo"])
+    asg.update_auto_scaling_group(AutoScalingGroupName=group, TerminationPolicies=["OldestInstance", "Default"])
+    assert look(aws)["TerminationPolicies"] == ["OldestInstance", "Default"]
 
 
 def test_the_state_of_a_group_is_saved_with_the_cloud(group, aws, asg, clean_emulator):

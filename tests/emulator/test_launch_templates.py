@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.emulator.scaling_case import build_group, build_place, members
+from tests.emulator.scaling_case import build_group, build_place, encoded, members, states
 
 
 @pytest.fixture
@@ -75,3 +75,18 @@ def test_a_version_has_what_its_source_has(place, ec2):
         LaunchTemplateId=place.template, LaunchTemplateData={"InstanceType": "t3.small"}
     )["LaunchTemplateVersion"]
     assert "ImageId" not in plain["LaunchTemplateData"]
+
+
+def test_a_group_launches_with_the_user_data_of_a_version_from_a_source(place, aws, ec2, clean_emulator):
+    build_group(aws, place)
+    clean_emulator.advance(60)
+    script = "#!/bin/bash\necho new\n"
+    ec2.create_launch_template_version(
+        LaunchTemplateName="app", SourceVersion="1", LaunchTemplateData={"UserData": encoded(script)}
+    )
+    aws("autoscaling").set_desired_capacity(AutoScalingGroupName="app", DesiredCapacity=3)
+    clean_emulator.advance(60)
+    assert states(aws) == ["InService"] * 3
+    new = next(one for one in members(aws) if one["LaunchTemplate"]["Version"] == "2")
+    found = ec2.describe_instance_attribute(InstanceId=new["InstanceId"], Attribute="userData")
+    assert found["UserData"]["Value"] == encoded(script)

@@ -11,7 +11,8 @@ What this adds
     Evaluation of alarms on any metric, percentile (with few samples left alone where that is asked) or expression, as
     long as something can change; the state set by hand, which acts and lasts until the next evaluation. Actions:
     scaling policies, SNS topics with CloudWatch's message, EC2 recover, stop, terminate and reboot. The history;
-    composite alarms. An alarm that is put again keeps its state. A recover action on another metric is refused.
+    composite alarms. An alarm that is put again keeps its state. A recover action on another metric is refused, and
+    so are M above N and spans above a week, or a day with periods below an hour.
 What it still does not do
     Anomaly detection, Metrics Insights, Lambda and Systems Manager actions, suppression of composite alarms by others.
     AWS does not say how many more datapoints it fetches: two more here, as in its own tables.
@@ -35,7 +36,7 @@ from aws14.emulator.cloudwatch.watching import Look, interval_s, is_settled, loo
 from aws14.emulator.failure_records import find_instance
 from aws14.emulator.status_history import METRICS, NAMESPACE
 from aws14.emulator.world import world
-from aws14.sim.alarms import ALARM, OK, Rule
+from aws14.sim.alarms import ALARM, OK, TREATMENTS, Rule
 
 __all__ = ["install"]
 
@@ -43,6 +44,8 @@ _RECOVER = ":ec2:recover"
 _BEGINNING = "Unchecked: Initial alarm creation"
 _KEPT = ("state_value", "state_reason", "state_reason_data", "state_updated_timestamp", "_aws14_history")
 _MINUTE_S = 60
+# PutMetricAlarm, "Period": a week at most, and with periods below an hour a day at most.
+_HOUR_S, _DAY_S, _WEEK_S = 3600, 86_400, 604_800
 
 
 def install() -> None:
@@ -90,6 +93,7 @@ def _check(backend: Any, asked: dict[str, Any]) -> None:
     period = int(asked.get("period") or _MINUTE_S)
     if period % _MINUTE_S and period not in (10, 20, 30):
         raise ValidationError("Invalid parameter combination: Period must be 10, 20, 30 or a multiple of 60")
+    _check_span(asked)
     rule = asked.get("rule") or "TRUE"
     try:
         holds(rule, lambda _: None)
@@ -98,6 +102,28 @@ def _check(backend: Any, asked: dict[str, Any]) -> None:
         raise ValidationError("Invalid AlarmRule: it cannot be read") from None
     if goes_round:
         raise ValidationError("Invalid AlarmRule: the alarm would follow itself")
+
+
+def _check_span(asked: dict[str, Any]) -> None:
+    from moto.cloudwatch.exceptions import ValidationError
+
+    number, wanted = asked.get("evaluation_periods"), asked.get("datapoints_to_alarm")
+    if number is None:
+        return
+    if wanted is not None and not 1 <= int(wanted) <= int(number):
+        raise ValidationError("DatapointsToAlarm must be at least 1 and not more than EvaluationPeriods")
+    treatment = asked.get("treat_missing_data")
+    if treatment and treatment not in TREATMENTS:
+        raise ValidationError(f"Option {treatment} is not supported for TreatMissingData: {', '.join(TREATMENTS)}")
+    queries = asked.get("metric_data_queries") or ()
+    periods = [one.period or (one.metric_stat.period if one.metric_stat else 0) for one in queries]
+    period = max(int(each or 0) for each in (asked.get("period"), *periods))
+    most = _WEEK_S if period >= _HOUR_S else _DAY_S
+    if int(number) * period > most:
+        days = "seven days" if most == _WEEK_S else "a day"
+        raise ValidationError(
+            f"Metrics cannot be checked across more than {days} (EvaluationPeriods * Period must be <= {most})"
+        )
 
 
 def _followed(backend: Any, rule: str, found: set[str]) -> set[str]:

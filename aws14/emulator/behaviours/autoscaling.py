@@ -35,7 +35,7 @@ from aws14.emulator.scaling import targets
 from aws14.emulator.scaling.capacity import change_desired, rebalance_anew, zone_changed
 from aws14.emulator.scaling.life import instance_changed
 from aws14.emulator.scaling.records import record_of
-from aws14.emulator.scaling.refusals import refuse, require_limits
+from aws14.emulator.scaling.refusals import refuse, require_limits, require_policies
 
 __all__ = ["install"]
 
@@ -126,12 +126,14 @@ def _update(original: Callable[..., None], group: Any, **asked: Any) -> None:
 
 
 def _created(original: Callable[[Any], Any], response: Any) -> Any:
+    require_policies(response._get_param("TerminationPolicies", []))  # noqa: SLF001 - moto's way to a parameter
     answer = original(response)
     _take_what_is_passed_over(response, ("DefaultInstanceWarmup",))
     return answer
 
 
 def _updated(original: Callable[[Any], Any], response: Any) -> Any:
+    require_policies(response._get_param("TerminationPolicies", []))  # noqa: SLF001 - moto's way to a parameter
     answer = original(response)
     _take_what_is_passed_over(response, tuple(_PASSED_OVER))
     return answer

@@ -6,7 +6,7 @@ What AWS does
     A new version with a SourceVersion has everything that the source has and it does not say itself.
 What moto leaves out
     All of these: of a template it takes image, type, key pair, user data, volumes, tags and groups. A launch without
-    groups has none at all.
+    groups has none at all. User data of a later version it keeps in a form that no launch takes.
 What this adds
     All of that, for launches by the call and by Auto Scaling groups.
 What it still does not do
@@ -90,12 +90,18 @@ def _default_group(backend: Any, subnet_id: str | None) -> list[str]:
 
 
 def _from_source(original: Callable[[Any], Any], response: Any) -> Any:
+    from moto.ec2.utils import parse_user_data
+
+    asked = response._get_param("LaunchTemplateData", {})  # noqa: SLF001 - moto's way to a parameter
+    user_data = parse_user_data(asked.get("UserData"))
     answer = original(response)
+    told = answer.result["LaunchTemplateVersion"]
+    template = response.ec2_backend.get_launch_template(told["LaunchTemplateId"])
+    version = template.versions[-1]
+    if user_data is not None:
+        version.data["UserData"] = user_data
     source = response._get_param("SourceVersion")  # noqa: SLF001 - moto's way to a parameter
     if source:
-        told = answer.result["LaunchTemplateVersion"]
-        template = response.ec2_backend.get_launch_template(told["LaunchTemplateId"])
-        version = template.versions[-1]
         version.data = told["LaunchTemplateData"] = {**template.get_version(source).data, **version.data}
         version.instance_tags = {**template.get_version(source).instance_tags, **version.instance_tags}
     return answer

@@ -104,22 +104,31 @@ def _replaced(kept: Record) -> list[str]:
 
 def _launch_somewhere(group: Any, found: Sequence[Place], causes: Sequence[str]) -> bool:
     """Launch into the emptiest zone that takes it; say whether one did."""
-    from moto.core.exceptions import ServiceException
-
     left = list(found)
     while left:
         counts = counts_by_zone(_members(group), [one.zone for one in left])
         zone = zone_to_launch(counts, [one.zone for one in left])
         place = next(one for one in left if one.zone == zone)
-        try:
-            launch(group, place, causes)
-        except ServiceException as refused:
-            fail(group, causes, str(refused.message), zone=place.zone, subnet=place.subnet)
-            left.remove(place)
-            rebalance_later(group)
-        else:
+        if _try_launch(group, place, causes) is not None:
             return True
+        left.remove(place)
+        rebalance_later(group)
     return False
+
+
+def _try_launch(group: Any, place: Place, causes: Sequence[str]) -> Any:
+    """Launch one instance; None, and a failed activity, where it cannot be."""
+    from moto.core.exceptions import ServiceException
+
+    try:
+        return launch(group, place, causes)
+    except ServiceException as refused:
+        said = str(refused.message)
+    except Exception as broken:
+        # A group whose event on the clock dies would never launch again.
+        said = f"Client.InternalError: Client error on launch ({type(broken).__name__}: {broken})."
+    fail(group, causes, said, zone=place.zone, subnet=place.subnet)
+    return None
 
 
 def _members(group: Any) -> list[Member]:
@@ -211,16 +220,12 @@ def _holds_still(group: Any) -> bool:
 
 def _move(group: Any, place: Place) -> bool:
     """Launch one more where too few are; when it serves, one goes from where too many are. Say whether it could be."""
-    from moto.core.exceptions import ServiceException
-
     text = (
         f"instances were launched to balance instances in zones {place.zone} with other zones resulting in "
         "more than desired number of instances in the group"
     )
-    try:
-        member = launch(group, place, [at(text)])
-    except ServiceException as refused:
-        fail(group, [at(text)], str(refused.message), zone=place.zone, subnet=place.subnet)
+    member = _try_launch(group, place, [at(text)])
+    if member is None:
         return False
     record_of(group).extra.add(member.instance.id)
     return True

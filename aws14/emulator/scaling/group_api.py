@@ -17,7 +17,13 @@ from aws14.emulator.scaling.health import BY_USER, look_at_all, unhealthy
 from aws14.emulator.scaling.life import forget, look_again, take_out
 from aws14.emulator.scaling.policies import cooling_down, policies_of
 from aws14.emulator.scaling.records import METRICS, Activity, Stay, at, group_of, member_of, record_of, suspended
-from aws14.emulator.scaling.refusals import known_group, known_member, refuse, require_between
+from aws14.emulator.scaling.refusals import (
+    known_group,
+    known_member,
+    refuse,
+    require_between,
+    require_processes,
+)
 from aws14.emulator.scaling.tracking_alarms import drop_alarms
 from aws14.emulator.world import world
 
@@ -182,6 +188,7 @@ class Groups(BaseResponse):
     def suspend_processes(self) -> ActionResult:
         """Let processes rest; all of them where none is named."""
         group, names = self._group(), self._get_param("ScalingProcesses", [])
+        require_processes(names)
         self.autoscaling_backend.suspend_processes(group.name, names)
         group.suspended_processes = sorted(one["ProcessName"] for one in group.suspended_processes)
         return EmptyResult()
@@ -189,6 +196,7 @@ class Groups(BaseResponse):
     def resume_processes(self) -> ActionResult:
         """Let processes go on; what waited for them happens."""
         group, names = self._group(), self._get_param("ScalingProcesses", [])
+        require_processes(names)
         self.autoscaling_backend.resume_processes(group.name, names)
         group.suspended_processes = sorted(one["ProcessName"] for one in group.suspended_processes)
         look_at_all(group)

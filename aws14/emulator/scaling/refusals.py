@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from aws14.emulator.scaling.records import member_of
+from aws14.sim.autoscaling.spec import PROCESSES, TERMINATION_POLICIES
 
-__all__ = ["known_group", "known_member", "refuse", "require_between", "require_limits"]
+__all__ = [
+    "known_group",
+    "known_member",
+    "refuse",
+    "require_between",
+    "require_limits",
+    "require_policies",
+    "require_processes",
+]
+
+_FUNCTION = "arn:aws:lambda:"
 
 
 def refuse(code: str, message: str) -> NoReturn:
@@ -50,3 +62,18 @@ def require_between(group: Any, wanted: int) -> None:
     else:
         return
     refuse("ValidationError", f"New SetDesiredCapacity value {wanted} is {way} for the AutoScalingGroup.")
+
+
+def require_processes(names: Sequence[str]) -> None:
+    """Refuse processes that no group has."""
+    for name in names:
+        if name not in PROCESSES:
+            refuse("ValidationError", f"Invalid process type {name}. Valid process types: [{', '.join(PROCESSES)}]")
+
+
+def require_policies(names: Sequence[str]) -> None:
+    """Refuse termination policies that are none of Auto Scaling's own and no function."""
+    for name in names:
+        if name not in TERMINATION_POLICIES and not name.startswith(_FUNCTION):
+            known = ", ".join(TERMINATION_POLICIES)
+            refuse("ValidationError", f"Invalid termination policy {name}. Valid termination policies: [{known}]")
