@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import sys
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,6 +22,8 @@ from aws14.emulator.world import World
 __all__ = ["dump", "load", "wipe"]
 
 _COUNTED = (("moto.logs.models", "LogEvent", "_event_id"), ("moto.logs.models", "LogStream", "_log_ids"))
+#: Moto's weak references, held by classes, to the backends of VPCs, peerings and transit gateways.
+_REFERRED = ("vpc_refs", "vpc_pcx_refs", "backend_refs")
 
 
 def dump(world: World, bodies: Bodies) -> tuple[bytes, set[str]]:
@@ -59,11 +62,20 @@ def load(data: bytes, world: World, bodies: Bodies) -> None:
         vars(registry).update(extras)
         for account, region, backend in backends:
             dict.__setitem__(registry[account], region, backend)
+            _refer_to(backend)
     for (module, owner, name), value in counters.items():
         setattr(at(module, owner), name, value)
     mock_random.setstate(random_state)
     world.state = state
     world.clock.restore(clock)
+
+
+def _refer_to(backend: Any) -> None:
+    """Enter a backend of EC2 where moto finds those of other regions: only making one would do it."""
+    for name in _REFERRED:
+        references = getattr(type(backend), name, None)
+        if references is not None:
+            references[type(backend)].add(weakref.ref(backend))
 
 
 def wipe(world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import io
 import json
 from collections.abc import Callable
 from typing import Any
@@ -56,6 +57,22 @@ def policy(*statements: dict[str, Any]) -> str:
 def open_up(s3: Any, *statements: dict[str, Any]) -> None:
     s3.delete_public_access_block(Bucket=BUCKET)
     s3.put_bucket_policy(Bucket=BUCKET, Policy=policy(*(statements or (statement(),))))
+
+
+def test_a_large_object_goes_up_in_parts(s3: Any) -> None:
+    whole = bytes(9 << 20)
+    s3.upload_fileobj(io.BytesIO(whole), BUCKET, "large")
+    assert s3.get_object(Bucket=BUCKET, Key="large")["Body"].read() == whole
+
+
+@pytest.mark.parametrize("resource", ["arn:aws:s3:::another/*", f"arn:aws:s3:::{BUCKET}-2/*", ""])
+def test_a_policy_is_about_its_own_bucket(s3: Any, resource: str) -> None:
+    own = statement(Effect="Deny", Resource=[f"arn:aws:s3:::{BUCKET}", f"arn:aws:s3:::{BUCKET[:3]}*/*"])
+    s3.put_bucket_policy(Bucket=BUCKET, Policy=policy(own))
+    told = statement(Effect="Deny", Resource=[f"arn:aws:s3:::{BUCKET}", resource])
+    with pytest.raises(ClientError, match="Policy has invalid resource") as caught:
+        s3.put_bucket_policy(Bucket=BUCKET, Policy=policy(told))
+    assert caught.value.response["Error"]["Code"] == "MalformedPolicy"
 
 
 def test_a_bucket_is_closed_until_both_locks_are_open(s3: Any, fetch: Fetch) -> None:

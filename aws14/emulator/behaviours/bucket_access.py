@@ -8,7 +8,8 @@ What moto leaves out
     Nothing is blocked, conditions are ignored, what is no policy at all is kept and breaks the bucket,
     get_bucket_policy_status always says no.
 What this adds
-    Block Public Access from the first moment, its four switches, the refusals, MalformedPolicy, the status; policies
+    Block Public Access from the first moment, its four switches, the refusals, MalformedPolicy (no policy, or one about
+    another bucket), the status; policies
     decided with conditions on strings, ARNs, addresses and booleans for whoever does not sign and for CloudFront;
     what a policy denies to all is denied to the account's own calls too.
 What it still does not do
@@ -23,7 +24,7 @@ from typing import Any
 
 from aws14.emulator.behaviours.hooks import around, before, replace
 from aws14.emulator.buckets.access import may
-from aws14.emulator.buckets.policy import ANYBODY, Caller, is_policy, is_public, verdict
+from aws14.emulator.buckets.policy import ANYBODY, Caller, is_about, is_policy, is_public, verdict
 
 __all__ = ["install"]
 
@@ -60,6 +61,8 @@ def _check_policy(backend: Any, bucket_name: str, policy: bytes) -> None:
     bucket = backend.get_bucket(bucket_name)
     if not is_policy(policy):
         raise S3ClientError("MalformedPolicy", "Policies must be valid JSON and the first byte must be '{'")
+    if not is_about(policy, bucket_name):
+        raise S3ClientError("MalformedPolicy", "Policy has invalid resource")
     block = bucket.public_access_block
     if block is not None and block.block_public_policy and is_public(policy):
         text = (
@@ -74,7 +77,7 @@ def _check_acl(backend: Any, bucket_name: str, acl: Any) -> None:
     _check(backend.get_bucket(bucket_name), acl)
 
 
-def _check_object_acl(backend: Any, bucket_name: str, _key: str, acl: Any, *_: Any, **__: Any) -> None:
+def _check_object_acl(backend: Any, bucket_name: str, key_name: str, acl: Any, **_: Any) -> None:  # noqa: ARG001 - moto names them
     _check(backend.get_bucket(bucket_name), acl)
 
 

@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from ipaddress import ip_address, ip_network
 from typing import Any, Literal
 
-__all__ = ["ANYBODY", "Caller", "Verdict", "is_policy", "is_public", "verdict"]
+__all__ = ["ANYBODY", "Caller", "Verdict", "is_about", "is_policy", "is_public", "verdict"]
 
 Verdict = Literal["allow", "deny", ""]
 #: Keys whose fixed values make a statement for everybody one for somebody.
@@ -64,6 +64,21 @@ def is_policy(text: bytes | str) -> bool:
         isinstance(each, dict) and each.get("Effect") in ("Allow", "Deny") and {"Principal", "NotPrincipal"} & set(each)
         for each in statements
     )
+
+
+def is_about(policy: bytes | str, bucket: str) -> bool:
+    """Whether all resources that a policy names are the bucket or objects in it; a statement names one at least.
+
+    Parameters
+    ----------
+    policy : bytes or str
+        JSON.
+    bucket : str
+        Name of the bucket that the policy is for.
+    """
+    named = [_many(each.get("Resource", each.get("NotResource"))) for each in _statements(policy)]
+    own = f"arn:aws:s3:::{bucket}"
+    return all(named) and all(_like(own, str(each).partition("/")[0]) for resources in named for each in resources)
 
 
 def verdict(policy: bytes | str | None, caller: Caller, action: str, resource: str) -> Verdict:
