@@ -21,6 +21,8 @@ from aws14.sim.startup import ready_after_s
 
 __all__ = ["read_group", "read_spec"]
 
+_PLAYED = "lab.play(), where the group of the embedded AWS decides itself"
+
 
 def read_group(topology: Topology, node_id: str, *, starts_epoch_s: float = A_MONDAY_S) -> Group:
     """An Auto Scaling group as it was built, ready to run.
@@ -37,8 +39,8 @@ def read_group(topology: Topology, node_id: str, *, starts_epoch_s: float = A_MO
     Raises
     ------
     DesignError
-        When the node is no group or does not say what is needed, or an alarm asks for a statistic that runs do not
-        know.
+        When the node is no group or does not say what is needed, or an alarm asks for a statistic, or for metric
+        math, that runs do not know.
     """
     node = topology.node(node_id)
     if node.kind != "autoscaling_group":
@@ -140,11 +142,18 @@ def _alarms(topology: Topology, policies: list[Policy]) -> list[Alarm]:
 
 
 def _alarm(node: Node, policies: tuple[str, ...]) -> Alarm:
+    if not node.require("namespace"):
+        raise DesignError(
+            f"alarm '{node.id}' watches the metric math '{node.require('metric')}', which a run does not compute",
+            allowed=f"an alarm on one metric: {', '.join(METRICS)}",
+            cure=_PLAYED,
+        )
     metric, statistic = f"{node.require('namespace')} {node.require('metric')}", str(node.require("statistic"))
     if metric in METRICS and METRICS[metric].split()[0].rstrip(",") != statistic:
         raise DesignError(
             f"alarm '{node.id}' asks for the {statistic} of {metric}, which a run does not know",
             allowed=METRICS[metric],
+            cure=_PLAYED,
         )
     return Alarm(
         name=node.id,
