@@ -69,7 +69,7 @@ def curves(
         fig = figure(4.2)
         axes = fig.subplots()
         for row, ((label, values), look) in enumerate(zip(lines.items(), looks(len(lines)), strict=True)):
-            width = 1.6 + 1.6 * (len(lines) - 1 - row) if by_the_clock else None
+            width = 1.5 + 1.2 * (len(lines) - 1 - row) if by_the_clock else None
             axes.plot(across, values, color=look.color, linestyle=look.line, label=label, linewidth=width)
         axes.set(xscale="linear" if by_the_clock else scales[0], yscale=scales[1], xlabel=xlabel, ylabel=ylabel)
         _mark(axes, found)

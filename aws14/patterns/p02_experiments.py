@@ -53,10 +53,14 @@ def _another_design(
     zone, trace = _worst_zone(site)
     bill = month(site, simulate(site, scenario(entry=front_door(site))))
     title = (
-        f"{100 * trace.failure_ratio:.2g} % of the views ({trace.failed_total:,}) fail without {zone}, "
+        f"{_two_digits(100 * trace.failure_ratio)} % of the views ({trace.failed_total:,}) fail without {zone}, "
         f"{percent(BRIEF.value('zone_failed_share'))} may; {usd(bill.total_usd)} a month"
     )
     return charts.timeline(trace, title=title)
+
+
+def _two_digits(value: float) -> str:
+    return f"{value:.0f}" if value >= 10 else f"{value:#.2g}"
 
 
 def _worst_zone(site: Topology) -> tuple[str, Trace]:

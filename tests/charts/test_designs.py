@@ -76,6 +76,22 @@ def test_the_longest_gap_runs_from_the_first_failure_to_the_next_answer() -> Non
     assert longest_gap_s([(0.0, True)]) == 0.0
 
 
+def test_over_a_day_no_line_is_best() -> None:
+    hours = np.linspace(0, 24, 21)
+    lines = {"up": hours, "down": 24 - hours}
+    over = {scale: charts.curves(hours, lines, title="t", xlabel="x", ylabel="y", scales=(scale, "linear")).alt
+            for scale in ("linear", "clock")}  # fmt: skip
+    assert "is lowest" in over["linear"]
+    assert "is lowest" not in over["clock"]
+
+
+def test_who_has_no_answer_at_the_end_is_not_back() -> None:
+    tried = {"back": [(0.0, True), (60.0, False), (120.0, True)], "gone": [(0.0, True), (60.0, False), (120.0, False)]}
+    alt = charts.strips(tried, title="t").alt
+    assert "back: 2 of 3 attempts answered, away for 1 min." in alt
+    assert "gone: 1 of 3 attempts answered, not back (watched for 2 min)." in alt
+
+
 def test_strips_of_nothing_are_refused() -> None:
     with pytest.raises(ScenarioError, match="no attempts"):
         charts.strips({"client": []}, title="t")

@@ -288,6 +288,9 @@ def _edge(session: Session, site: SimpleNamespace) -> None:
     config |= {"PriceClass": "PriceClass_200", "Aliases": {"Quantity": 1, "Items": ["img.example.jp"]}}
     config["CacheBehaviors"]["Items"][0]["CachePolicyId"] = config["DefaultCacheBehavior"]["CachePolicyId"]
     config["ViewerCertificate"] = {"ACMCertificateArn": site.certificate, "SSLSupportMethod": "sni-only"}
+    methods = ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"]
+    config["DefaultCacheBehavior"]["AllowedMethods"] = {"Quantity": len(methods), "Items": methods}
+    config["DefaultCacheBehavior"]["OriginRequestPolicyId"] = "216adef6-5c7f-47e4-b989-5492eafa07d3"
     tag = cloudfront.get_distribution_config(Id=site.distribution["Id"])["ETag"]
     cloudfront.update_distribution(Id=site.distribution["Id"], IfMatch=tag, DistributionConfig=config)
 
@@ -399,7 +402,7 @@ CHANGED: dict[str, dict[str, Any]] = {
     "cdn": {
         "aliases": ("img.example.jp",),
         "price_class": "PriceClass_200",
-        "behaviours": ("/images/* files ttl=0", "* web ttl=0"),
+        "behaviours": ("/images/* files ttl=0", "* web ttl=0 passes=cookies,POST"),
     },
     "watch": {"target": "main.example.jp", "port": 8080, "path": "/up", "failure_threshold": 5, "inverted": True},
     "corp.internal": {"vpcs": 2},

@@ -14,7 +14,7 @@ from aws14.cost import bill
 from aws14.design import compare
 from aws14.errors import DesignError
 from aws14.lab import Lab
-from aws14.model import Picture, Report, Topology
+from aws14.model import Node, Picture, Report, Topology
 from aws14.patterns.p02_checks import checks
 from aws14.patterns.p02_corporate_site import design
 from aws14.patterns.p02_day import PAGE, primary_zone, scenario
@@ -112,6 +112,32 @@ def test_a_second_server_without_a_second_database_saves_nothing(built: Topology
     }
     assert shares["Multi-AZ"] < 0.5
     assert shares["Single-AZ"] > 7
+
+
+@pytest.mark.parametrize("zone", ["ap-northeast-1a", "ap-northeast-1c"])
+def test_one_server_is_no_site_for_two_zones_wherever_the_primary_stands(built: Topology, zone: str) -> None:
+    """The server that is left stands in one of the zones, and the widget loses that one."""
+    here, there = sorted((zone, "ap-northeast-1a"), key=lambda each: each != zone)
+    moved = what_if(built, "db", zone=here, secondary_zone="ap-northeast-1c" if here == there else there)
+    told = str(experiments["another design"](moved, 1, "Multi-AZ", 10))
+    assert float(told.partition(" ")[0]) > 5
+    assert "without ap-northeast-1a" in told
+
+
+@pytest.mark.parametrize(
+    ("default", "status"),
+    [
+        ("* alb ttl=0", "not_yet"),
+        ("* alb ttl=0 passes=cookies", "not_yet"),
+        ("* alb ttl=60 passes=cookies,POST", "not_yet"),
+        ("* alb ttl=0 passes=cookies,POST", "passed"),
+    ],
+)
+def test_logins_must_get_through_the_edge(built: Topology, default: str, status: str) -> None:
+    told = ("/images/* static ttl=86400", default)
+    cdn = Node(id="cdn", kind="distribution", attributes={"behaviours": told})
+    report = checks["p02-edge"](evidence(replace(built, nodes=(*built.nodes, cdn))))
+    assert [each.status for each in report.findings if each.name.startswith("Cookies and forms")] == [status]
 
 
 def test_no_fleet_of_five(built: Topology) -> None:
