@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from aws14.catalog import durations
 from aws14.errors import DesignError
 from aws14.model import Link, Node, Topology
 from aws14.sim.alarms import Rule
@@ -122,6 +123,26 @@ def test_the_cooldown_of_the_group_is_the_default():
     policy = SimplePolicy(name="add", kind="ChangeInCapacity", adjustment=1)
     group = Group(SPEC, [policy], [hot(("add",))])
     assert play(group, *[90] * 7) == [3, 3, 3, 3, 3, 3, 4]
+
+
+def test_the_cooldown_of_a_scale_in_begins_when_the_instance_is_gone():
+    policy = SimplePolicy(name="less", kind="ChangeInCapacity", adjustment=-1, cooldown_s=60)
+    group = Group(replace(SPEC, desired=6, end_s=150), [policy], [hot(("less",), below=True)])
+    # 150 + 60 s after minute 1 is before minute 5.
+    assert play(group, *[10.0] * 6) == [5, 5, 5, 5, 4, 4]
+
+
+def test_the_end_of_an_instance_is_its_drain_and_its_shutdown():
+    shut_down_s = durations()["EC2 instance shutting down to terminated"].typical_s
+    alone = built(policy=SIMPLE, alarm={})
+    assert read_group(alone, "app").spec.end_s == shut_down_s
+    groups = [
+        Node(id=name, kind="target_group", attributes={"deregistration_delay_s": delay_s})
+        for name, delay_s in (("web", 300), ("api", 30))
+    ]
+    links = [Link(source=each.id, target="app", kind="routes", label="HTTP:80") for each in groups]
+    fed = replace(alone, nodes=(*alone.nodes, *groups), links=(*alone.links, *links))
+    assert read_group(fed, "app").spec.end_s == 300 + shut_down_s
 
 
 def test_a_switched_off_policy_and_suspended_processes():

@@ -176,9 +176,9 @@ class Group:
         policy = next(each for each in self.policies if each.name == chosen.policy)
         if isinstance(policy, SimplePolicy):
             wait_s = self.spec.cooldown_s if policy.cooldown_s is None else policy.cooldown_s
-            # A cooldown starts when the last instance has finished launching.
-            launch_s = self.spec.in_service_after_s if chosen.capacity > self._desired else 0.0
-            self._cooldown_ends_s = now_s + launch_s + wait_s
+            # A cooldown starts when the last instance has finished launching, or terminating.
+            activity_s = self.spec.in_service_after_s if chosen.capacity > self._desired else self.spec.end_s
+            self._cooldown_ends_s = now_s + activity_s + wait_s
         return list(self._want(chosen.capacity, now_s, f"policy {chosen.policy}"))
 
     def _proposal(self, policy: Policy, now_s: float) -> Proposal:

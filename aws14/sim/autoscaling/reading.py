@@ -45,8 +45,8 @@ def read_group(topology: Topology, node_id: str, *, starts_epoch_s: float = A_MO
     node = topology.node(node_id)
     if node.kind != "autoscaling_group":
         raise DesignError(f"'{node_id}' is a {node.kind}", allowed="an autoscaling_group")
-    spec = read_spec(node)
     nodes = [topology.node(link.source) for link in topology.links_of("routes", target=node_id)]
+    spec = replace(read_spec(node), end_s=_end_s(nodes))
     policies = [_policy(each) for each in nodes if each.kind == "scaling_policy"]
     return Group(
         spec,
@@ -82,6 +82,12 @@ def read_spec(node: Node) -> Spec:
         startup_s=ready_after_s(str(node.require("startup_script"))),
         launch_s=durations()["EC2 instance pending to running"].typical_s,
     )
+
+
+def _end_s(nodes: list[Node]) -> float:
+    """How long an instance takes to go: as long as the slowest of its target groups drains it, then it shuts down."""
+    drains_s = (_number(each, "deregistration_delay_s") for each in nodes if each.kind == "target_group")
+    return max(drains_s, default=0.0) + durations()["EC2 instance shutting down to terminated"].typical_s
 
 
 def _members(node: Node, spec: Spec) -> list[Member]:

@@ -59,6 +59,8 @@ class Spec:
         From the launch of an instance until it answers (`aws14.sim.startup`).
     launch_s : float or None
         From the launch of an instance until it runs, which is in service to the group; None: until it answers.
+    end_s : float
+        From when an instance begins to go until it is terminated: drained, and shut down.
 
     Raises
     ------
@@ -79,6 +81,7 @@ class Spec:
     suspended: tuple[str, ...] = ()
     startup_s: float = 0.0
     launch_s: float | None = None
+    end_s: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse groups that AWS would refuse."""
