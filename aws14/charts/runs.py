@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aws14.charts.frame import figure, heading, picture, time_axis
-from aws14.charts.numbers import percent, seconds, usd
+from aws14.charts.numbers import duration, percent, seconds, usd
 from aws14.charts.panels import within
 from aws14.charts.style import GREY, Look, looks, styled
 from aws14.charts.windows import eventful
@@ -69,10 +69,21 @@ def _bar_panels(
 ) -> None:
     panels = below.subplots(1, 2 if bills else 1, squeeze=False)[0]
     shares = {label: trace.failure_ratio for label, trace in runs.items()}
-    _bars(panels[0], "failed in all", shares, look, told=[percent(share) for share in shares.values()])
+    _bars(
+        panels[0],
+        f"failed, of all views of {_length(runs)}",
+        shares,
+        look,
+        told=[percent(share) for share in shares.values()],
+    )
     if bills:
         totals = {label: bills[label].total_usd for label in runs}
         _bars(panels[1], "USD a month", totals, look, told=[usd(total) for total in totals.values()])
+
+
+def _length(runs: Mapping[str, Trace]) -> str:
+    """How long the runs are: a share of failures means little without it."""
+    return duration(max(trace.horizon_s for trace in runs.values()))
 
 
 def _heading(runs: Mapping[str, Trace]) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from aws14.checks import (
     CheckFunction,
@@ -14,13 +16,21 @@ from aws14.checks import (
     gather,
     p95_within,
 )
-from aws14.model import Finding, Report, Topology
+from aws14.model import Finding, Node, Report, Topology
 from aws14.model.trace import FAILURE_REASONS
 from aws14.patterns.p03_day import BRIEF, NAME, OFFICE, scenario
 from aws14.patterns.p03_experiments import month
 from aws14.sim import Unreachable, resolve, simulate
+from aws14.sim.autoscaling.cron import read_recurrence
+from aws14.sim.autoscaling.schedule import A_MONDAY_S
 
+_STAFF_ZONE = "Asia/Tokyo"
 LATE = "look at the servers at nine: were they there before the people? 45 8 * * 1-5 is a quarter to nine"
+ONLY_DESIRED = (
+    "nobody needs the servers yet, so the policy takes them away again before nine: DesiredCapacity is a wish for now, "
+    "MinSize a promise. Give MinSize"
+)
+_LEFT_ALONE = -1
 DEAR = "how long is the group that large? A second action has to bring its minimum down again"
 
 
@@ -60,8 +70,8 @@ def _in_time_for_nine(evidence: Evidence) -> Report:
     return gather(
         title,
         planned,
-        replace(failed_share_within(trace, BRIEF.value("failed_share")), hint=LATE),
-        replace(p95_within(trace, BRIEF.value("p95_s")), hint=LATE),
+        replace(failed_share_within(trace, BRIEF.value("failed_share")), hint=_late(evidence.built)),
+        replace(p95_within(trace, BRIEF.value("p95_s")), hint=_late(evidence.built)),
         replace(bill_within(month(evidence.built, trace), BRIEF.value("budget_usd")), hint=DEAR),
     )
 
@@ -71,9 +81,31 @@ def _planned(built: Topology) -> Finding:
     return Finding(
         name="The group has scheduled actions",
         status="passed" if actions else "not_yet",
-        detail=", ".join(f"{node.id} at {node.attributes['recurrence']}" for node in actions) or "there is none",
+        detail="; ".join(map(_when, actions)) or "there is none",
         hint="put_scheduled_update_group_action, with a Recurrence and a TimeZone",
     )
+
+
+def _when(action: Node) -> str:
+    """When an action is due; where it is not read in Tokyo's time, when that is in Tokyo."""
+    line, zone = str(action.require("recurrence")), str(action.require("time_zone"))
+    if not line:
+        return f"{action.id} once, at {action.require('starts')}"
+    due = None if zone == _STAFF_ZONE else read_recurrence(line).next_after(A_MONDAY_S, zone)
+    there = "" if due is None else f" = {datetime.fromtimestamp(due, ZoneInfo(_STAFF_ZONE)):%H:%M} in Tokyo"
+    return f"{action.id} at {line} in {zone}{there}"
+
+
+def _late(built: Topology) -> str:
+    """Why the servers are most likely late."""
+    actions = built.of_kind("scheduled_action")
+    if any(node.require("recurrence") and node.require("time_zone") != _STAFF_ZONE for node in actions):
+        return (
+            f"the staff's nine o'clock is in Tokyo: give TimeZone=\"{_STAFF_ZONE}\". Without it the line is read in UTC"
+        )
+    if all(node.require("min_size") == _LEFT_ALONE for node in actions):
+        return ONLY_DESIRED
+    return LATE
 
 
 checks: Mapping[str, CheckFunction] = {"p03-built": _built_and_reachable, "p03-e1": _in_time_for_nine}

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import Any
+
+import numpy as np
 
 from aws14 import charts, cost
-from aws14.model import Bill, Campaign, Diurnal, Picture, Ramp, Retries, Scenario, Spike, Topology, Trace
+from aws14.model import Bill, Campaign, Diurnal, FleetRecord, Picture, Ramp, Retries, Scenario, Spike, Topology, Trace
 from aws14.patterns import p03_groups as groups
 from aws14.patterns.p03_day import ASSUMPTIONS, scenario
 from aws14.patterns.p03_walls import why
@@ -36,6 +39,9 @@ RETRY = Retries(times=3, after_s=1.0)
 BACK_OFF = Retries(times=3, after_s=10.0, growth=3.0, jitter=True)
 ONCE = Retries(times=1, after_s=10.0, jitter=True)
 LONG_QUEUE, SHORT_QUEUE = 511, 50
+
+SHOWN_S = 2700.0
+"""How much of the hour with the crowd is shown: by its end every view of it has come to its end, tries included."""
 
 
 def month(built: Topology, trace: Trace) -> Bill:
@@ -140,7 +146,7 @@ def crowd(retries: Retries | None, backlog: int) -> Scenario:
     """An hour of the afternoon at less than half of what four servers can do, and one minute of much more."""
     rhythm = Diurnal(night_rps=40.0, day_rps=40.0)
     spot = Spike(peak_rps=120.0, at_s=600.0, rise_s=15.0, hold_s=60.0, half_life_s=10.0)
-    day = scenario(retries=retries, backlog=backlog, starts_h=13.0, horizon_h=0.75)
+    day = scenario(retries=retries, backlog=backlog, starts_h=13.0, horizon_h=1.0)
     return replace(day, name="a crowd for a minute", load=Campaign(rhythm=rhythm, spots=(spot,)))
 
 
@@ -154,8 +160,21 @@ def _endless_spike(built: Topology) -> Picture:
         "1 retry": crowd(ONCE, LONG_QUEUE),
         "3, short queue": crowd(RETRY, SHORT_QUEUE),
     }
-    runs = {name: simulate(site, day) for name, day in cases.items()}
+    runs = {name: _beginning(simulate(site, day), SHOWN_S) for name, day in cases.items()}
     return charts.compare_runs(runs, title="A crowd in the eleventh minute, and what follows")
+
+
+def _beginning(trace: Trace, until_s: float) -> Trace:
+    """A run up to a moment. Views whose tries go on at the run's end have not failed yet: they would look served."""
+    ticks = round(until_s / trace.tick_s)
+    failed = {reason: counts[:ticks] for reason, counts in trace.failed.items()}
+    fleet = trace.fleet and replace(trace.fleet, **_cut(trace.fleet, ticks))
+    return replace(trace, horizon_s=until_s, failed=failed, fleet=fleet, database=None, **_cut(trace, ticks))
+
+
+def _cut(record: Trace | FleetRecord, ticks: int) -> dict[str, Any]:
+    values = {field.name: getattr(record, field.name) for field in fields(record)}
+    return {name: value[:ticks] for name, value in values.items() if isinstance(value, np.ndarray)}
 
 
 def _your_day(built: Topology, target_percent: float, smallest: int, at_nine: bool) -> Picture:

@@ -66,13 +66,15 @@ def _half_an_hour(from_h: float) -> Scenario:
 def _answered(topology: Topology) -> Seen:
     """Whether people get their pages on an ordinary afternoon."""
     trace = simulate(topology, _half_an_hour(13.0))
-    return Seen(trace.failure_ratio <= BRIEF.value("failed_share"), f"{trace.failure_ratio:.1%} of the views fail")
+    return Seen(
+        trace.failure_ratio <= BRIEF.value("failed_share"), f"{trace.failure_ratio:.1%} of half an hour's views fail"
+    )
 
 
 def _grows(topology: Topology) -> Seen:
     trace = simulate(topology, _half_an_hour(8.75))
     most = int(trace.fleet.in_service.max()) if trace.fleet else 0
-    return Seen(most > SMALLEST, f"{most} servers at most, {trace.failure_ratio:.1%} of the views fail")
+    return Seen(most > SMALLEST, f"{most} servers at most, {trace.failure_ratio:.1%} of half an hour's views fail")
 
 
 def _replaces(topology: Topology) -> Seen:
@@ -88,7 +90,7 @@ def _survives(topology: Topology) -> Seen:
     other = next(node.aws_id for node in topology.of_kind("az") if node.aws_id != home)
     lost = replace(_half_an_hour(13.0), faults=(AzOutage(az=other, starts_s=300.0, lasts_s=1500.0),))
     share = simulate(topology, lost).failure_ratio
-    return Seen(share <= MOST_LOST, f"{share:.1%} of the views fail")
+    return Seen(share <= MOST_LOST, f"{share:.1%} of half an hour's views fail")
 
 
 def _gets_in(topology: Topology) -> Seen:
@@ -267,7 +269,7 @@ def _lost(wall: Wall, site: Topology) -> Seen:
 
 
 def _finding(wall: Wall, before: Seen, after: Seen) -> Finding:
-    seen = f"{'still holds' if after.holds else 'lost'}: {wall.property} ({after.words})"
+    seen = f"{'still true' if after.holds else 'as expected, lost'}: {wall.property} ({after.words})"
     return Finding(
         name=f"Without {wall.component}",
         status="passed" if before.holds and not after.holds else "not_yet",

@@ -37,7 +37,10 @@ def design(region: str = "ap-northeast-1", *, standby: str = STANDBY_REGION) -> 
             *home,
             *away,
             *_office(standby),
-            *(Node(id=f"line-{each}", kind="peering", parent=standby, label="Peering") for each in (region, standby)),
+            *(
+                Node(id=f"line-{each}", kind="peering", parent=standby, label=f"Peering {end}")
+                for each, end in ((region, "home"), (standby, "away"))
+            ),
         ),
         links=(
             Link(source=records[0].id, target="orders-alb", kind="routes", label="A"),

@@ -53,12 +53,17 @@ def _takes_orders(built: Topology) -> Finding:
 
 def _follows(built: Topology) -> Finding:
     home, first = _database(built, _HOME), _database(built, "orders-db")
+    hint = (
+        "create_db_instance_read_replica at home. The source is in another region, so it goes by its ARN "
+        "(SourceDBInstanceIdentifier=...) with SourceRegion=AWAY. Then the waiter"
+    )
     if home is None:
         said = f"there is no database {_HOME}"
     elif first is not None and _region(built, home) != _region(built, first):
         said = f"{_HOME} stands in {_region(built, home)}, not at home"
     elif home.require("replica_of") != _AWAY:
         said = f"{_HOME} follows {home.require('replica_of') or 'nobody'}"
+        hint = f"a replica keeps its source: delete {_HOME} first (SkipFinalSnapshot=True), then make it of {_AWAY}"
     elif home.require("state") != "available":
         said = f"{_HOME} is {home.require('state')}"
     else:
@@ -67,7 +72,7 @@ def _follows(built: Topology) -> Finding:
         name=f"{_HOME} follows it",
         status="not_yet" if said else "passed",
         detail=said or f"{_HOME} is a read replica of {_AWAY}",
-        hint="create_db_instance_read_replica at home, with the ARN of the database away, and its waiter",
+        hint=hint,
         subjects=(_HOME,),
     )
 

@@ -33,6 +33,7 @@ SOON_S = 300.0
 """A zone that is lost may send people to the other region for so long."""
 
 _HOUR_S, _FAILS_AT_S, _AWAY_FOR_S, _VIEWS_RPS = 3600.0, 600.0, 3000.0, 12.0
+_OUT = f"the loss lasts {duration(_AWAY_FOR_S)} of it"
 _HOME_REGION, _HOME_ZONE = "ap-northeast-1", "ap-northeast-1a"
 
 Change = Callable[[Topology], Topology]
@@ -69,7 +70,7 @@ class Wall:
 
 def _survives(fault: Fault, topology: Topology) -> Seen:
     share = simulate(topology, _hour(fault)).failure_ratio
-    return Seen(share <= ALLOWED, f"{percent(share)} of the hour's views fail")
+    return Seen(share <= ALLOWED, f"{percent(share)} of the views of an hour fail; {_OUT}")
 
 
 def _healed_at_home(fault: Fault, topology: Topology) -> Seen:
@@ -79,7 +80,8 @@ def _healed_at_home(fault: Fault, topology: Topology) -> Seen:
     turns = [event.at_s for event in moves] + ([trace.horizon_s] if len(moves) % 2 else [])
     away_s = sum(back - left for left, back in zip(turns[::2], turns[1::2], strict=True))
     holds = away_s <= SOON_S and trace.failure_ratio <= ALLOWED
-    words = f"the name leads away for {duration(away_s)}, {percent(trace.failure_ratio)} of the hour's views fail"
+    share = percent(trace.failure_ratio)
+    words = f"the name leads away for {duration(away_s)}, {share} of the views of an hour fail; {_OUT}"
     return Seen(holds, words)
 
 
@@ -266,7 +268,7 @@ def _asked(topology: Topology, wall: Wall, known: dict[Callable[[Topology], Seen
     if wall.seen not in known:
         known[wall.seen] = wall.seen(topology)
     before, after = known[wall.seen], wall.seen(wall.without(topology))
-    seen = f"{'still holds' if after.holds else 'lost'}: {wall.property} ({after.words})"
+    seen = f"{'still true' if after.holds else 'as expected, lost'}: {wall.property} ({after.words})"
     return Finding(
         name=f"Without {wall.component}",
         status="passed" if before.holds and not after.holds else "not_yet",

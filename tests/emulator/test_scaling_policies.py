@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -267,6 +268,11 @@ def test_a_recurrence_follows_its_time_zone_and_rests_while_suspended(group, aws
         asg.put_scheduled_update_group_action(
             AutoScalingGroupName=group, ScheduledActionName="x", Recurrence="every day", DesiredCapacity=1
         )
+    for zone in ("JST", "Asia", "../x"):
+        with pytest.raises(ClientError, match=rf"\(ValidationError\).*{re.escape(zone)}"):
+            asg.put_scheduled_update_group_action(
+                AutoScalingGroupName=group, ScheduledActionName="x", Recurrence="0 9 * * *", TimeZone=zone, MinSize=1
+            )
     asg.delete_scheduled_action(AutoScalingGroupName=group, ScheduledActionName="morning")
     assert len(asg.describe_scheduled_actions()["ScheduledUpdateGroupActions"]) == 1
 

@@ -19,6 +19,7 @@ from aws14.emulator.scaling.schedule import action_key, arm, arn_of, read_action
 from aws14.emulator.scaling.tracking_alarms import alarms_of, drop_alarms, make_alarms
 from aws14.emulator.scaling.waits import LAUNCHING, TERMINATING, complete, heartbeat, notify_test
 from aws14.errors import DesignError
+from aws14.sim.autoscaling.cron import time_zone_known
 from aws14.sim.autoscaling.tracking import PREDEFINED, TargetTracking
 
 __all__ = ["Policies"]
@@ -133,6 +134,8 @@ class Policies(BaseResponse):
         backend.scheduled_actions = kept
         action.aws14_id, action.aws14_starts = str(uuid4()), action.start_time
         action.scheduled_action_arn = arn_of(group, action)
+        if not time_zone_known(action.time_zone):
+            refuse("ValidationError", f"Given time zone: {action.time_zone} is invalid")
         try:
             read_action(action)
         except DesignError as wrong:

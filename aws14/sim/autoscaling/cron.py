@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from aws14.errors import DesignError
 
-__all__ = ["Recurrence", "read_recurrence"]
+__all__ = ["Recurrence", "read_recurrence", "time_zone_known"]
 
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
@@ -156,8 +156,18 @@ def _wrong(what: str, text: str, least: int, greatest: int) -> DesignError:
     return DesignError(f"the {what} of a recurrence is '{text}'", allowed=f"*, {least} to {greatest}, 1-5, 1,3, */2")
 
 
+def time_zone_known(name: str | None) -> bool:
+    """Whether a recurrence can be read in a time zone; none given is UTC."""
+    try:
+        _zone(name or "")
+    except DesignError:
+        return False
+    return True
+
+
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
+    # A name that is a directory of the zone files ("Asia") is an OSError.
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         raise DesignError(f"there is no time zone '{name}'", allowed="an IANA name, as Asia/Tokyo or UTC") from None
