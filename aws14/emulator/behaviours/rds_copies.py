@@ -18,6 +18,7 @@ What it still does not do
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -59,7 +60,7 @@ def _snapshot(
     snapshot = original(backend, db_instance_identifier, *args, **kwargs)
     if not is_managed(instance):
         return snapshot
-    _unseat(snapshot)
+    _unseat(snapshot, instance)
     snapshot._aws14_image = life_of(instance).image.copy()  # noqa: SLF001 - ours, kept with the snapshot
     automated = snapshot.snapshot_type == "automated"
     if not automated and instance.status == "available":
@@ -68,13 +69,22 @@ def _snapshot(
     return snapshot
 
 
-def _unseat(snapshot: Any) -> None:
+def _unseat(snapshot: Any, instance: Any) -> None:
     """Take from a snapshot's copy of its instance what says where that stood: a restore chooses anew."""
     kept = vars(snapshot.database)
     snapshot.availability_zone = kept["availability_zone"]
-    kept.update(_db_subnet_group_name=None, availability_zone=None, multi_az=False, is_replica=False)
-    kept.update(source_db_instance_identifier=None, deletion_protection=False, replicas=[], _aws14=None)
+    kept["_db_subnet_group_name"] = None
     kept.pop("db_subnet_group", None)
+    _make_plain(kept, instance)
+
+
+def _make_plain(kept: dict[str, Any], instance: Any) -> None:
+    """Take from a copy of an instance what a restore does not inherit; the password it does."""
+    kept.update(availability_zone=None, multi_az=False, is_replica=False, _aws14=None)
+    kept.update(source_db_instance_identifier=None, deletion_protection=False, replicas=[])
+    if instance.manage_master_user_password:  # the secret stays the instance's
+        kept.update(_master_user_password=password_of(instance), manage_master_user_password=False)
+        kept.pop("master_user_secret")
 
 
 def _create(snapshot: Any, seconds: float) -> None:
@@ -132,9 +142,17 @@ def _restore(original: Callable[..., Any], backend: Any, from_snapshot_id: str, 
 
 
 def _restore_to_time(original: Callable[..., Any], backend: Any, source: str, *rest: Any) -> Any:
-    instance = original(backend, source, *rest)
     found = backend.databases.get(source)
-    return _begin(instance, life_of(found).image.copy() if found is not None else None)
+    if found is None or not is_managed(found):
+        return original(backend, source, *rest)
+    plain = copy.copy(found)
+    _make_plain(vars(plain), found)
+    backend.databases[source] = plain  # moto restores from what stands there
+    try:
+        instance = original(backend, source, *rest)
+    finally:
+        backend.databases[source] = found
+    return _begin(instance, life_of(found).image.copy())
 
 
 def _begin(instance: Any, image: Image | None) -> Any:
@@ -236,10 +254,6 @@ def _make_its_own(replica: Any, source: Any, asked: dict[str, Any], group: str |
     replica.multi_az = bool(asked.get("multi_az"))
     replica.deletion_protection = bool(asked.get("deletion_protection"))
     replica.backup_retention_period = int(asked.get("backup_retention_period") or 0)
-    if replica.manage_master_user_password:  # the secret stays the source's
-        kept["_master_user_password"] = password_of(source)
-        kept.pop("master_user_secret")
-        replica.manage_master_user_password = False
     replica.availability_zone = asked.get("availability_zone") or ""
     groups = asked.get("vpc_security_group_ids") or (source.vpc_security_group_ids if near else [])
     replica.vpc_security_group_ids = list(groups)

@@ -13,12 +13,13 @@ What moto leaves out
 What this adds
     All of that, with the typical durations of data/durations.csv; failures of the primary's host (``POST
     /_aws14/break`` with kind ``db``) and of zones; a MySQL that answers at the endpoint, on real data: SQL,
-    transactions, error numbers; the master user alone, one writing transaction at a time, no TLS.
+    transactions, error numbers; the master user alone, no TLS.
 What it still does not do
     Aurora, Multi-AZ clusters with two readable standbys, proxies, public addresses of instances that are publicly
     accessible, IAM authentication, option and parameter groups that change anything, engines other than MySQL and
     MariaDB beyond their states. A connection to a host that is lost is reset at once, where on AWS it hangs until the
-    client gives up. Durations do not vary.
+    client gives up. Durations do not vary. One writer at a time holds the whole database, where MySQL locks rows;
+    others wait for ``innodb_lock_wait_timeout``, 5 s of real time that cannot be set.
 """
 
 from __future__ import annotations

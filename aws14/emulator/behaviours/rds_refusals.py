@@ -3,7 +3,8 @@
 What AWS does
     Wants a subnet group to cover two zones at least, a password of eight characters that a connection string can
     carry, a class and a storage size that MySQL knows, a final snapshot or the word that none is wanted; protects what
-    is to be protected; lets nothing go that is in use.
+    is to be protected; lets nothing go that is in use; gives no new password to an instance whose password it manages,
+    and no read replica.
 What moto leaves out
     A subnet group of one zone, any password, any class, a deletion without a final snapshot, the deletion of a subnet
     group in use, Multi-AZ in a zone of the caller's choice, groups of another VPC are accepted. The version of MySQL is
@@ -43,6 +44,7 @@ def install() -> None:
     before(RDSBackend, "delete_subnet_group", _unused)
     around(RDSBackend, "create_db_instance", _create)
     before(RDSBackend, "modify_db_instance", _modify)
+    before(RDSBackend, "create_db_instance_read_replica", _replica)
     before(RDSResponse, "delete_db_instance", _delete)
 
 
@@ -94,6 +96,8 @@ def _check(backend: Any, asked: Mapping[str, Any]) -> None:
         text = "Requesting a specific availability zone is not valid for MultiAZ instances."
         _say("InvalidParameterCombination", text)
     _check_storage(asked)
+    if not restored:
+        _check_iops(asked, asked.get("allocated_storage"), asked.get("storage_type"))
     _check_network(backend, asked)
 
 
@@ -116,12 +120,26 @@ def _check_password(password: str | None) -> None:
         _say("InvalidParameterValue", f"{text} '/', '@', '\"', ' ' may be used.")
 
 
+def _check_unmanaged(instance: Any, managed: bool | None) -> None:
+    if managed or (managed is None and instance.manage_master_user_password):
+        text = "You can't specify MasterUserPassword while the master user password is managed in AWS Secrets Manager."
+        _say("InvalidParameterCombination", text)
+
+
 def _check_storage(asked: Mapping[str, Any]) -> None:
     wanted, least = asked.get("allocated_storage"), int(quota("RDS", "storage of MySQL, least").value)
     engine, kind = asked.get("engine"), asked.get("storage_type") or "gp2"
     if engine in {"mysql", "mariadb"} and kind != "standard" and wanted is not None and int(wanted) < least:
         text = f"Invalid storage size for engine name {engine} and storage type {kind}: {wanted}"
         _say("InvalidParameterValue", text)
+
+
+def _check_iops(asked: Mapping[str, Any], size: Any, kind: str | None) -> None:
+    """IOPS of gp3 are a choice for large storage only."""
+    least = int(quota("RDS", "storage of MySQL on gp3 whose IOPS can be chosen, least").value)
+    if kind == "gp3" and asked.get("iops") and size is not None and int(size) < least:
+        text = f"You can't specify IOPS or storage throughput for engine mysql and a storage size less than {least}."
+        _say("InvalidParameterCombination", text)
 
 
 def _check_network(backend: Any, asked: Mapping[str, Any]) -> None:
@@ -152,10 +170,20 @@ def _modify(backend: Any, identifier: str, db_kwargs: Any) -> None:
     _check_class(db_kwargs.get("db_instance_class"))
     if db_kwargs.get("master_user_password") is not None:
         _check_password(db_kwargs["master_user_password"])
+        _check_unmanaged(instance, db_kwargs.get("manage_master_user_password"))
     wanted = db_kwargs.get("allocated_storage")
+    kind = db_kwargs.get("storage_type") or instance.storage_type
+    _check_iops(db_kwargs, wanted or instance.allocated_storage, kind)
     if wanted is not None and int(wanted) < int(instance.allocated_storage):
         text = "Invalid storage size for engine name mysql and storage type gp2: storage cannot be reduced"
         _say("InvalidParameterCombination", text)
+
+
+def _replica(backend: Any, db_kwargs: Any) -> None:
+    source = backend.find_db_from_id(db_kwargs["source_db_instance_identifier"])
+    if is_managed(source) and source.manage_master_user_password:
+        text = f"Creating read replicas for source instance with engine {source.engine} where "
+        _say("InvalidParameterValue", f"{text}ManageMasterUserPassword is enabled is not supported.")
 
 
 def _delete(response: Any) -> None:

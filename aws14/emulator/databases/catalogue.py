@@ -12,7 +12,10 @@ from dataclasses import asdict, dataclass
 
 from aws14.emulator.databases.rewriting import SYSTEM
 
-__all__ = ["SETUP", "Column", "columns_of", "forget", "has_schema", "keep", "kept_text", "schemas", "tables"]
+__all__ = [
+    "SETUP", "Column", "Index", "columns_of", "forget", "has_schema", "indexes_of", "keep", "kept_text", "schemas",
+    "tables",
+]  # fmt: skip
 
 SETUP = (
     'CREATE TABLE IF NOT EXISTS "_schemas" (name TEXT PRIMARY KEY)',
@@ -46,6 +49,28 @@ class Column:
     extra: str = ""
 
 
+@dataclass(frozen=True)
+class Index:
+    """An index of a table, other than its primary key.
+
+    Parameters
+    ----------
+    title : str
+        Its name.
+    unique : bool
+        Whether no value is there twice.
+    columns : tuple of str
+        In their order.
+    own : bool
+        Whether it is an index of its own in SQLite, not a part of the table's definition.
+    """
+
+    title: str
+    unique: bool
+    columns: tuple[str, ...]
+    own: bool
+
+
 def schemas(connection: sqlite3.Connection) -> list[str]:
     """The names of all databases, MySQL's own too, sorted."""
     return sorted({*SYSTEM, *(str(name) for (name,) in connection.execute('SELECT name FROM "_schemas"'))})
@@ -66,6 +91,17 @@ def columns_of(connection: sqlite3.Connection, name: str) -> tuple[Column, ...] 
     """The columns of the table that an image calls `name`; None where there is none."""
     found = connection.execute('SELECT columns FROM "_tables" WHERE name = ?', (name,)).fetchone()
     return None if found is None else tuple(Column(**each) for each in json.loads(found[0]))
+
+
+def indexes_of(connection: sqlite3.Connection, name: str) -> list[Index]:
+    """The indexes of the table that an image calls `name`."""
+    made = []
+    for _, index, unique, origin, *_ in connection.execute(f'PRAGMA index_list("{name}")').fetchall():
+        columns = tuple(str(each[2]) for each in connection.execute(f'PRAGMA index_info("{index}")').fetchall())
+        if origin != "pk":
+            title = index.removeprefix(f"{name}.") if origin == "c" else columns[0]
+            made.append(Index(title, bool(unique), columns, own=origin == "c"))
+    return made
 
 
 def kept_text(connection: sqlite3.Connection, name: str) -> str:

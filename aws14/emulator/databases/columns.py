@@ -93,11 +93,14 @@ class TableDefinition:
         Constraints, as SQLite reads them.
     indexes : list of tuple
         Name and quoted columns of each plain index.
+    uniques : list of tuple
+        The same of each index that has a name and no value twice.
     """
 
     columns: list[Definition] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     indexes: list[tuple[str, list[str]]] = field(default_factory=list)
+    uniques: list[tuple[str, list[str]]] = field(default_factory=list)
 
     @classmethod
     def read(cls, schema: exp.Schema, resolve: Any) -> TableDefinition:
@@ -111,17 +114,18 @@ class TableDefinition:
                 made._take(part, resolve)
         return made
 
-    def _take(self, part: Any, resolve: Any) -> None:
+    def _take(self, part: Any, resolve: Any, title: str = "") -> None:
         if isinstance(part, exp.PrimaryKey):
             self._primary([each.strip('"') for each in names_of(part.expressions)])
         elif isinstance(part, exp.UniqueColumnConstraint):
-            self._unique(names_of(part.this.expressions if isinstance(part.this, exp.Schema) else [part.this]))
+            names = names_of(part.this.expressions if isinstance(part.this, exp.Schema) else [part.this])
+            self._unique(names, title or (part.this.name if isinstance(part.this, exp.Schema) else ""))
         elif isinstance(part, exp.IndexColumnConstraint):
             self.indexes.append(index_of(part))
             self._mark(self.indexes[-1][1][0], "MUL")
         elif isinstance(part, exp.Constraint):
             for inner in part.expressions:
-                self._take(inner, resolve)
+                self._take(inner, resolve, part.name)
         elif isinstance(part, exp.ForeignKey):
             name_tables(part, resolve)
             self.lines.append(generated(part))
@@ -137,8 +141,11 @@ class TableDefinition:
                 each.primary = False
             self.lines.append(f"PRIMARY KEY ({', '.join(quoted(name) for name in names)})")
 
-    def _unique(self, names: list[str]) -> None:
-        self.lines.append(f"UNIQUE ({', '.join(names)})")
+    def _unique(self, names: list[str], title: str) -> None:
+        if title:
+            self.uniques.append((title, names))
+        else:
+            self.lines.append(f"UNIQUE ({', '.join(names)})")
         if len(names) == 1:
             self._mark(names[0], "UNI")
 
@@ -179,6 +186,8 @@ def _checks(name: str, kind: exp.DataType) -> Iterator[str]:
         yield _check(f"1265 {name}", f"{column} IN ({listed})")
     elif word in _DATES:
         yield _check(f"1292 {name}", f"DATETIME({column}) IS NOT NULL OR {column} IS NULL")
+    elif word in {"DECIMAL", "UDECIMAL"}:
+        yield from _decimal_checks(name, unsigned=word == "UDECIMAL", sizes=sizes)
     elif word.removeprefix("U") in _LIMITS:
         yield _check(f"1366 {name}", f"TYPEOF({column}) IN ('integer', 'null')")
         bits = min(_LIMITS[word.removeprefix("U")], 63 if word.startswith("U") else 64)
@@ -187,6 +196,14 @@ def _checks(name: str, kind: exp.DataType) -> Iterator[str]:
             yield _check(f"1264 {name}", f"{column} BETWEEN {low} AND {high}")
         elif word.startswith("U"):
             yield _check(f"1264 {name}", f"{column} >= 0")
+
+
+def _decimal_checks(name: str, *, unsigned: bool, sizes: list[str]) -> Iterator[str]:
+    column = quoted(name)
+    digits, scale = int(sizes[0]) if sizes else 10, int(sizes[1]) if len(sizes) > 1 else 0
+    yield _check(f"1366 {name} decimal", f"TYPEOF({column}) IN ('integer', 'real', 'null')")
+    least = f" AND {column} >= 0" if unsigned else ""
+    yield _check(f"1264 {name}", f"ABS(ROUND({column}, {scale})) < 1e{digits - scale}{least}")
 
 
 def _check(title: str, condition: str) -> str:

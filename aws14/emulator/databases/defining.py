@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from aws14.emulator.databases import catalogue
 from aws14.emulator.databases.catalogue import Column
-from aws14.emulator.databases.columns import Definition, TableDefinition, column_sql, index_of, names_of
+from aws14.emulator.databases.columns import Definition, TableDefinition, column_sql, index_of, names_of, quoted
 from aws14.emulator.databases.mistakes import MysqlError
 
 __all__ = ["Definer", "unsupported"]
@@ -93,9 +93,11 @@ class Definer:
         made = TableDefinition.read(tree.this, self._resolve)
         lines = [*(column_sql(each) for each in made.columns), *made.lines]
         indexes = (self._index(table, title, columns, unique=False) for title, columns in made.indexes)
+        uniques = (self._index(table, title, columns, unique=True) for title, columns in made.uniques)
         return [
             f'CREATE TABLE "{name}" ({", ".join(lines)})',
             *indexes,
+            *uniques,
             catalogue.keep(name, (each.column for each in made.columns), sql),
         ]
 
@@ -157,7 +159,7 @@ class Definer:
             done = [f'ALTER TABLE "{name}" RENAME COLUMN "{old}" TO "{new}"']
             return done, [replace(each, name=new) if each.name == old else each for each in columns]
         if isinstance(step, exp.AlterRename):
-            return [f'ALTER TABLE "{name}" RENAME TO "{self._resolve(step.this)}"'], columns
+            return self._renamed(name, step.this), columns
         if isinstance(step, exp.ModifyColumn):
             # SQLite keeps a value whatever the column's type: only what MySQL says of it changes.
             new_one = Definition.read(step.this).column
@@ -165,6 +167,15 @@ class Definer:
         if isinstance(step, exp.AddConstraint):
             return [self._added(table, each) for each in step.expressions], columns
         raise unsupported(f"ALTER TABLE ... {step.sql('mysql')}")
+
+    def _renamed(self, name: str, table: exp.Table) -> list[str]:
+        """A table by another name; its indexes go with it, whose names hold the table's."""
+        made = [f'ALTER TABLE "{name}" RENAME TO "{self._resolve(table)}"']
+        for each in catalogue.indexes_of(self._connection, name):
+            if each.own:
+                made.insert(0, f'DROP INDEX "{name}.{each.title}"')
+                made.append(self._index(table, each.title, [quoted(c) for c in each.columns], unique=each.unique))
+        return made
 
     def _added(self, table: exp.Table, constraint: Any) -> str:
         if isinstance(constraint, exp.IndexColumnConstraint):

@@ -95,6 +95,9 @@ _VALUES = {
 def _check(found: re.Match[str]) -> MysqlError:
     code, _, column = found[1].partition(" ")
     if code in _VALUES:
+        column, _, kind = column.partition(" ")
+        if kind:
+            return MysqlError(int(code), f"Incorrect {kind} value for column '{column}' at row 1")
         return MysqlError(int(code), f"{_VALUES[code]} for column '{column}' at row 1")
     return MysqlError(3819, f"Check constraint '{found[1]}' is violated.")
 

@@ -6,14 +6,20 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-from sqlglot import exp
+from sqlglot import TokenType, exp, tokenize
 
 from aws14.emulator.databases import catalogue
 from aws14.emulator.databases.outcome import Field, Outcome, field_of, guessed, value_of
 
 __all__ = ["Shape", "name_columns", "outcome_of"]
 
-_DATETIMES = (exp.CurrentTimestamp, exp.UtcTimestamp)
+_DATETIMES = (exp.CurrentTimestamp, exp.UtcTimestamp, exp.Localtime)
+_SHIFTS = (exp.Add, exp.Sub, exp.DateAdd, exp.DateSub)
+#: What ends the columns of a query.
+_ENDS = {
+    TokenType.FROM, TokenType.WHERE, TokenType.GROUP_BY, TokenType.HAVING, TokenType.ORDER_BY, TokenType.LIMIT,
+    TokenType.UNION, TokenType.EXCEPT, TokenType.INTERSECT, TokenType.FOR, TokenType.INTO,
+}  # fmt: skip
 
 
 class Shape:
@@ -58,8 +64,14 @@ class Shape:
             return self._of(node.this, name)
         if isinstance(node, exp.Sum | exp.Avg):
             return self._total(node, name)
-        if isinstance(node, _DATETIMES):
+        return self._when(node, name)
+
+    def _when(self, node: Any, name: str) -> Field | None:
+        if isinstance(node, _DATETIMES) or (isinstance(node, exp.Anonymous) and node.name.upper() == "NOW"):
             return Field(name, "datetime")
+        if isinstance(node, _SHIFTS):
+            moved = self._of(node.this, name)
+            return moved if moved is not None and moved.kind == "datetime" else None
         return Field(name, "date") if isinstance(node, exp.CurrentDate) else None
 
     def _total(self, node: Any, name: str) -> Field | None:
@@ -76,15 +88,26 @@ class Shape:
         return next((each for each in found if each is not None), None)
 
 
-def name_columns(tree: exp.Expr) -> None:
-    """Call every column of a query as MySQL does: what has no alias is called by its text."""
+def name_columns(tree: exp.Expr, sql: str) -> None:
+    """Call every column of a query as MySQL does: what has no alias is called by its text, as it was written.
+
+    Parameters
+    ----------
+    tree : sqlglot.exp.Expr
+        Changed in place.
+    sql : str
+        The statement as MySQL got it.
+    """
     select = _first_select(tree)
     if select is None:
         return
     named = []
-    for each in select.expressions:
+    texts = _projections(sql)
+    if len(texts) != len(select.expressions):
+        texts = [each.meta.get("called") or each.sql("mysql") for each in select.expressions]
+    for text, each in zip(texts, select.expressions, strict=True):
         plain = isinstance(each, exp.Alias | exp.Column | exp.Star)
-        named.append(each if plain else exp.alias_(each.copy(), each.meta.get("called") or _text(each), quoted=True))
+        named.append(each if plain else exp.alias_(each.copy(), _called(each, text), quoted=True))
     select.set("expressions", named)
 
 
@@ -95,11 +118,30 @@ def outcome_of(cursor: sqlite3.Cursor, shape: Shape) -> Outcome:
     return Outcome(fields, tuple(tuple(value_of(f, v) for f, v in zip(fields, row, strict=True)) for row in rows))
 
 
-def _text(node: exp.Expr) -> str:
-    if isinstance(node, exp.Literal):
-        return str(node.name)
-    text: str = node.sql("mysql")
-    return text
+def _called(node: exp.Expr, text: str) -> str:
+    quoted = text[:1] in {"'", '"'}
+    return str(node.name) if isinstance(node, exp.Literal) and quoted else text
+
+
+def _projections(sql: str) -> list[str]:
+    """The texts of the columns of a query; none where it is not plain what belongs to it."""
+    depth, start, last, found = 0, -1, -1, []
+    for token in tokenize(sql.rstrip("; \n"), read="mysql"):
+        kind = token.token_type
+        depth -= kind == TokenType.R_PAREN
+        if kind == TokenType.SEMICOLON:
+            return []
+        if depth == 0 and last < 0 and kind == TokenType.SELECT:
+            last = start = token.end + 1
+        elif depth == 0 and last >= 0 and start >= 0:
+            if kind in _ENDS or kind == TokenType.COMMA:
+                found.append(sql[start:last].strip())
+                start = token.end + 1 if kind == TokenType.COMMA else -1
+            elif kind in {TokenType.DISTINCT, TokenType.ALL}:
+                start = token.end + 1
+        depth += kind == TokenType.L_PAREN
+        last = token.end + 1 if last >= 0 else last
+    return [*found, sql[start:last].strip()] if start >= 0 else found
 
 
 def _first_select(tree: exp.Expr) -> Any:

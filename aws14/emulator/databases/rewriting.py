@@ -93,6 +93,15 @@ def _sum(sign: int) -> Callable[[Any, Any], str]:
     return made
 
 
+def _compared(mark: str) -> Callable[[Any, Any], str]:
+    def made(self: Any, node: Any) -> str:
+        literals = all(isinstance(each, exp.Literal) and each.is_string for each in (node.this, node.expression))
+        # Columns bring their collation with them; texts of the statement's own have none in SQLite.
+        return f"{self.binary(node, mark)}{' COLLATE NOCASE' if literals else ''}"
+
+    return made
+
+
 def _like(self: Any, node: Any) -> str:
     text = self.binary(node, "LIKE")
     return text if isinstance(node.parent, exp.Escape) else f"{text} ESCAPE '\\'"
@@ -149,6 +158,9 @@ class _Dialect(SQLite):
             exp.CurrentDate: _bare_call("CURDATE"),
             exp.CurrentTime: _bare_call("CURTIME"),
             exp.UtcTimestamp: _bare_call("NOW"),
+            exp.Localtime: _bare_call("NOW"),
+            exp.EQ: _compared("="),
+            exp.NEQ: _compared("<>"),
             exp.DateDiff: lambda self, node: self.func("DATEDIFF", _bare(node.this), _bare(node.expression)),
             exp.TimestampDiff: _difference,
             exp.TimeToStr: _formatted,

@@ -1,7 +1,8 @@
 """One client's session with a database: it knows nothing of the wire.
 
 A transaction sees the data as of its first read, and its own changes. Only one transaction writes at a time: others
-wait, and give up after a while as MySQL does (1205).
+wait, and give up after a while as MySQL does (1205). Where MySQL locks rows, one writer holds the whole database
+here: two transactions that change different rows wait for each other too, and there are no deadlocks.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from aws14.emulator.databases.outcome import Outcome
 from aws14.emulator.databases.reading import Shape, name_columns, outcome_of
 from aws14.emulator.databases.rewriting import SYSTEM, first_word, generated, name_tables, parsed
 from aws14.emulator.databases.showing import Shower
-from aws14.emulator.databases.transactions import Transactions
+from aws14.emulator.databases.transactions import LOCK_WAIT_S, Transactions
 from aws14.emulator.databases.writing import Write, written
 
 __all__ = ["Session"]
@@ -57,7 +58,13 @@ class Session:
 
     def __init__(self, host: Host, *, user: str, database: str = "", number: int = 1) -> None:
         self._host = host
-        known = {"read_only": host.read_only, "hostname": host.name, "version": host.version}
+        known = {
+            "hostname": host.name,
+            "innodb_lock_wait_timeout": int(LOCK_WAIT_S),
+            "innodb_read_only": False,
+            "read_only": host.read_only,
+            "version": host.version,
+        }
         self._knowledge = Knowledge(user, number, known)
         self._transactions = Transactions(host.image, host.committed, host.now)
         self._connection = self._transactions.connection
@@ -152,15 +159,20 @@ class Session:
 
     def _savepoint(self, sql: str) -> None:
         self._transactions.begin(writes=False)
-        if self.in_transaction:  # one that is a transaction of its own ends with its statement
-            self._transactions.run(sql.strip().rstrip(";"))
+        text = sql.strip().rstrip(";")
+        if not self.in_transaction:  # one that is a transaction of its own ends with its statement
+            return
+        if first_word(text) == "ROLLBACK":
+            self._transactions.return_to(text)
+        else:
+            self._transactions.run(text)
 
-    def _query(self, tree: Any, _sql: str) -> Outcome:
+    def _query(self, tree: Any, sql: str) -> Outcome:
         locks = any(True for _ in tree.find_all(exp.Lock))
         self._transactions.begin(writes=locks)
         try:
             tree = self._knowledge.told(tree)
-            name_columns(tree)
+            name_columns(tree, sql)
             name_tables(tree, self._there)
             shape = Shape(tree, self._connection)
             outcome = outcome_of(self._transactions.ask(generated(tree)), shape)
@@ -185,7 +197,7 @@ class Session:
         try:
             cursor = self._transactions.run(write.sql)
         except sqlite3.IntegrityError as error:
-            raise _missing(error, write) from None
+            raise _missing(error, write, self._connection) from None
         count = max(cursor.rowcount, 0)
         made = count if write.counted and write.inserts else 0
         last_id = int(cursor.lastrowid or 0) - (made - 1) if made else 0
@@ -265,19 +277,22 @@ def _no_statement(_tree: exp.Expr, sql: str) -> Outcome:
     raise MysqlError(1064, f"{SYNTAX} near '{sql[:80]}' at line 1")
 
 
-def _duplicate(error: MysqlError, write: Write) -> MysqlError:
-    """The error with the value and the key's name, where they are known."""
-    table, _, column = error.message.rpartition("'")[0].rpartition("'")[2].partition(".")
-    value = write.cells.get(column.lower())
-    key = "PRIMARY" if column.lower() == write.primary else column
-    told = f"Duplicate entry '{value}'" if value is not None else "Duplicate entry"
+def _duplicate(error: MysqlError, write: Write, connection: sqlite3.Connection) -> MysqlError:
+    """The error with the values and the key's name, where they are known."""
+    table, _, joined = error.message.rpartition("'")[0].rpartition("'")[2].partition(".")
+    primary = tuple(each.name for each in catalogue.columns_of(connection, write.table) or () if each.key == "PRI")
+    keys = {each.title: each.columns for each in catalogue.indexes_of(connection, write.table) if each.unique}
+    found = ((key, columns) for key, columns in {"PRIMARY": primary, **keys}.items() if "_".join(columns) == joined)
+    key, columns = next(found, (joined, ()))
+    values = [write.cells[each.lower()] for each in columns if each.lower() in write.cells]
+    told = f"Duplicate entry '{'-'.join(values)}'" if values and len(values) == len(columns) else "Duplicate entry"
     return MysqlError(1062, f"{told} for key '{table}.{key}'")
 
 
-def _missing(error: sqlite3.IntegrityError, write: Write) -> MysqlError:
+def _missing(error: sqlite3.IntegrityError, write: Write, connection: sqlite3.Connection) -> MysqlError:
     made = from_sqlite(error)
-    if made.code == 1062 and write.inserts:
-        return _duplicate(made, write)
+    if made.code == 1062:
+        return _duplicate(made, write, connection)
     column = made.message.partition("'")[2].partition("'")[0]
     if made.code == 1048 and write.inserts and write.given and column not in write.given:
         return MysqlError(1364, f"Field '{column}' doesn't have a default value")

@@ -96,11 +96,9 @@ class Shower:
         table = name.partition(".")[2]
         columns = catalogue.columns_of(self._connection, name) or ()
         rows = [(table, 0, "PRIMARY", at, c.name) for at, c in enumerate((c for c in columns if c.key == "PRI"), 1)]
-        for _, index, unique, origin, *_ in self._connection.execute(f'PRAGMA index_list("{name}")').fetchall():
-            if origin != "pk":
-                parts = self._connection.execute(f'PRAGMA index_info("{index}")').fetchall()
-                title = index.removeprefix(f"{name}.") if origin == "c" else str(parts[0][2])
-                rows += [(table, int(not unique), title, place + 1, column) for place, _, column in parts]
+        for each in catalogue.indexes_of(self._connection, name):
+            places = enumerate(each.columns, 1)
+            rows += [(table, int(not each.unique), each.title, place, column) for place, column in places]
         return _listed(["Table", "Non_unique", "Key_name", "Seq_in_index", "Column_name"], rows)
 
 

@@ -11,9 +11,11 @@ from aws14.emulator.databases.functions import Statement, prepare
 from aws14.emulator.databases.image import Image
 from aws14.emulator.databases.mistakes import from_sqlite
 
-__all__ = ["Transactions"]
+__all__ = ["LOCK_WAIT_S", "Transactions"]
 
-_LOCK_WAIT_S = 5.0
+#: How long a writer waits for another one.
+LOCK_WAIT_S = 5.0
+_START = '"before all changes"'
 
 
 class Transactions:
@@ -72,6 +74,9 @@ class Transactions:
         if writes and not self._wrote:
             self.patiently("BEGIN IMMEDIATE")
             self._wrote = True
+            self.connection.execute(f"SAVEPOINT {_START}")
+            for each in self._log:  # savepoints from before the first change
+                self.connection.execute(each.sql)
         elif not self.open and not self.autocommit:
             self.connection.execute("BEGIN")
 
@@ -85,7 +90,7 @@ class Transactions:
 
     def commit(self) -> None:
         """``COMMIT``."""
-        log = tuple(self._log)
+        log = tuple(self._log) if self._wrote else ()
         if self.open:
             with self._image.committing:
                 self.connection.execute("COMMIT")
@@ -95,10 +100,21 @@ class Transactions:
         self._clear()
 
     def rollback(self) -> None:
-        """``ROLLBACK``."""
+        """``ROLLBACK``; numbers that were given out are not given out again, as in InnoDB."""
+        before = self._counts() if self._wrote and self.open else {}
         if self.open:
-            self.connection.execute("ROLLBACK")
+            self.connection.execute(f"ROLLBACK TO {_START}" if before else "ROLLBACK")
+        self._log.clear()
+        if before:
+            self._count_on(before)
+            self.commit()
         self._clear()
+
+    def return_to(self, sql: str) -> None:
+        """``ROLLBACK TO SAVEPOINT``."""
+        before = self._counts() if self._wrote else {}
+        self.run(sql)
+        self._count_on(before)
 
     def run(self, sql: str) -> sqlite3.Cursor:
         """Run a change, and remember it for the replicas."""
@@ -121,7 +137,7 @@ class Transactions:
         MysqlError
             1205 when that takes too long.
         """
-        ends = time.monotonic() + _LOCK_WAIT_S
+        ends = time.monotonic() + LOCK_WAIT_S
         while True:
             try:
                 self.connection.execute(sql)
@@ -130,6 +146,21 @@ class Transactions:
                 if "locked" not in str(error) or time.monotonic() > ends:
                     raise from_sqlite(error, sql) from None
             time.sleep(0.005)
+
+    def _counts(self) -> dict[str, int]:
+        """The last number that each table has given out."""
+        there = self.connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_sequence'").fetchone()
+        return dict(self.connection.execute("SELECT name, seq FROM sqlite_sequence").fetchall()) if there else {}
+
+    def _count_on(self, before: dict[str, int]) -> None:
+        """Let no table count from a lower number than before."""
+        now = self._counts()
+        tables = {name for (name,) in self.connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        for name in sorted(tables):
+            if before.get(name, 0) > now.get(name, 0):
+                called = name.replace("'", "''")
+                self.run(f"DELETE FROM sqlite_sequence WHERE name = '{called}'")
+                self.run(f"INSERT INTO sqlite_sequence VALUES ('{called}', {before[name]})")
 
     def _statement(self, sql: str) -> Statement:
         return Statement(sql, self._now(), secrets.randbits(63))

@@ -36,8 +36,6 @@ class Write:
         Whether it is an INSERT or REPLACE.
     cells : Mapping
         Column, in lower case -> the value that the one row of an INSERT gives, where it is a plain one.
-    primary : str
-        The column, in lower case, that is the primary key alone; empty for none.
     """
 
     sql: str
@@ -47,7 +45,6 @@ class Write:
     counted: bool = False
     inserts: bool = False
     cells: Mapping[str, str] = field(default_factory=dict)
-    primary: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,7 +107,6 @@ def _insert(tree: exp.Insert, target: _Target) -> Write:
         counted=any("auto_increment" in each.extra for each in target.columns),
         inserts=True,
         cells=_cells(tree, given or tuple(each.name for each in target.columns)),
-        primary=_primary(target),
     )
 
 
@@ -120,11 +116,6 @@ def _cells(tree: exp.Insert, names: tuple[str, ...]) -> dict[str, str]:
         return {}
     pairs = zip(names, rows[0].expressions, strict=False)
     return {name.lower(): cell.name for name, cell in pairs if isinstance(cell, exp.Literal)}
-
-
-def _primary(target: _Target) -> str:
-    keys = [each.name.lower() for each in target.columns if each.key == "PRI"]
-    return keys[0] if len(keys) == 1 else ""
 
 
 def _source(tree: exp.Insert, target: _Target, given: tuple[str, ...], *, conflict: bool) -> str:

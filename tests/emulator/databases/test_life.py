@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -359,6 +361,7 @@ def test_a_replica_becomes_a_source(emulator, away, rds, look) -> None:
         ({"AllocatedStorage": 5}, "InvalidParameterValue"),
         ({"DBSubnetGroupName": "nothing"}, "DBSubnetGroupNotFoundFault"),
         ({"MultiAZ": True, "AvailabilityZone": ZONES[0]}, "InvalidParameterCombination"),
+        ({"StorageType": "gp3", "AllocatedStorage": 399, "Iops": 12000}, "InvalidParameterCombination"),
         ({"AvailabilityZone": "ap-northeast-1d"}, "InvalidVPCNetworkStateFault"),
         ({"VpcSecurityGroupIds": ["sg-0123456789abcdef0"]}, "InvalidParameterValue"),
         ({"DBInstanceIdentifier": "db"}, "DBInstanceAlreadyExists"),
@@ -373,6 +376,15 @@ def test_a_subnet_group_covers_two_zones(rds, network) -> None:
     code, message = refused(rds.create_db_subnet_group, SubnetIds=network.subnets[:1], **asked)
     assert code == "DBSubnetGroupDoesNotCoverEnoughAZs"
     assert ZONES[0] in message
+
+
+def test_small_gp3_storage_takes_no_iops_later_either(rds, network) -> None:
+    rds.create_db_instance(**database(StorageType="gp3", AllocatedStorage=20))
+    asked = {"DBInstanceIdentifier": "db", "Iops": 12000}
+    assert refused(rds.modify_db_instance, **asked)[0] == "InvalidParameterCombination"
+    rds.create_db_instance(
+        **database(DBInstanceIdentifier="large", StorageType="gp3", AllocatedStorage=400, Iops=12000)
+    )
 
 
 def test_deleting_has_its_rules(emulator, rds, look, site) -> None:
@@ -400,7 +412,7 @@ def test_a_failover_needs_a_standby(emulator, rds, look, network) -> None:
 
 def test_events_are_those_of_the_last_hour(emulator, rds, site) -> None:
     emulator.advance(7200)
-    assert told(rds) == []
+    assert "DB instance created" not in told(rds)  # the daily backup may have begun, as the real time of day is
     asked = {"SourceIdentifier": "db", "SourceType": "db-instance", "Duration": 600}
     assert "DB instance created" in [each["Message"] for each in rds.describe_events(**asked)["Events"]]
 
@@ -415,3 +427,51 @@ def test_events_are_those_of_the_last_hour(emulator, rds, site) -> None:
 )
 def test_the_next_window(window, opens) -> None:
     assert next_window(window, 0.0) == opens
+
+
+def test_a_multi_az_source_is_restored_to_a_point_in_time(emulator, aws, rds, look, site) -> None:
+    asked = {"SourceDBInstanceIdentifier": "db", "TargetDBInstanceIdentifier": "then", "UseLatestRestorableTime": True}
+    rds.restore_db_instance_to_point_in_time(**asked, DBSubnetGroupName="db")
+    emulator.advance(2400)
+    assert (look("then")["DBInstanceStatus"], look("then")["MultiAZ"]) == ("available", False)
+    assert (look()["MultiAZ"], look()["DBInstanceStatus"]) == (True, "available")
+
+
+@pytest.fixture
+def managed(emulator, aws, rds, look, network) -> str:
+    """The password of a database "db" that RDS keeps in Secrets Manager."""
+    asked = database(ManageMasterUserPassword=True, VpcSecurityGroupIds=[network.db_group])
+    rds.create_db_instance(**{name: value for name, value in asked.items() if name != "MasterUserPassword"})
+    emulator.advance(1200)
+    text = aws("secretsmanager").get_secret_value(SecretId=look()["MasterUserSecret"]["SecretArn"])["SecretString"]
+    return str(json.loads(text)["password"])
+
+
+@pytest.mark.parametrize("to_a_point_in_time", [False, True])
+def test_a_restore_keeps_a_managed_password_and_manages_nothing(
+    emulator, rds, look, connect, network, managed, to_a_point_in_time
+) -> None:
+    arn = look()["MasterUserSecret"]["SecretArn"]
+    place = {"DBSubnetGroupName": "db", "VpcSecurityGroupIds": [network.db_group]}
+    if to_a_point_in_time:
+        source = {"SourceDBInstanceIdentifier": "db", "UseLatestRestorableTime": True}
+        rds.restore_db_instance_to_point_in_time(**source, TargetDBInstanceIdentifier="again", **place)
+    else:
+        rds.create_db_snapshot(DBInstanceIdentifier="db", DBSnapshotIdentifier="kept")
+        emulator.advance(1200)
+        rds.restore_db_instance_from_db_snapshot(DBInstanceIdentifier="again", DBSnapshotIdentifier="kept", **place)
+    emulator.advance(2400)
+    assert "MasterUserSecret" not in look("again")
+    assert look()["MasterUserSecret"]["SecretArn"] == arn
+    there = connect(host=look("again")["Endpoint"]["Address"], password=managed)
+    assert ask(there, "SELECT 1") == ((1,),)
+
+
+def test_what_rds_refuses_while_it_manages_the_password(rds, managed) -> None:
+    asked = {"DBInstanceIdentifier": "db", "MasterUserPassword": "battery-staple-2"}
+    assert refused(rds.modify_db_instance, **asked)[0] == "InvalidParameterCombination"
+    copied = {"DBInstanceIdentifier": "copy", "SourceDBInstanceIdentifier": "db"}
+    code, words = refused(rds.create_db_instance_read_replica, **copied)
+    assert code == "InvalidParameterValue"
+    assert "ManageMasterUserPassword is enabled is not supported" in words
+    rds.modify_db_instance(**asked, ManageMasterUserPassword=False)

@@ -147,17 +147,50 @@ def test_totals(shop, asked, said) -> None:
         ("CONNECTION_ID()", 2),
         ("VERSION()", "8.0.42"),
         ("@@autocommit", 1),
+        ("'a' = 'A'", 1),
+        ("'a' <> 'A'", 0),
+        ("'a' = 'b'", 0),
     ],
 )
 def test_expressions(connect, asked, said) -> None:
     assert rows(connect(), f"SELECT {asked}") == ((said,),)
 
 
+def test_what_has_no_name_is_called_by_its_text(connect) -> None:
+    sql = "SELECT IFNULL(NULL,1), CONNECTION_ID() > 0,'it', 1  +  1 AS two, COUNT( * ) FROM (SELECT 1, 2) AS t;"
+    made = connect().execute(sql)
+    assert [each.name for each in made.fields] == [
+        "IFNULL(NULL,1)", "CONNECTION_ID() > 0", "it", "two", "COUNT( * )",
+    ]  # fmt: skip
+
+
+def test_now_is_a_datetime_however_it_is_asked_for(connect) -> None:
+    asked = (
+        "SELECT NOW(), now(6), CURRENT_TIMESTAMP, LOCALTIME(), NOW() + INTERVAL 1 DAY, DATE_SUB(NOW(), INTERVAL 1 DAY)"
+    )
+    assert {each.kind for each in connect().execute(asked).fields} == {"datetime"}
+
+
+def test_indexes_are_shown_and_refuse_by_their_names(shop) -> None:
+    shop.execute("CREATE TABLE t (a INT, b INT, c INT, PRIMARY KEY (a, b), CONSTRAINT v UNIQUE (b, c))")
+    assert [row[1:] for row in rows(shop, "SHOW INDEX FROM t")] == [
+        (0, "PRIMARY", 1, "a"),
+        (0, "PRIMARY", 2, "b"),
+        (0, "v", 1, "b"),
+        (0, "v", 2, "c"),
+    ]
+    shop.execute("INSERT INTO t VALUES (1, 2, 3)")
+    shop.execute("ALTER TABLE t RENAME TO u")
+    shop.execute("CREATE TABLE t (a INT, UNIQUE KEY v (a))")
+    assert refused(shop, "INSERT INTO u VALUES (2, 2, 3)") == (1062, "Duplicate entry '2-3' for key 'u.v'")
+    assert refused(shop, "INSERT INTO u VALUES (1, 2, 4)") == (1062, "Duplicate entry '1-2' for key 'u.PRIMARY'")
+
+
 @pytest.mark.parametrize(
     ("sql", "code", "message"),
     [
-        ("INSERT INTO orders (name) VALUES ('ada')", 1062, "Duplicate entry 'ada' for key 'orders.name'"),
-        ("INSERT INTO orders (name) VALUES ('ADA')", 1062, "Duplicate entry 'ADA' for key 'orders.name'"),
+        ("INSERT INTO orders (name) VALUES ('ada')", 1062, "Duplicate entry 'ada' for key 'orders.by_name'"),
+        ("INSERT INTO orders (name) VALUES ('ADA')", 1062, "Duplicate entry 'ADA' for key 'orders.by_name'"),
         ("INSERT INTO orders (id, name) VALUES (1, 'x')", 1062, "Duplicate entry '1' for key 'orders.PRIMARY'"),
         ("SELECT * FROM nothing", 1146, "Table 'shop.nothing' doesn't exist"),
         ("SELECT * FROM elsewhere.orders", 1049, "Unknown database 'elsewhere'"),
@@ -168,6 +201,10 @@ def test_expressions(connect, asked, said) -> None:
         ("INSERT INTO orders (name) VALUES (NULL)", 1048, "Column 'name' cannot be null"),
         ("INSERT INTO orders (name) VALUES ('longer than ten')", 1406, "Data too long for column 'name' at row 1"),
         ("INSERT INTO orders (name, made) VALUES ('x', 'soon')", 1292, "Incorrect datetime value for column 'made'"),
+        ("UPDATE orders SET name = 'ada'", 1062, "Duplicate entry for key 'orders.by_name'"),
+        ("INSERT INTO orders (name, price) VALUES ('x', 'abc')", 1366, "Incorrect decimal value for column 'price'"),
+        ("INSERT INTO orders (name, price) VALUES ('x', 100000000)", 1264, "Out of range value for column 'price'"),
+        ("UPDATE orders SET price = -99999999.995", 1264, "Out of range value for column 'price'"),
         ("INSERT INTO orders (name) VALUES ('x', 'y')", 1136, "Column count doesn't match value count at row 1"),
         ("CREATE DATABASE shop", 1007, "Can't create database 'shop'; database exists"),
         ("DROP DATABASE elsewhere", 1008, "Can't drop database 'elsewhere'; database doesn't exist"),
@@ -274,6 +311,36 @@ def test_a_savepoint_rolls_back_to_itself(shop) -> None:
     assert rows(shop, "SELECT name FROM orders ORDER BY id") == (("ada",), ("bob",), ("kept",))
 
 
+@pytest.mark.parametrize("begins", ["SET autocommit = 0", "START TRANSACTION"])
+def test_a_savepoint_before_the_first_change_is_kept(shop, begins) -> None:
+    shop.execute(begins)
+    shop.execute("SAVEPOINT here")
+    shop.execute("INSERT INTO orders (name) VALUES ('lost')")
+    shop.execute("ROLLBACK TO SAVEPOINT here")
+    shop.execute("INSERT INTO orders (name) VALUES ('kept')")
+    shop.execute("COMMIT")
+    assert rows(shop, "SELECT name FROM orders ORDER BY id") == (("ada",), ("bob",), ("kept",))
+
+
+def test_numbers_are_not_given_out_twice(shop) -> None:
+    shop.execute("BEGIN")
+    assert shop.execute("INSERT INTO orders (name) VALUES ('lost')").last_id == 3
+    shop.execute("ROLLBACK")
+    shop.execute("BEGIN")
+    assert shop.execute("INSERT INTO orders (name) VALUES ('c')").last_id == 4
+    shop.execute("SAVEPOINT here")
+    shop.execute("INSERT INTO orders (name) VALUES ('lost')")
+    shop.execute("ROLLBACK TO SAVEPOINT here")
+    assert shop.execute("INSERT INTO orders (name) VALUES ('d')").last_id == 6
+    shop.execute("COMMIT")
+    assert rows(shop, "SELECT id FROM orders ORDER BY id") == ((1,), (2,), (4,), (6,))
+
+
+def test_the_lock_wait_that_is_shown_is_the_real_one(shop) -> None:
+    assert rows(shop, "SHOW VARIABLES LIKE 'innodb_lock_wait_timeout'") == (("innodb_lock_wait_timeout", "5"),)
+    assert rows(shop, "SELECT @@innodb_read_only") == ((0,),)
+
+
 def test_a_failed_statement_leaves_the_rest_of_its_transaction(shop) -> None:
     shop.execute("BEGIN")
     shop.execute("INSERT INTO orders (name) VALUES ('c')")
@@ -372,7 +439,9 @@ def test_what_was_committed_makes_the_same_data_again(host, shop, log) -> None:
     shop.execute("UPDATE orders SET price = ROUND(RAND() * 100, 2)")
     shop.execute("BEGIN")
     shop.execute("DELETE FROM orders")
+    shop.execute("INSERT INTO orders (name) VALUES ('lost')")
     shop.execute("ROLLBACK")
+    shop.execute("INSERT INTO orders (name) VALUES ('later')")
     other = Image()
     with_log = Session(Host(other), user="admin")
     with_log.close()
