@@ -9,7 +9,8 @@ load_balancer             ``scheme``: ``internet-facing`` or ``internal``; ``lis
                           ``HTTP:80 redirect``
 target_group              ``target_health``: ``web-1 healthy``, ``web-2 unhealthy Target.Timeout``, one a target
 autoscaling_group         ``startup_script``: the user data of its launch template as text; ``default_warmup_s`` is -1
-                          where none is set; ``count`` of the node: instances in service
+                          where none is set; ``lifecycle_hooks``: ``warm LAUNCHING``, name and transition; ``count``
+                          of the node: instances in service
 scaling_policy            ``policy_type``: ``TargetTrackingScaling``, ``StepScaling``, ``SimpleScaling``; ``steps``:
                           ``0:10:1``, lower bound : upper bound : adjustment, an open bound is empty, a simple policy
                           has ``::1``; ``metric`` as the API spells it (``ASGAverageCPUUtilization``,
@@ -118,6 +119,7 @@ ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
         "default_warmup_s",
         "termination_policies",
         "suspended",
+        "lifecycle_hooks",
         "detailed_monitoring",
     ),
     "scaling_policy": (

@@ -146,6 +146,12 @@ def _group(session: Session, site: SimpleNamespace) -> None:
         DefaultInstanceWarmup=44,
         TerminationPolicies=["OldestInstance"],
     )
+    for name, way in (("warm", "LAUNCHING"), ("drain", "TERMINATING")):
+        autoscaling.put_lifecycle_hook(
+            AutoScalingGroupName="app",
+            LifecycleHookName=name,
+            LifecycleTransition=f"autoscaling:EC2_INSTANCE_{way}",
+        )
     data = {
         "ImageId": site.own_image,
         "InstanceType": "t3.medium",
@@ -342,6 +348,7 @@ CHANGED: dict[str, dict[str, Any]] = {
         "default_warmup_s": 44,
         "termination_policies": ("OldestInstance",),
         "suspended": ("AZRebalance", "Launch", "Terminate"),
+        "lifecycle_hooks": ("drain TERMINATING", "warm LAUNCHING"),
     },
     "spare": {
         "instance_type": "t3.medium",

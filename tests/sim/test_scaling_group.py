@@ -438,6 +438,8 @@ def test_what_cannot_be_read_is_said():
         read_group(built(policy=STEPS, alarm={"statistic": "Maximum"}), "app")
     with pytest.raises(DesignError, match=r"100 \* errors / requests.*one metric.*lab\.play"):
         read_group(built(policy=STEPS, alarm={"namespace": "", "metric": "100 * errors / requests"}), "app")
+    with pytest.raises(DesignError, match=r"warm LAUNCHING.*lab\.play"):
+        read_group(built(group={"lifecycle_hooks": ("warm LAUNCHING",)}), "app")
     with pytest.raises(DesignError, match="PredictiveScaling"):
         read_group(built(policy={"policy_type": "PredictiveScaling"}), "app")
     with pytest.raises(DesignError, match="lower:upper:adjustment"):

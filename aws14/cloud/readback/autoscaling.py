@@ -28,6 +28,7 @@ class Facts:
     groups: tuple[Resource, ...]
     policies: tuple[Resource, ...]
     scheduled: tuple[Resource, ...]
+    hooks: tuple[Resource, ...]
     launches: Mapping[str, Launch]
 
 
@@ -51,6 +52,13 @@ def fetch(asking: Asking, region: str) -> Facts:
         groups=groups,
         policies=tuple(one for one in policies if one["AutoScalingGroupName"] in names),
         scheduled=tuple(one for one in scheduled if one["AutoScalingGroupName"] in names),
+        hooks=tuple(
+            hook
+            for name in sorted(names)
+            for hook in asking.listed(
+                "autoscaling", region, "describe_lifecycle_hooks", "LifecycleHooks", AutoScalingGroupName=name
+            )
+        ),
         launches={one["AutoScalingGroupName"]: launch_of(one, asking, region) for one in groups},
     )
 
@@ -107,12 +115,19 @@ def _group(one: Resource, facts: Facts, around: ec2.Facts) -> Seen:
             "default_warmup_s": one.get("DefaultInstanceWarmup", _NONE),
             "termination_policies": tuple(required(one, "TerminationPolicies", of)),
             "suspended": tuple(sorted(each["ProcessName"] for each in required(one, "SuspendedProcesses", of))),
+            "lifecycle_hooks": _hooks(name, facts),
             "detailed_monitoring": launch.detailed_monitoring,
         },
     )
     used = {USES_TAG: launch.tags[USES_TAG]} if USES_TAG in launch.tags else {}
     tags = used | tags_of(one)
     return Seen(node=node, tags=tags, name=called(tags, name))
+
+
+def _hooks(group: str, facts: Facts) -> tuple[str, ...]:
+    """``warm LAUNCHING``: name and transition."""
+    own = [one for one in facts.hooks if one["AutoScalingGroupName"] == group]
+    return tuple(sorted(f"{one['LifecycleHookName']} {one['LifecycleTransition'].rpartition('_')[2]}" for one in own))
 
 
 def _subnets(group: Resource) -> tuple[str, ...]:

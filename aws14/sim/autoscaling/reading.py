@@ -39,12 +39,13 @@ def read_group(topology: Topology, node_id: str, *, starts_epoch_s: float = A_MO
     Raises
     ------
     DesignError
-        When the node is no group or does not say what is needed, or an alarm asks for a statistic, or for metric
-        math, that runs do not know.
+        When the node is no group, has lifecycle hooks or does not say what is needed, or an alarm asks for a
+        statistic, or for metric math, that runs do not know.
     """
     node = topology.node(node_id)
     if node.kind != "autoscaling_group":
         raise DesignError(f"'{node_id}' is a {node.kind}", allowed="an autoscaling_group")
+    _require_no_hooks(node)
     nodes = [topology.node(link.source) for link in topology.links_of("routes", target=node_id)]
     spec = replace(read_spec(node), end_s=_end_s(nodes))
     policies = [_policy(each) for each in nodes if each.kind == "scaling_policy"]
@@ -82,6 +83,16 @@ def read_spec(node: Node) -> Spec:
         startup_s=ready_after_s(str(node.require("startup_script"))),
         launch_s=durations()["EC2 instance pending to running"].typical_s,
     )
+
+
+def _require_no_hooks(node: Node) -> None:
+    hooks = node.attributes.get("lifecycle_hooks")
+    if isinstance(hooks, tuple) and hooks:
+        raise DesignError(
+            f"group '{node.id}' has the lifecycle hooks {', '.join(hooks)}; a run does not know how long they hold",
+            allowed="a group without lifecycle hooks",
+            cure=_PLAYED,
+        )
 
 
 def _end_s(nodes: list[Node]) -> float:
