@@ -58,6 +58,8 @@ def asked(node: str, place: Place, visit: Visit, around: Surroundings | None = N
         return Came(found.front.answer(inside))
     except ConnectionError:
         return Came(problem="refused")
+    except TimeoutError:
+        return Came(problem="timed_out")
 
 
 def forwarded(visit: Visit, protocol: str, attributes: dict[str, Any]) -> Visit:

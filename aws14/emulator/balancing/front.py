@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from aws14.catalog import quota
 from aws14.emulator import certificates
 from aws14.emulator.balancing import choosing, cookies, nodes, pages
 from aws14.emulator.balancing.forwarding import Came, Place, asked, forwarded
@@ -16,6 +17,7 @@ from aws14.model.network import Interface
 __all__ = ["Node", "of_interface"]
 
 _BAD_GATEWAY, _UNAVAILABLE, _TIME_OUT, _UNAUTHORIZED = 502, 503, 504, 561
+_IDLE_S = quota("ALB", "idle timeout unless changed").value
 _APP_COOKIE = "stickiness.app_cookie."
 
 
@@ -96,7 +98,9 @@ class Node:
         if group is None or not target:
             return pages.error(_UNAVAILABLE)
         place = Place(address_of(group, target), int(group.targets[target]["Port"]), group.protocol == "HTTPS")
-        came = asked(self.eni.id, place, forwarded(visit, protocol, self.balancer.attrs))
+        patience_s = float(self.balancer.attrs.get("idle_timeout.timeout_seconds") or _IDLE_S)
+        inside = replace(forwarded(visit, protocol, self.balancer.attrs), patience_s=patience_s)
+        came = asked(self.eni.id, place, inside)
         status, headers, body = _said(came)
         lines = (
             _target_cookie(group, target, visit, headers, tls=protocol == "https") if came.answer is not None else []

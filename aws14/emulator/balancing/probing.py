@@ -53,6 +53,7 @@ def probe(group: Any, target_id: str, version: int) -> Finding | None:
         method="GET",
         path=group.health_check_path or "/",
         headers={"Host": f"{place.address}:{place.port}", "User-Agent": "ELB-HealthChecker/2.0", "Connection": "close"},
+        patience_s=float(group.health_check_timeout_seconds),
     )
     around = _around(at[0], version)
     found = (_judged(asked(node, place, visit, around), group) for node in at)

@@ -12,11 +12,12 @@ What moto leaves out
 What this adds
     Nodes as interfaces (``ELB app/<name>/<id>``, of ``amazon-elb``), gone with the load balancer; ``provisioning``
     until the typical time of data/durations.csv; names, ``internal-`` and ``dualstack.`` ones too, with another
-    address first each time; the data plane above, over the network as it is: security groups between node and
-    target count.
+    address first each time; the idle time-out among the attributes; the data plane above, over the network as it is:
+    security groups between node and target count.
     Certificates are signed by this home's authority, imported ones shown as they are.
 What it still does not do
-    Requests are answered at once, so least outstanding requests is round robin and no idle time-out ends anything.
+    Requests are answered at once, so least outstanding requests is round robin; the idle time-out ends only what a
+    page in PHP says to take longer (``sleep``), and nobody waits for it.
     A node that cannot reach targets which others reach stays in DNS, and a target is healthy only when all working
     nodes reach it: AWS's nodes judge each for itself. Rules that authenticate answer 561. HTTP/2, WebSockets, gRPC,
     Lambda targets, mutual TLS, WAF, access logs, IPv6, zonal shift. Network and gateway load balancers stay records.
@@ -27,6 +28,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from aws14.catalog import quota
 from aws14.emulator.balancing import front, nodes
 from aws14.emulator.behaviours.failures import also_down
 from aws14.emulator.behaviours.hooks import around, replace
@@ -78,6 +80,7 @@ def _create(original: Callable[..., Any], backend: Any, *args: Any, **kwargs: An
         balancer.state = "active"
         return balancer
     balancer.attrs["load_balancing.cross_zone.enabled"] = "true"
+    balancer.attrs["idle_timeout.timeout_seconds"] = f"{quota('ALB', 'idle timeout unless changed').value:.0f}"
     if not balancer.security_groups:
         balancer.security_groups = [backend.ec2_backend.get_default_security_group(balancer.vpc_id).id]
     nodes.add_nodes(balancer)

@@ -23,8 +23,21 @@ class Inside(Protocol):
     def speaks_tls(self, port: int) -> bool:
         """Whether what listens there expects TLS."""
 
-    def answer(self, method: str, path: str, headers: dict[str, str], body: bytes = b"", *, port: int = 80) -> Told:
-        """Answer an HTTP request: status, headers, body; a `ConnectionError` where nothing speaks HTTP."""
+    def answer(
+        self,
+        method: str,
+        path: str,
+        headers: dict[str, str],
+        body: bytes = b"",
+        *,
+        port: int = 80,
+        source: str = "",
+        patience_s: float | None = None,
+    ) -> Told:
+        """Answer an HTTP request: status, headers, body.
+
+        A `ConnectionError` where nothing speaks HTTP, a `TimeoutError` where the asker's patience ends first.
+        """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,6 +58,8 @@ class Visit:
         The client's IPv4 address as it is seen here: behind a NAT gateway, the gateway's.
     called : str
         The IPv4 address that was called.
+    patience_s : float or None
+        For how long who asks waits for the answer, AWS time; None: as long as it takes.
     """
 
     method: str
@@ -54,6 +69,7 @@ class Visit:
     port: int = 80
     source: str = ""
     called: str = ""
+    patience_s: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,7 +143,15 @@ class Host:
 
     def answer(self, visit: Visit) -> Told:
         """What the machine answers."""
-        return self.inside.answer(visit.method, visit.path, visit.headers, visit.body, port=visit.port)
+        return self.inside.answer(
+            visit.method,
+            visit.path,
+            visit.headers,
+            visit.body,
+            port=visit.port,
+            source=visit.source,
+            patience_s=visit.patience_s,
+        )
 
     def door(self, port: int, source: str) -> int | None:
         """None of its own."""

@@ -241,7 +241,15 @@ class Machine:
         return server is not None and port in server.tls
 
     def answer(
-        self, method: str, path: str, headers: dict[str, str], body: bytes = b"", *, port: int = 80
+        self,
+        method: str,
+        path: str,
+        headers: dict[str, str],
+        body: bytes = b"",
+        *,
+        port: int = 80,
+        source: str = "",
+        patience_s: float | None = None,
     ) -> tuple[int, dict[str, str], bytes]:
         """Answer an HTTP request as the server on `port` does.
 
@@ -257,6 +265,10 @@ class Machine:
             Of the request; the servers here serve files and do not read it.
         port : int, optional
             Where it came in; ask `listens` before.
+        source : str, optional
+            The client's IPv4 address.
+        patience_s : float, optional
+            For how long the client waits, AWS time.
 
         Returns
         -------
@@ -269,12 +281,14 @@ class Machine:
             Nothing listens there.
         ConnectionResetError
             What listens there does not speak HTTP.
+        TimeoutError
+            The answer takes longer than the client waits.
         """
         from aws14.emulator.machines.web import Wish, serve
 
         if not self.listens(port):
             raise ConnectionRefusedError(f"{self.instance_id} does not listen on port {port}")
-        return serve(self, port, Wish(method, path, headers, body))
+        return serve(self, port, Wish(method, path, headers, body, source, patience_s))
 
     def say(self, t: float, text: str) -> None:
         """Write to the console, line by line."""

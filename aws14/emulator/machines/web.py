@@ -55,12 +55,18 @@ class Wish:
         As they came.
     body : bytes
         Whole.
+    source : str
+        The client's IPv4 address; by default the machine's own.
+    patience_s : float or None
+        For how long the client waits, AWS time; None: as long as it takes.
     """
 
     method: str
     path: str
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
+    source: str = "127.0.0.1"
+    patience_s: float | None = None
 
 
 def serve(machine: Machine, port: int, wish: Wish) -> Answer:
@@ -79,6 +85,8 @@ def serve(machine: Machine, port: int, wish: Wish) -> Answer:
     ------
     ConnectionResetError
         What listens there does not speak HTTP.
+    TimeoutError
+        The answer takes longer than the client waits.
     """
     server = machine.server_on(port)
     if server is None or server.kind == "other":
@@ -151,6 +159,8 @@ def _page(machine: Machine, server: Server, wish: Wish, *, port: int, script: st
         body=wish.body,
         port=port,
         now=time.time(),
+        source=wish.source,
+        patience_s=wish.patience_s,
     )
     status, headers, body = php.answer(machine, asked)
     return (status, headers, body) if body or status < 500 else _problem(server, 500)

@@ -18,8 +18,8 @@ def machine() -> Machine:
     return made
 
 
-def page(machine: Machine, source: str, **more: object) -> tuple[int, dict[str, str], str]:
-    machine.disk.write(SCRIPT, source)
+def page(machine: Machine, code: str, **more: object) -> tuple[int, dict[str, str], str]:
+    machine.disk.write(SCRIPT, code)
     asked = php.Asked(method="GET", path="/index.php", script=SCRIPT, now=1_790_000_000.0, **more)  # type: ignore[arg-type]
     status, headers, body = php.answer(machine, asked)
     return status, headers, body.decode()
@@ -29,6 +29,14 @@ def said(machine: Machine, code: str) -> str:
     status, _, body = page(machine, f"<?php {code}")
     assert status == 200, machine.disk.text("/var/log/httpd/error_log")
     return body
+
+
+def test_a_page_knows_its_client_and_how_long_it_slept(machine: Machine) -> None:
+    assert page(machine, "<?php echo $_SERVER['REMOTE_ADDR'];", source="203.0.113.7")[2] == "203.0.113.7"
+    slow = "<?php echo sleep(3); usleep(2000000);"
+    assert page(machine, slow, patience_s=5.0)[2] == "0"
+    with pytest.raises(TimeoutError):
+        page(machine, slow, patience_s=4.9)
 
 
 @pytest.mark.parametrize(

@@ -152,8 +152,6 @@ plain: dict[str, Callable[..., Any]] = {
     "rand": lambda low=0, high=2**31 - 1: random.randint(int(number(low)), int(number(high))),
     "mt_rand": lambda low=0, high=2**31 - 1: random.randint(int(number(low)), int(number(high))),
     "random_int": lambda low, high: random.randint(int(number(low)), int(number(high))),
-    "usleep": lambda *_: None,
-    "sleep": lambda *_: 0,
     "error_reporting": lambda *_: 0,
     "ini_set": lambda *_: False,
     "phpversion": lambda *_: "8.4.0",

@@ -40,6 +40,10 @@ class Asked:
         On which it came.
     now : float
         Epoch seconds of AWS time.
+    source : str
+        The client's IPv4 address.
+    patience_s : float or None
+        For how long the client waits, AWS time; None: as long as it takes.
     """
 
     method: str
@@ -49,10 +53,18 @@ class Asked:
     body: bytes = b""
     port: int = 80
     now: float = 0.0
+    source: str = ""
+    patience_s: float | None = None
 
 
 def answer(machine: Machine, asked: Asked) -> tuple[int, dict[str, str], bytes]:
-    """Run a page: status, headers, body. A page that fails is answered with 500, and the error log says why."""
+    """Run a page: status, headers, body. A page that fails is answered with 500, and the error log says why.
+
+    Raises
+    ------
+    TimeoutError
+        It has slept for longer than the client waits; what it did is done.
+    """
     page = Page(functions={}, classes={}, globals={})
     said = page.response
     visit = Visit(machine, _cookies(asked), lambda name, value: said.headers.append((name, value)), now=asked.now)
@@ -70,6 +82,8 @@ def answer(machine: Machine, asked: Asked) -> tuple[int, dict[str, str], bytes]:
         _fail(said, f"PHP Fatal error:  Uncaught TypeError: {problem} in {asked.script}")
     visit.keep()
     _log(machine, said, asked.now)
+    if asked.patience_s is not None and said.slept_s > asked.patience_s:
+        raise TimeoutError(f"{asked.script} sleeps for {said.slept_s:g} s")
     return said.status, _headers(said), "".join(said.body).encode("utf-8", "surrogateescape")
 
 
@@ -96,6 +110,7 @@ def _superglobals(machine: Machine, asked: Asked, visit: Visit) -> dict[str, Any
         "REQUEST_URI": asked.path,
         "QUERY_STRING": url.query,
         "SCRIPT_FILENAME": asked.script,
+        "REMOTE_ADDR": asked.source,
         "SERVER_ADDR": machine.address,
         "SERVER_NAME": _header(asked, "host").partition(":")[0],
         "SERVER_PORT": str(asked.port),
@@ -133,6 +148,8 @@ def _of_request(machine: Machine, page: Page, visit: Visit) -> dict[str, Callabl
         return True
 
     return {
+        "sleep": lambda seconds: _sleep(page, float(number(seconds))),
+        "usleep": lambda microseconds: _sleep(page, float(number(microseconds)) / 1e6),
         "gethostname": lambda: machine.hostname,
         "php_uname": lambda *_: f"Linux {machine.hostname}",
         "header": header,
@@ -148,6 +165,11 @@ def _of_request(machine: Machine, page: Page, visit: Visit) -> dict[str, Callabl
         "print_r": lambda given, *_: page.response.body.append(text(given)),
         "file_get_contents": lambda path, *_: machine.disk.text(text(path)),
     }
+
+
+def _sleep(page: Page, seconds: float) -> int:
+    page.response.slept_s += seconds
+    return 0
 
 
 def _exceptions() -> dict[str, Callable[..., Any]]:

@@ -44,12 +44,15 @@ class Response:
         Parts.
     log : list of str
         Lines for the server's error log.
+    slept_s : float
+        How long the page has slept, AWS time.
     """
 
     status: int = 200
     headers: list[tuple[str, str]] = field(default_factory=list)
     body: list[str] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
+    slept_s: float = 0.0
 
 
 class PageExit(Exception):  # noqa: N818 - no error: `exit` in the page
