@@ -5,24 +5,29 @@ What AWS does
     Internet from a VPC without an internet gateway; an HTTPS listener without a certificate, and an HTTP one with; a
     second listener on a port; a certificate that does not exist or is not issued; instances that do not exist or
     are in another VPC as targets; a target group that belongs to another load balancer; health checks that begin anew
-    before the last one timed out; deleting what is protected.
+    before the last one timed out; thresholds, matchers and attributes out of bounds, or of unknown names, or that
+    exclude each other; deleting what is protected.
 What moto leaves out
     All of these are accepted.
 What this adds
     Those refusals, with the codes of AWS and its messages as far as they are known.
 What it still does not do
-    Quotas, names, and most checks of the combination of attributes.
+    Quotas, names, and most checks of the combination of attributes; those of Network Load Balancers.
 """
 
 from __future__ import annotations
 
 from typing import Any, NoReturn
 
+from aws14.emulator.balancing import settings
 from aws14.emulator.balancing.targets import balancers_of
 from aws14.emulator.behaviours.hooks import before
 from aws14.emulator.certificates import bundle_of, shown
 
 __all__ = ["install"]
+
+#: The highest HTTP code a health check may take for success, by protocol; Network Load Balancers take any up to 599.
+_MOST_CODE = {"HTTP": 499, "HTTPS": 499}
 
 
 def install() -> None:
@@ -38,6 +43,8 @@ def install() -> None:
     before(ELBv2Backend, "register_targets", _register)
     before(ELBv2Backend, "create_target_group", _new_checks)
     before(ELBv2Backend, "modify_target_group", _changed_checks)
+    before(ELBv2Backend, "modify_target_group_attributes", _group_attributes)
+    before(ELBv2Backend, "modify_load_balancer_attributes", _attributes)
     before(NetworkInterfaceBackend, "delete_network_interface", _not_yours)
 
 
@@ -188,8 +195,32 @@ def _own_groups(backend: Any, balancer: Any, actions: list[dict[str, Any]]) -> N
                 _say("InvalidConfigurationRequest", "The following target groups are in a different VPC than load balancer '" + balancer.arn + "': " + arn)  # fmt: skip  # noqa: E501 - AWS's own words
 
 
+def _group_attributes(backend: Any, target_group_arn: str, attributes: dict[str, str]) -> None:
+    group = backend.target_groups.get(target_group_arn)
+    if group is not None:
+        _unless_well(settings.of_group(attributes, group.attributes))
+
+
+def _attributes(backend: Any, arn: str, attrs: dict[str, str]) -> None:
+    balancer = backend.load_balancers.get(arn)
+    if balancer is not None:
+        _unless_well(settings.of_balancer(attrs, balancer.VALID_ATTRS))
+
+
+def _unless_well(refusal: settings.Refusal | None) -> None:
+    if refusal is not None:
+        _say(*refusal)
+
+
+def _within(protocol: str | None, healthy: Any, unhealthy: Any, codes: str | None) -> None:
+    thresholds = {"healthyThresholdCount": healthy, "unhealthyThresholdCount": unhealthy}
+    _unless_well(settings.of_health_checks(thresholds, codes, most=_MOST_CODE.get(protocol or "", 599)))
+
+
 def _new_checks(_: Any, name: str, **given: Any) -> None:
     del name
+    codes = (given.get("matcher") or {}).get("HttpCode")
+    _within(given.get("protocol"), given.get("healthy_threshold_count"), given.get("unhealthy_threshold_count"), codes)
     if given.get("target_type") != "lambda":
         _in_time(given.get("healthcheck_interval_seconds") or 30, given.get("healthcheck_timeout_seconds") or 5)
 
@@ -197,7 +228,8 @@ def _new_checks(_: Any, name: str, **given: Any) -> None:
 def _changed_checks(backend: Any, arn: str, *given: Any, **_: Any) -> None:
     group = backend.target_groups.get(arn)
     if group is not None:
-        interval, timeout = (*given, None, None, None, None, None)[3:5]
+        interval, timeout, healthy, unhealthy, codes = (*given, *[None] * 8)[3:8]
+        _within(group.protocol, healthy, unhealthy, codes)
         _in_time(interval or group.health_check_interval_seconds, timeout or group.health_check_timeout_seconds)
 
 

@@ -129,3 +129,68 @@ def test_a_listener_may_be_changed_to_what_it_is(site: SimpleNamespace, aws: Aws
     )
     with pytest.raises(ClientError, match="certificate"):
         elbv2.modify_listener(ListenerArn=site.listener, Protocol="HTTPS")
+
+
+def attributes(elbv2: Any, arn: str, **given: str) -> None:
+    told = [{"Key": key.replace("__", "."), "Value": value} for key, value in given.items()]
+    elbv2.modify_target_group_attributes(TargetGroupArn=arn, Attributes=told)
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"no__such_key": "1"}, "ValidationError"),
+        ({"load_balancing__algorithm__type": "quickest"}, "ValidationError"),
+        ({"slow_start__duration_seconds": "29"}, "ValidationError"),
+        ({"slow_start__duration_seconds": "901"}, "ValidationError"),
+        ({"stickiness__lb_cookie__duration_seconds": "0"}, "ValidationError"),
+        ({"stickiness__app_cookie__duration_seconds": "604801"}, "ValidationError"),
+        (
+            {"slow_start__duration_seconds": "30", "load_balancing__algorithm__type": "least_outstanding_requests"},
+            "InvalidConfigurationRequest",
+        ),
+    ],
+)
+def test_attributes_of_groups_have_bounds(given: dict[str, str], code: str, site: SimpleNamespace, aws: Aws) -> None:
+    elbv2 = aws("elbv2")
+    with pytest.raises(ClientError) as caught:
+        attributes(elbv2, site.targets, **given)
+    assert caught.value.response["Error"]["Code"] == code
+
+
+def test_what_is_within_bounds_is_accepted(site: SimpleNamespace, aws: Aws) -> None:
+    elbv2 = aws("elbv2")
+    attributes(elbv2, site.targets, slow_start__duration_seconds="30", stickiness__lb_cookie__duration_seconds="604800")
+    with pytest.raises(ClientError, match="Slow start"):
+        attributes(elbv2, site.targets, load_balancing__algorithm__type="least_outstanding_requests")
+    attributes(elbv2, site.targets, slow_start__duration_seconds="0")
+    attributes(elbv2, site.targets, load_balancing__algorithm__type="least_outstanding_requests")
+    elbv2.modify_target_group(
+        TargetGroupArn=site.targets,
+        HealthyThresholdCount=10,
+        UnhealthyThresholdCount=2,
+        Matcher={"HttpCode": "200-499"},
+    )
+
+
+@pytest.mark.parametrize(
+    "check", [{"HealthyThresholdCount": 11}, {"UnhealthyThresholdCount": 11}, {"Matcher": {"HttpCode": "200,500"}}]
+)
+def test_health_checks_have_bounds(check: dict[str, Any], site: SimpleNamespace, aws: Aws) -> None:
+    elbv2 = aws("elbv2")
+    for wrong in (
+        lambda: elbv2.modify_target_group(TargetGroupArn=site.targets, **check),
+        lambda: target_group(elbv2, site, "other", **check),
+    ):
+        with pytest.raises(ClientError) as caught:
+            wrong()
+        assert caught.value.response["Error"]["Code"] == "ValidationError"
+
+
+@pytest.mark.parametrize(("key", "value"), [("idle_timeout.timeout_seconds", "4001"), ("no.such.key", "1")])
+def test_attributes_of_load_balancers_have_bounds(key: str, value: str, site: SimpleNamespace, aws: Aws) -> None:
+    with pytest.raises(ClientError) as caught:
+        aws("elbv2").modify_load_balancer_attributes(
+            LoadBalancerArn=site.alb, Attributes=[{"Key": key, "Value": value}]
+        )
+    assert caught.value.response["Error"]["Code"] == "ValidationError"
