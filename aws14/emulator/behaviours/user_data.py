@@ -10,16 +10,18 @@ What this adds
     A machine inside every Linux instance. A documented subset of bash and cloud-config is interpreted: variables,
     quoting, substitutions, conditions, loops, functions, pipes, redirections, here-documents; dnf, yum, apt-get,
     systemctl, curl, sed, users, permissions and the usual small programs. httpd, nginx and Python's http.server answer
-    with the files that are really there. Installing, updating, sleeping and waiting take AWS time (data/durations.csv);
-    before boot and user data are done every connection is refused. Packages need a way to the Internet (on Amazon
-    Linux a gateway endpoint of S3 does as well). get_console_output shows that machine's own console, to the minute.
-    User data above the limit is refused.
+    with the files that are really there; httpd runs pages in PHP where php is installed: the part of PHP 8 that small
+    dynamic pages use, with sessions and mysqli, over the network as it is. Installing, updating, sleeping and waiting
+    take AWS time (data/durations.csv); before boot and user data are done every connection is refused. Packages need a
+    way to the Internet (on Amazon Linux a gateway endpoint of S3 does as well). get_console_output shows that machine's
+    own console, to the minute. User data above the limit is refused.
 What it still does not do
     A command, option or configuration directive beyond the subset ends user data there: the console names line and
     text, and nothing that user data started is reachable. So do arrays, trap, select, process substitution as an
-    argument, PHP, proxies, downloads from the Internet outside. Services become reachable when user data is done, not
-    when it starts them. Windows and other distributions run no user data. Package
-    versions are examples. Installing takes the same time on every instance type.
+    argument, proxies, downloads from the Internet outside. In pages: classes of their own, includes, generators,
+    regular expressions; such a page is answered with 500, and the error log names the word. Services become reachable
+    when user data is done, not when it starts them. Windows and other distributions run no user data. Package versions
+    are examples. Installing takes the same time on every instance type.
 """
 
 from __future__ import annotations
