@@ -67,6 +67,58 @@ def test_a_named_type_is_kept(ec2, aws):
     assert [volume["VolumeType"] for volume in volumes["Volumes"]] == ["gp2"]
 
 
+def test_the_root_device_has_the_name_that_the_image_gives_it(ec2, aws):
+    made = launch(aws)
+    image = ec2.describe_images(ImageIds=[made["ImageId"]])["Images"][0]
+    root = {"DeviceName": "/dev/xvda", "Ebs": {"DeleteOnTermination": False}}
+    ec2.modify_instance_attribute(InstanceId=made["InstanceId"], BlockDeviceMappings=[root])
+    seen = ec2.describe_instances(InstanceIds=[made["InstanceId"]])["Reservations"][0]["Instances"][0]
+    (mapped,) = seen["BlockDeviceMappings"]
+    assert {image["RootDeviceName"], seen["RootDeviceName"], mapped["DeviceName"]} == {"/dev/xvda"}
+    volume = ec2.describe_volumes(VolumeIds=[mapped["Ebs"]["VolumeId"]])["Volumes"][0]
+    assert volume["Attachments"][0]["Device"] == "/dev/xvda"
+    assert mapped["Ebs"]["DeleteOnTermination"] is False
+    ec2.terminate_instances(InstanceIds=[made["InstanceId"]])
+    assert ec2.describe_volumes(VolumeIds=[volume["VolumeId"]])["Volumes"]
+
+
+def test_a_device_that_the_instance_has_not_is_refused(ec2, aws):
+    wrong = {"DeviceName": "/dev/sdz", "Ebs": {"DeleteOnTermination": False}}
+    with pytest.raises(ec2.exceptions.ClientError, match="InvalidInstanceAttributeValue"):
+        ec2.modify_instance_attribute(InstanceId=launch(aws)["InstanceId"], BlockDeviceMappings=[wrong])
+
+
+@pytest.mark.parametrize(
+    ("kind", "size", "iops", "works"),
+    [
+        ("gp3", 1, 3000, True),  # its baseline, whatever the size
+        ("gp3", 6, 3001, False),
+        ("gp3", 100, 2999, False),
+        ("gp3", 1000, 80_001, False),
+        ("gp3", 160, 80_000, True),
+        ("io1", 100, 5000, True),
+        ("io1", 100, 5001, False),
+        ("io1", 100, 99, False),
+        ("io2", 4, 4001, False),
+    ],
+)
+def test_a_volumes_type_and_size_say_how_many_iops_it_may_have(ec2, aws, kind, size, iops, works):
+    asked = {"VolumeType": kind, "Iops": iops}
+    disk = {"DeviceName": "/dev/sdf", "Ebs": {**asked, "VolumeSize": size}}
+    calls = [
+        lambda: ec2.create_volume(AvailabilityZone="ap-northeast-1a", Size=size, **asked),
+        lambda: launch(aws, BlockDeviceMappings=[disk]),
+    ]
+    plain = ec2.create_volume(AvailabilityZone="ap-northeast-1a", Size=size, VolumeType="gp2")["VolumeId"]
+    calls.append(lambda: ec2.modify_volume(VolumeId=plain, **asked))
+    for call in calls:
+        if works:
+            call()
+        else:
+            with pytest.raises(ec2.exceptions.ClientError, match="InvalidParameterValue"):
+                call()
+
+
 def test_an_elastic_ip_moves_to_whom_it_is_associated_with_next(ec2, aws):
     first, second = launch(aws)["InstanceId"], launch(aws)["InstanceId"]
     address = ec2.allocate_address(Domain="vpc")

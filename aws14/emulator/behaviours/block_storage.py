@@ -3,14 +3,17 @@
 What AWS does
     A snapshot is pending until its blocks are in S3, a copy in another region until they have travelled; a volume made
     of it has the files of its time. The root volume ends with its instance unless DeleteOnTermination is off, other
-    volumes stay unless it is on. A volume is attached in its own zone only, and to one instance.
+    volumes stay unless it is on. A volume is attached in its own zone only, and to one instance. Its type and size say
+    how many IOPS it may have.
 What moto leaves out
     Snapshots are complete at once and empty, volumes hold nothing, the zone of an attachment is not looked at;
-    detach_volume needs the instance; describe_snapshots lists those of Amazon's images as one's own.
+    any number of IOPS is taken; detach_volume needs the instance; describe_snapshots lists those of Amazon's images as
+    one's own.
 What this adds
     States and progress on the clock, by size (data/durations.csv); contents that go with snapshots, copies and volumes,
     also into another region; volumes that stay keep what their instance had. Machines see their volumes as devices:
-    lsblk, mkfs, mount, umount, blkid, df and /etc/fstab; a stop empties instance store.
+    lsblk, mkfs, mount, umount, blkid, df and /etc/fstab; a stop empties instance store. InvalidParameterValue for IOPS
+    that gp3, io1 and io2 do not go to.
 What it still does not do
     A second snapshot of a volume takes as long as the first. Volumes are there at once, and never full; a script does
     not see one come that is attached while it runs. A root volume that is attached to another instance is there for
@@ -28,6 +31,7 @@ from aws14.emulator.durations import typical_s
 from aws14.emulator.machines import contents, of, power, volumes
 from aws14.emulator.machines.instances import root_of
 from aws14.emulator.machines.registry import is_known, plug
+from aws14.emulator.volume_limits import check_iops
 from aws14.emulator.world import world
 
 __all__ = ["begin_snapshot", "held_by", "install"]
@@ -42,6 +46,7 @@ def install() -> None:
     around(EBSBackend, "create_snapshot", _create_snapshot)
     around(EBSBackend, "copy_snapshot", _copy_snapshot)
     around(EBSBackend, "create_volume", _create_volume)
+    before(EBSBackend, "modify_volume", _check_change)
     around(EBSBackend, "delete_snapshot", _delete)
     around(EBSBackend, "delete_volume", _delete)
     around(EBSBackend, "detach_volume", _detach)
@@ -127,10 +132,17 @@ def _create_volume(original: Callable[..., Any], backend: Any, *args: Any, **kwa
     key = kwargs.get("snapshot_id")
     if key and (snapshot := backend.get_snapshot(key)).status != "completed":
         raise _incorrect_state(snapshot)
+    check_iops(kwargs.get("volume_type"), kwargs.get("size"), kwargs.get("iops"))
     volume = original(backend, *args, **kwargs)
     if key:
         contents.put(volume.id, contents.find(key))
     return volume
+
+
+def _check_change(backend: Any, key: str, size: Any = None, kind: Any = None, iops: Any = None, *_: Any) -> None:
+    """What is not asked for stays as it is; a volume that only grows keeps what it has."""
+    volume = backend.get_volume(key)
+    check_iops(kind or volume.volume_type, size or volume.size, iops)
 
 
 def _incorrect_state(snapshot: Any) -> Exception:

@@ -29,6 +29,7 @@ from aws14.emulator.durations import typical_s
 from aws14.emulator.image_mappings import Mapping, as_amazon_has_it, merged
 from aws14.emulator.machines import contents, power
 from aws14.emulator.machines.instances import root_device_of
+from aws14.emulator.volume_limits import check_iops
 from aws14.emulator.world import world
 
 __all__ = ["install"]
@@ -207,6 +208,7 @@ def _launch(original: Callable[..., Any], backend: Any, image_id: Any, *args: An
         kwargs["block_device_mappings"] = merged(given or [], own, root)
     asked = {each["DeviceName"]: dict(each["Ebs"]) for each in kwargs.get("block_device_mappings") or ()}
     for each in kwargs.get("block_device_mappings") or ():
+        check_iops(each["Ebs"].get("VolumeType"), each["Ebs"].get("VolumeSize"), each["Ebs"].get("Iops"))
         if each["Ebs"].get("VolumeType") in _PROVISIONED:
             _check_iops(each["Ebs"])
             each["Ebs"]["VolumeType"] = "gp3"  # moto's launch cannot pass on how many; see below
