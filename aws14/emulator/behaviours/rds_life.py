@@ -19,7 +19,8 @@ What it still does not do
     accessible, IAM authentication, option and parameter groups that change anything, engines other than MySQL and
     MariaDB beyond their states. A connection to a host that is lost is reset at once, where on AWS it hangs until the
     client gives up. Durations do not vary. One writer at a time holds the whole database, where MySQL locks rows;
-    others wait for ``innodb_lock_wait_timeout``, 5 s of real time that cannot be set.
+    others wait for ``innodb_lock_wait_timeout``, 5 s of real time that cannot be set; there is no
+    SHOW PROCESSLIST, and of information_schema only ``tables``.
 """
 
 from __future__ import annotations

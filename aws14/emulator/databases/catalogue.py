@@ -13,13 +13,21 @@ from dataclasses import asdict, dataclass
 from aws14.emulator.databases.rewriting import SYSTEM
 
 __all__ = [
-    "SETUP", "Column", "Index", "columns_of", "forget", "has_schema", "indexes_of", "keep", "kept_text", "schemas",
-    "tables",
+    "SETUP", "TABLES", "Column", "Index", "columns_of", "forget", "has_schema", "indexes_of", "keep", "kept_text",
+    "schemas", "tables",
 ]  # fmt: skip
+
+TABLES = "information_schema.tables"
 
 SETUP = (
     'CREATE TABLE IF NOT EXISTS "_schemas" (name TEXT PRIMARY KEY)',
     'CREATE TABLE IF NOT EXISTS "_tables" (name TEXT PRIMARY KEY COLLATE NOCASE, columns TEXT, ddl TEXT)',
+    f"""
+    CREATE TEMP VIEW IF NOT EXISTS "{TABLES}" AS
+    SELECT 'def' AS TABLE_CATALOG, SUBSTR(name, 1, INSTR(name, '.') - 1) AS TABLE_SCHEMA,
+      SUBSTR(name, INSTR(name, '.') + 1) AS TABLE_NAME, 'BASE TABLE' AS TABLE_TYPE, 'InnoDB' AS ENGINE
+    FROM "_tables"
+    """,
 )
 
 
@@ -78,7 +86,7 @@ def schemas(connection: sqlite3.Connection) -> list[str]:
 
 def has_schema(connection: sqlite3.Connection, name: str) -> bool:
     """Whether there is such a database."""
-    return name in schemas(connection)
+    return name in schemas(connection) or name.lower() == "information_schema"  # whose case does not matter
 
 
 def tables(connection: sqlite3.Connection, schema: str) -> list[str]:

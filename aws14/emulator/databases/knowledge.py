@@ -15,7 +15,7 @@ __all__ = ["Knowledge"]
 _VARIABLES: Mapping[str, Any] = {
     "autocommit": True, "character_set_client": "utf8mb4", "character_set_connection": "utf8mb4",
     "character_set_results": "utf8mb4", "character_set_server": "utf8mb4", "collation_connection": "utf8mb4_0900_ai_ci",
-    "max_allowed_packet": 67108864, "max_connections": 60,
+    "innodb_read_only": False, "max_allowed_packet": 67108864, "max_connections": 60,
     "sql_mode": "STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION", "system_time_zone": "UTC", "time_zone": "UTC",
     "transaction_isolation": "REPEATABLE-READ", "wait_timeout": 28800, "interactive_timeout": 28800,
     "lower_case_table_names": 0, "version_comment": "Source distribution", "sql_select_limit": 2**64 - 1,

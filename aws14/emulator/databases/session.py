@@ -61,7 +61,6 @@ class Session:
         known = {
             "hostname": host.name,
             "innodb_lock_wait_timeout": int(LOCK_WAIT_S),
-            "innodb_read_only": False,
             "read_only": host.read_only,
             "version": host.version,
         }
@@ -243,7 +242,9 @@ class Session:
 
     def _there(self, table: exp.Table) -> str:
         name = self._named(table)
-        if name.partition(".")[0] in SYSTEM:
+        if name.lower() == catalogue.TABLES:
+            return catalogue.TABLES
+        if name.partition(".")[0].lower() in SYSTEM:
             raise unsupported(f"SELECT from {name}")
         if catalogue.columns_of(self._connection, name) is None:
             raise MysqlError(1146, f"Table '{name}' doesn't exist")

@@ -293,6 +293,14 @@ def test_show_and_describe(shop) -> None:
     assert "CREATE TABLE orders" in rows(shop, "SHOW CREATE TABLE orders")[0][1]
 
 
+def test_the_tables_can_be_asked_for(shop) -> None:
+    asked = "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND engine = 'InnoDB'"
+    assert rows(shop, asked) == (("orders",),)
+    shop.execute("DROP TABLE orders")
+    assert rows(shop, asked.replace("information_schema.tables", "INFORMATION_SCHEMA.TABLES")) == ()
+    assert refused(shop, "SELECT * FROM information_schema.columns")[0] == 1235
+
+
 def test_a_transaction_rolls_back(shop) -> None:
     shop.execute("START TRANSACTION")
     shop.execute("DELETE FROM orders")
