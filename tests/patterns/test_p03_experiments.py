@@ -114,7 +114,11 @@ def test_retries_keep_the_site_down_and_fewer_or_a_short_queue_heal_it(built):
     site = groups.fixed(built, 4)
 
     def end(retries, backlog):
-        return failed(simulate(site, experiments.crowd(retries, backlog)))[30]
+        trace = experiments._beginning(simulate(site, experiments.crowd(retries, backlog)), experiments.SHOWN_S)
+        assert not trace.in_flight.any()
+        return (
+            failed(trace)[[30, -1]].min() if retries in {experiments.RETRY, experiments.BACK_OFF} else failed(trace)[30]
+        )
 
     long, short = experiments.LONG_QUEUE, experiments.SHORT_QUEUE
     assert end(None, long) == 0
@@ -129,14 +133,21 @@ def test_the_check_asks_for_a_schedule_that_holds(lab):
     client = lab.client("autoscaling")
     assert [each.name for each in lab.check("p03-e1").outstanding] == ["The group has scheduled actions"]
 
+    def put(name, recurrence, **more):
+        named = {"AutoScalingGroupName": "portal", "ScheduledActionName": name}
+        client.put_scheduled_update_group_action(**named, Recurrence=recurrence, **more)
+
     def plan(name, recurrence, size):
-        client.put_scheduled_update_group_action(
-            AutoScalingGroupName="portal",
-            ScheduledActionName=name,
-            Recurrence=recurrence,
-            TimeZone="Asia/Tokyo",
-            MinSize=size,
-        )
+        put(name, recurrence, TimeZone="Asia/Tokyo", MinSize=size)
+
+    put("before-nine", "45 8 * * 1-5", MinSize=12)
+    told = lab.check("p03-e1")
+    assert "45 8 * * 1-5 in UTC = 17:45 in Tokyo" in told.findings[0].detail
+    assert 'TimeZone="Asia/Tokyo"' in told.outstanding[0].hint
+    client.delete_scheduled_action(AutoScalingGroupName="portal", ScheduledActionName="before-nine")
+    put("before-nine", "45 8 * * 1-5", TimeZone="Asia/Tokyo", DesiredCapacity=10)
+    assert "Give MinSize" in lab.check("p03-e1").outstanding[0].hint
+    client.delete_scheduled_action(AutoScalingGroupName="portal", ScheduledActionName="before-nine")
 
     plan("before-nine", "45 8 * * 1-5", 3)
     assert "fail" in lab.check("p03-e1").outstanding[0].name
