@@ -34,7 +34,7 @@ CURES: Mapping[str, str] = {
     "InstanceLimitExceeded": "terminate instances, or ask AWS for a larger quota",
     "InvalidAMIID.NotFound": "AMI ids differ by region: read the current one from SSM's public parameters",
     "InvalidAllocationID.NotFound": "describe_addresses lists the allocation ids you have",
-    "InvalidChangeBatch": "a record of that name and type is there already: use UPSERT instead of CREATE",
+    "InvalidChangeBatch": "the message names the record; one that is there already is changed with UPSERT, not CREATE",
     "InvalidGroup.Duplicate": "the VPC has a group of that name: describe_security_groups finds it",
     "InvalidGroup.InUse": "a network interface still wears the group: terminate the instance or change its groups",
     "InvalidGroup.NotFound": "groups belong to one VPC and one region: describe_security_groups lists them",
