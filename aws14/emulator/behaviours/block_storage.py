@@ -139,8 +139,9 @@ def _create_volume(original: Callable[..., Any], backend: Any, *args: Any, **kwa
     return volume
 
 
-def _check_change(backend: Any, key: str, size: Any = None, kind: Any = None, iops: Any = None, *_: Any) -> None:
+def _check_change(backend: Any, key: str, *asked: Any) -> None:
     """What is not asked for stays as it is; a volume that only grows keeps what it has."""
+    size, kind, iops = (*asked, None, None, None)[:3]
     volume = backend.get_volume(key)
     check_iops(kind or volume.volume_type, size or volume.size, iops)
 

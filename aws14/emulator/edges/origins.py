@@ -111,7 +111,8 @@ def _by_name(origin: Mapping[str, Any], question: Question, path: str) -> Told:
     if found.outcome != "open" or found.front is None:
         return pages.problem(_TIME_OUT if found.outcome == "timed_out" else _BAD_GATEWAY)
     headers = _headers(origin, question)
-    if tls != found.front.speaks_tls(port) or (tls and not _is_trusted(found.front, port, header(headers, "Host"), domain)):
+    trusted = not tls or _is_trusted(found.front, port, header(headers, "Host"), domain)
+    if tls != found.front.speaks_tls(port) or not trusted:
         return pages.problem(_BAD_GATEWAY)
     asked, body = question.visit.method, question.visit.body
     visit = Visit(
