@@ -48,9 +48,10 @@ of moto {version("moto")}. Do not edit.
 - **Emulated** is the control plane: [moto](https://docs.getmoto.org) keeps what you make, the behaviours below make it
   react, on one clock.
 - **Emulated**, too, is the traffic: requests to the names and addresses that the cloud hands out are really sent, and
-  answered on loopback by what the instances serve, where names, routes, network ACLs and security groups let them. TCP
-  over IPv4; they take no AWS time, and a blocked one is a time-out at once. Load balancers, CloudFront, S3 websites and
-  APIs do not answer. Certificates come from an authority of the emulator's home.
+  answered on loopback by what the instances serve, by Application Load Balancers, CloudFront, S3 websites and databases
+  (MySQL), where names, routes, network ACLs and security groups let them. TCP over IPv4; they take no AWS time, and a
+  blocked one is a time-out at once. Network Load Balancers and API Gateway do not answer. Certificates come from an
+  authority of the emulator's home.
 - **Modelled** is the load: the simulation reads back what you made and works out what it would do under a day of
   requests.
 
