@@ -143,6 +143,7 @@ def test_the_cloud_is_the_same_after_a_restart_and_lives_on(home, start):
     assert clock["now"] <= after["now"]
     # It is alive, not only equal: objects that services share are still shared.
     aws("autoscaling").set_desired_capacity(AutoScalingGroupName="asg", DesiredCapacity=4)
+    second.advance(300)
     group = aws("elbv2").describe_target_groups()["TargetGroups"][0]["TargetGroupArn"]
     assert len(aws("elbv2").describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]) == 4
     second.advance(300)
