@@ -27,7 +27,7 @@ def committed(arn: str, statements: tuple[Any, ...]) -> None:
     for replica in replicas_of(instance):
         due = now + lag_s(instance, replica)
         life_of(replica).relay.append(Shipment(due, statements))
-        world().clock.at(due, "rds.ships", (replica.db_instance_arn,))
+        world().clock.at(due, "rds.ships", (replica.db_instance_arn, due))
     world().clock.after(0.0, "rds.data_changes")
 
 
@@ -37,11 +37,12 @@ def _data_changes() -> None:
 
 
 @handles("rds.ships")
-def _ships(arn: str) -> None:
+def _ships(arn: str, due: float) -> None:
     replica = find(arn)
     source = source_of(replica) if replica is not None and replica.is_replica else None
     if source is not None and is_serving(source):
-        _apply(replica, world().clock.now())
+        # The clock may show a little less than the moment the event was posted for: it counts in microseconds.
+        _apply(replica, max(due, world().clock.now()))
 
 
 def catch_up(source: Any) -> None:
