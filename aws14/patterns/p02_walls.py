@@ -7,9 +7,7 @@ following a visitor's packets. Nothing that is built changes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
 
 from aws14.charts.numbers import percent
 from aws14.model import Finding, Report, Topology
@@ -24,6 +22,7 @@ from aws14.patterns.p02_taken_away import (
     without_gateway,
     without_routes,
 )
+from aws14.patterns.walls import Seen, Wall, finding
 from aws14.sim import Unreachable, resolve, simulate, what_if
 from aws14.sim.changes import without
 from aws14.sim.reachability import INTERNET, reach
@@ -31,37 +30,6 @@ from aws14.sim.standing import network_of
 
 ALLOWED = BRIEF.value("zone_failed_share")
 _SLOWEST = {"health_check_interval_s": 300, "unhealthy_threshold": 10}
-
-Change = Callable[[Topology], Topology]
-
-
-class Seen(NamedTuple):
-    """Whether a property holds, and what was seen of it."""
-
-    holds: bool
-    words: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Wall:
-    """A component and the property it holds.
-
-    Parameters
-    ----------
-    component : str
-        What is taken away or opened.
-    property : str
-        What holds while it is there.
-    seen : callable
-        Topology -> whether the property holds there.
-    without : callable
-        Topology -> topology without the component.
-    """
-
-    component: str
-    property: str
-    seen: Callable[[Topology], Seen]
-    without: Change
 
 
 def _day(**broken: float) -> Callable[[Topology], Seen]:
@@ -230,10 +198,4 @@ def _asked(topology: Topology, wall: Wall, known: dict[Callable[[Topology], Seen
         known[wall.seen] = wall.seen(topology)
     before = known[wall.seen]
     after = wall.seen(wall.without(topology))
-    seen = f"{'still true' if after.holds else 'no longer true'}: {wall.property} ({after.words})"
-    return Finding(
-        name=f"Without {wall.component}",
-        status="passed" if before.holds and not after.holds else "not_yet",
-        detail=seen + ("" if before.holds else f"; nor does it hold with it: {before.words}"),
-        hint="the site is not as drawn: run the check p02-built",
-    )
+    return finding(wall, before, after, check="p02-built", lost="no longer true")

@@ -7,16 +7,16 @@ following packets. Nothing that is built changes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import NamedTuple
 
 from aws14.errors import Aws14Error
-from aws14.model import AzOutage, Finding, InstanceLoss, Report, Scenario, Topology
+from aws14.model import AzOutage, InstanceLoss, Report, Scenario, Topology
 from aws14.model.network import GroupRule, Network, RouteTable
 from aws14.model.trace import FAILURE_REASONS
 from aws14.patterns.p03_day import BRIEF, NAME, OFFICE, scenario
 from aws14.patterns.p03_groups import GROUP, SMALLEST, bare, tracking
+from aws14.patterns.walls import Seen, Wall, finding
 from aws14.sim import Unreachable, resolve, simulate, what_if
 from aws14.sim.changes import without
 from aws14.sim.reachability import INTERNET, reach
@@ -26,37 +26,6 @@ HTTP, HTTPS, MYSQL = 80, 443, 3306
 EVERYWHERE = "0.0.0.0/0"
 MOST_LOST = 0.05
 """Share of the views of half an hour that the loss of a zone may cost."""
-
-Change = Callable[[Topology], Topology]
-
-
-class Seen(NamedTuple):
-    """Whether a property holds, and what was seen of it."""
-
-    holds: bool
-    words: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Wall:
-    """A component and the property it holds.
-
-    Parameters
-    ----------
-    component : str
-        What is taken away or opened.
-    property : str
-        What holds while it is there.
-    seen : callable
-        Topology -> whether the property holds there.
-    without : callable
-        Topology -> topology without the component.
-    """
-
-    component: str
-    property: str
-    seen: Callable[[Topology], Seen]
-    without: Change
 
 
 def _half_an_hour(from_h: float) -> Scenario:
@@ -256,7 +225,7 @@ def why(built: Topology) -> Report:
     for wall in WALLS:
         if wall.seen not in known:
             known[wall.seen] = wall.seen(site)
-        findings.append(_finding(wall, known[wall.seen], _lost(wall, site)))
+        findings.append(finding(wall, known[wall.seen], _lost(wall, site), check="p03-built"))
     return Report(title="Take it away, and something is lost", findings=tuple(findings))
 
 
@@ -266,13 +235,3 @@ def _lost(wall: Wall, site: Topology) -> Seen:
         return wall.seen(wall.without(site))
     except Aws14Error as problem:
         return Seen(False, str(problem))
-
-
-def _finding(wall: Wall, before: Seen, after: Seen) -> Finding:
-    seen = f"{'still true' if after.holds else 'as expected, lost'}: {wall.property} ({after.words})"
-    return Finding(
-        name=f"Without {wall.component}",
-        status="passed" if before.holds and not after.holds else "not_yet",
-        detail=seen + ("" if before.holds else f"; nor does it hold with it: {before.words}"),
-        hint="the site is not as drawn: run the check p03-built",
-    )

@@ -8,9 +8,8 @@ changes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import NamedTuple
 
 from aws14.charts.numbers import duration, percent
 from aws14.model import AzOutage, Fault, Finding, RegionOutage, Report, Scenario, Steady, Topology
@@ -18,6 +17,7 @@ from aws14.model.network import Network
 from aws14.patterns.p02_taken_away import closed, opened
 from aws14.patterns.p04_day import BRIEF, NAME, OFFICE, STANDBY_REGION, scenario
 from aws14.patterns.p04_options import COPIES
+from aws14.patterns.walls import Seen, Wall, finding
 from aws14.sim import ToPlaces, Unreachable, resolve, simulate, what_if
 from aws14.sim.changes import without
 from aws14.sim.failover import WARM, region_failover
@@ -35,37 +35,6 @@ SOON_S = 300.0
 _HOUR_S, _FAILS_AT_S, _AWAY_FOR_S, _VIEWS_RPS = 3600.0, 600.0, 3000.0, 12.0
 _OUT = f"the loss lasts {duration(_AWAY_FOR_S)} of it"
 _HOME_REGION, _HOME_ZONE = "ap-northeast-1", "ap-northeast-1a"
-
-Change = Callable[[Topology], Topology]
-
-
-class Seen(NamedTuple):
-    """Whether a property holds, and what was seen of it."""
-
-    holds: bool
-    words: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Wall:
-    """A component and the property it holds.
-
-    Parameters
-    ----------
-    component : str
-        What is taken away or opened.
-    property : str
-        What holds while it is there.
-    seen : callable
-        Topology -> whether the property holds there.
-    without : callable
-        Topology -> topology without the component.
-    """
-
-    component: str
-    property: str
-    seen: Callable[[Topology], Seen]
-    without: Change
 
 
 def _survives(fault: Fault, topology: Topology) -> Seen:
@@ -268,10 +237,4 @@ def _asked(topology: Topology, wall: Wall, known: dict[Callable[[Topology], Seen
     if wall.seen not in known:
         known[wall.seen] = wall.seen(topology)
     before, after = known[wall.seen], wall.seen(wall.without(topology))
-    seen = f"{'still true' if after.holds else 'as expected, lost'}: {wall.property} ({after.words})"
-    return Finding(
-        name=f"Without {wall.component}",
-        status="passed" if before.holds and not after.holds else "not_yet",
-        detail=seen + ("" if before.holds else f"; nor does it hold with it: {before.words}"),
-        hint="the site is not as drawn: run the check p04-built",
-    )
+    return finding(wall, before, after, check="p04-built")

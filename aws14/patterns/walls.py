@@ -1,0 +1,63 @@
+"""Walls: a component, the property it holds, and the finding that says whether it is lost without it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from aws14.model import Finding, Topology
+
+Change = Callable[[Topology], Topology]
+
+
+class Seen(NamedTuple):
+    """Whether a property holds, and what was seen of it."""
+
+    holds: bool
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wall:
+    """A component and the property it holds.
+
+    Parameters
+    ----------
+    component : str
+        What is taken away or opened.
+    property : str
+        What holds while it is there.
+    seen : callable
+        Topology -> whether the property holds there.
+    without : callable
+        Topology -> topology without the component.
+    """
+
+    component: str
+    property: str
+    seen: Callable[[Topology], Seen]
+    without: Change
+
+
+def finding(wall: Wall, before: Seen, after: Seen, *, check: str, lost: str = "as expected, lost") -> Finding:
+    """Say what became of a property; it passes when it holds with the component and is lost without it.
+
+    Parameters
+    ----------
+    wall : Wall
+        The component.
+    before, after : Seen
+        The property with and without it.
+    check : str
+        Name of the check that says whether the site is as drawn.
+    lost : str
+        Words for a property that is lost.
+    """
+    seen = f"{'still true' if after.holds else lost}: {wall.property} ({after.words})"
+    return Finding(
+        name=f"Without {wall.component}",
+        status="passed" if before.holds and not after.holds else "not_yet",
+        detail=seen + ("" if before.holds else f"; nor does it hold with it: {before.words}"),
+        hint=f"the site is not as drawn: run the check {check}",
+    )
