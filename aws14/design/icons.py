@@ -39,6 +39,21 @@ ICONS: Mapping[str, str] = {
     "bucket": "aws.storage.SimpleStorageServiceS3Bucket",
     "distribution": "aws.network.CloudFront",
     "certificate": "aws.security.CertificateManager",
+    "function": "aws.compute.Lambda",
+    "api": "aws.network.APIGateway",
+    "table": "aws.database.DynamodbTable",
+    "queue": "aws.integration.SimpleQueueServiceSqsQueue",
+    "topic": "aws.integration.SimpleNotificationServiceSnsTopic",
+    "rule": "aws.integration.Eventbridge",
+    "state_machine": "aws.integration.StepFunctions",
+    "db_proxy": "aws.database.RDS",
+    "cluster": "aws.compute.EKS",
+    "node_group": "aws.compute.EC2Instances",
+    "fargate_profile": "aws.compute.Fargate",
+    "repository": "aws.compute.ECR",
+    "workload": "k8s.compute.Deploy",
+    "pod_service": "k8s.network.SVC",
+    "pod_autoscaler": "k8s.clusterconfig.HPA",
 }
 """Kind of node -> class of the package diagrams. Containers have no icon: they are boxes."""
 

@@ -9,6 +9,7 @@ from aws14.model.load import Campaign, Diurnal, LoadProfile, Ramp, Replay, Spike
 from aws14.model.picture import Picture
 from aws14.model.report import Finding, Report
 from aws14.model.scenario import Application, Retries, Scenario
+from aws14.model.serverless import ClusterRecord, FunctionRecord
 from aws14.model.topology import Link, Node, Topology
 from aws14.model.trace import Requests, Trace
 
@@ -17,6 +18,7 @@ __all__ = [
     "AzOutage",
     "Bill",
     "Campaign",
+    "ClusterRecord",
     "CpuCredits",
     "DatabaseLoss",
     "DatabaseRecord",
@@ -27,6 +29,7 @@ __all__ = [
     "Fault",
     "Finding",
     "FleetRecord",
+    "FunctionRecord",
     "InstanceLoss",
     "LineItem",
     "Link",

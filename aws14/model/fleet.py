@@ -48,6 +48,13 @@ EVENTS: Mapping[str, str] = {
     "recovered": "what had broken works again",
     "db_failover": "the standby database took over",
     "dns_failover": "a name began to lead to the other place",
+    "node_added": "a node joined the cluster",
+    "node_removed": "a node left the cluster",
+    "evicted": "a pod was taken from its node",
+    "unschedulable": "a pod found no node with room",
+    "rollout": "a new version began to replace the old one",
+    "rolled_out": "the new version runs everywhere",
+    "rolled_back": "the version before was put back",
 }
 """What can happen to a fleet -> what it means to a reader."""
 

@@ -28,14 +28,45 @@ hosted_zone               ``vpcs``: AWS ids of the VPCs that see a private zone;
 dns_record                ``alias``: the name it stands for, or empty; ``routing``: ``simple``, ``weighted``,
                           ``failover``, ``latency``; ``failover``: ``PRIMARY``, ``SECONDARY`` or empty; ``weight`` is -1
                           where there is none
+function                  ``package_bytes``: of its zip; ``reserved_concurrency`` -1: takes from the account's pool;
+                          ``provisioned``: ``live 5``, alias or version, environments; ``aliases``: ``live 2`` or
+                          ``live 2 3=0.1``, with the weight of a second version; ``environment``: names only;
+                          ``url``: its function URL; ``on_failure``: queue or topic that failed events go to;
+                          ``sources``: ``bookings batch=10``, one an event source; ``zones``: of its VPC, or none
+api                       ``protocol``: ``REST`` or ``HTTP``; ``methods``: ``GET /users members``, method, path, backend
+                          (a function, ``MOCK``, or an address); ``stages``: ``prod rate=100 burst=200``, as
+                          configured, the bare name where the account's limits hold; ``timeout_s``: of the slowest
+                          integration
+table                     ``key``: ``id`` or ``id day``; units are 0 on demand; ``ttl_attribute`` and ``stream``: empty
+                          where there is none
+queue                     ``dead_letter``: name of the queue that takes what failed ``max_receives`` times (-1: none)
+rule                      ``schedule`` or ``pattern``, the other is empty; of EventBridge rules and schedules alike
+db_proxy                  ``target``: id of the database; ``max_connections_percent`` of those the database allows
+cluster                   ``add_ons``: names; ``version``: of Kubernetes
+node_group                ``count`` of the node: nodes that are ready; ``zones`` of its subnets
+fargate_profile           ``selectors``: ``batch`` or ``batch app=report``, namespace and labels
+workload                  a Deployment, DaemonSet, Job or CronJob; ``containers``: one as
+                          ``web python:3.13-slim 250 256 500 512``: name, image, CPU requested in thousandths, memory
+                          requested in MiB, the same two as limits (0: none); ``probes``:
+                          ``web readiness /healthz 8080 delay=0 period=10 failures=3``; ``surge``, ``unavailable``: as
+                          written (``25%``, ``1``); ``pods``: ``name node zone phase``; ``schedule`` of a CronJob;
+                          ``count`` of the node: pods that are ready
+pod_service               ``hostname``: of its load balancer, or empty; ``endpoints``: ready addresses
+pod_autoscaler            ``target``: percent of the CPU request; ``behavior``: ``up Pods 4/15`` or
+                          ``down Percent 100/60``, direction, kind, value and period in s; windows in s
 ========================  ==============================================================================
 
 Links. *routes*: route table (``0.0.0.0/0``), record to what it points to (``A``), load balancer to target group
 (``HTTPS:443``, with the path of a rule: ``HTTPS:443 /api/*``, with its weight where groups share: ``HTTPS:443 90``),
 target group to instance or group (``HTTP:80``), distribution to origin (``/images/*``), alarm to policy (``ALARM``),
-policy and scheduled action to group (``scales``), bucket to bucket and database to replica (``replicates``).
+policy and scheduled action to group (``scales``), bucket to bucket and database to replica (``replicates``), api to
+function (``GET /users``), distribution to api (``/api/*``), queue, table, topic, bucket and rule to function
+(``triggers``), function to queue (``on failure``), proxy to database, service to workload (``TCP:80``), pod autoscaler
+to workload (``scales``), workload to node group or Fargate profile (``runs on``), node group and Fargate profile to
+cluster (``joins``).
 *allows*: security groups, to load balancers, groups and databases as to instances. *uses*: declared by tag, load
-balancer to certificate (``TLS``), distribution to certificate, record to health check.
+balancer to certificate (``TLS``), distribution to certificate, record to health check, function to table, queue,
+database or proxy (by its tag).
 """
 
 from __future__ import annotations
@@ -185,6 +216,73 @@ ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
         "weight",
         "failover",
         "evaluate_target_health",
+    ),
+    "function": (
+        "runtime",
+        "handler",
+        "memory_mib",
+        "ephemeral_mib",
+        "timeout_s",
+        "package_bytes",
+        "architecture",
+        "state",
+        "reserved_concurrency",
+        "provisioned",
+        "aliases",
+        "environment",
+        "url",
+        "on_failure",
+        "sources",
+        "zones",
+        "security_groups",
+    ),
+    "api": ("protocol", "api_id", "methods", "stages", "timeout_s", "api_key_required"),
+    "table": ("billing_mode", "key", "read_units", "write_units", "ttl_attribute", "stream", "state"),
+    "queue": ("visibility_timeout_s", "retention_s", "delay_s", "fifo", "dead_letter", "max_receives"),
+    "topic": ("fifo", "subscriptions"),
+    "rule": ("schedule", "pattern", "bus", "state", "targets"),
+    "state_machine": ("machine_type", "states", "state"),
+    "db_proxy": ("engine_family", "endpoint", "target", "max_connections_percent", "state", "security_groups"),
+    "cluster": ("version", "state", "endpoint", "public_access", "zones", "add_ons"),
+    "node_group": (
+        "instance_type",
+        "min_size",
+        "max_size",
+        "desired",
+        "capacity_type",
+        "disk_gib",
+        "zones",
+        "state",
+        "autoscaling_group",
+    ),
+    "fargate_profile": ("selectors", "zones", "state"),
+    "repository": ("images", "scan_on_push", "immutable_tags"),
+    "workload": (
+        "workload_kind",
+        "namespace",
+        "replicas",
+        "containers",
+        "probes",
+        "surge",
+        "unavailable",
+        "min_ready_s",
+        "spread",
+        "node_selector",
+        "schedule",
+        "pods",
+    ),
+    "pod_service": ("service_type", "namespace", "port", "target_port", "hostname", "endpoints"),
+    "pod_autoscaler": (
+        "namespace",
+        "min_replicas",
+        "max_replicas",
+        "metric",
+        "target",
+        "scale_up_window_s",
+        "scale_down_window_s",
+        "behavior",
+        "current",
+        "desired",
     ),
 }
 """Kind of node -> the attributes a read-back always sets. Units are in the names; an address or a name that is not

@@ -61,6 +61,11 @@ class Application:
         `static_time_s` where a server answers them.
     static_time_s : float
         Mean time that one worker is held by one of those.
+    init_s : float
+        Time that the program takes to start (imports, connections), on one vCPU: what a new execution environment of a
+        function, or a new container, does before its first request.
+    db_connections : int
+        Connections that one server, environment or container keeps open to the database; 0: none is counted.
     """
 
     service_time_s: float
@@ -82,17 +87,19 @@ class Application:
     health_check_waits: bool = True
     static_share: float = 0.0
     static_time_s: float = 0.002
+    init_s: float = 0.0
+    db_connections: int = 0
 
     def __post_init__(self) -> None:
         """Refuse values no server has."""
         for name in ("service_time_s", "client_timeout_s", "user_mbps", "static_time_s"):
             _require(getattr(self, name) > 0, name, getattr(self, name), "a positive number")
-        for name in ("request_kib", "response_kib", "service_cv", "db_time_s", "session_requests"):
+        for name in ("request_kib", "response_kib", "service_cv", "db_time_s", "session_requests", "init_s"):
             _require(getattr(self, name) >= 0, name, getattr(self, name), "zero or a positive number")
         _require(0 <= self.static_share < 1, "static_share", self.static_share, "0 or more and below 1")
         cached = self.db_dns_cache_s
         _require(cached is None or cached >= 0, "db_dns_cache_s", cached, "zero or more seconds, math.inf, or None")
-        for name, least in (("workers_per_vcpu", 1), ("backlog", 0), ("max_connections", 1)):
+        for name, least in (("workers_per_vcpu", 1), ("backlog", 0), ("max_connections", 1), ("db_connections", 0)):
             _require(getattr(self, name) >= least, name, getattr(self, name), f"{least} or more")
 
 

@@ -13,6 +13,7 @@ from aws14.kernels.bins import BINS, LOWEST_EXPONENT, SUB_BITS
 from aws14.model.credits import CpuCredits
 from aws14.model.faults import Fault
 from aws14.model.fleet import DatabaseRecord, EdgeRecord, Event, FleetRecord
+from aws14.model.serverless import ClusterRecord, FunctionRecord
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,6 +39,13 @@ FAILURE_REASONS: Mapping[str, str] = {
     "database_down": "500: the database did not answer the web server",
     "dns_stale": "a remembered DNS answer still leads to what is gone",
     "session_lost": "the server did not know the visitor's session",
+    "api_throttled": "429: more requests than the API's rate and burst allow",
+    "function_throttled": "no execution environment was free, and no more are allowed",
+    "function_timeout": "the function ran into its time-out",
+    "function_error": "the function raised an error",
+    "db_connections": "the database had no connection free",
+    "no_pods": "no pod was ready to take it",
+    "pod_lost": "its pod was ended while it held the request",
 }
 """Reason -> what it means to a reader. Every failed request has exactly one."""
 
@@ -112,6 +120,10 @@ class Trace:
         The database, when the servers use one.
     edge : EdgeRecord, optional
         The content delivery network, when requests come through one.
+    functions : FunctionRecord, optional
+        The execution environments of the function that answered, when one did.
+    cluster : ClusterRecord, optional
+        The nodes that the pods ran on, when pods answered; the pods themselves are the `fleet`.
     events : tuple of Event
         What happened, in order of time.
     retried : ndarray of int64, optional
@@ -144,6 +156,8 @@ class Trace:
     fleet: FleetRecord | None = None
     database: DatabaseRecord | None = None
     edge: EdgeRecord | None = None
+    functions: FunctionRecord | None = None
+    cluster: ClusterRecord | None = None
     events: tuple[Event, ...] = ()
     retried: Counts | None = None
 
