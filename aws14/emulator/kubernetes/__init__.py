@@ -1,0 +1,12 @@
+"""Kubernetes inside an EKS cluster: its API server, its controllers, its kubelets.
+
+Who speaks with whom. A cluster is known by its `Key`: account, region, name.
+
+- The endpoint (`aws14.emulator.clusters`) speaks TLS, knows who calls, and hands every request to
+  ``api.answer(cluster, user, request) -> Response`` (`exchange` has the nouns). It holds no lock, neither while it calls
+  nor while it streams: ``answer`` takes the world lock itself where it looks at the cloud, and an iterator of a watch
+  waits without it.
+- Which machines are nodes, and which Fargate profiles there are, `cluster_view` says; it calls back when that changes.
+"""
+
+from __future__ import annotations
