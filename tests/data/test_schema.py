@@ -107,6 +107,8 @@ QUOTA_UNITS = {
         "days",
         "executions",
         "h",
+        "requests",
+        "vCPU",
     ),
     *("hours/month", "million/s", "per minute", "per month", "per second", "records/s", "requests/s", "rules", "s"),
     *(
