@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-__all__ = ["ANONYMOUS", "Grant", "Key", "Request", "Response", "User"]
+__all__ = ["ANONYMOUS", "Grant", "Key", "Request", "Response", "User", "place_of"]
 
-Key = tuple[str, str, str]
-"""Account, region, name of a cluster."""
+Key = str
+"""The ARN of a cluster: what `clusters.find` finds it by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +90,9 @@ class Response:
     status: int
     headers: dict[str, str]
     body: bytes | Iterator[bytes] = b""
+
+
+def place_of(cluster: Key) -> tuple[str, str, str]:
+    """Account, region and name of a cluster."""
+    _, _, _, region, account, name = cluster.split(":", 5)
+    return account, region, name.partition("/")[2]
