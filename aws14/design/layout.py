@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aws14.design.blocks import GAP, NOTHING, Block, Rect, below, beside, boxed, filled, stretched, wrapped
-from aws14.design.levels import RULING, levels, spanning
+from aws14.design.levels import RULING, flow, levels, spanning
 from aws14.design.palette import TEXT_PT
 from aws14.design.scene import Scene
 from aws14.design.sizes import heading_size, line_pt, part_size, text_pt
@@ -153,7 +153,14 @@ class _Page:
         """Parts beside the networks of a region, in columns that are not much higher."""
         blocks = [self._block(part) for part in parts]
         if not height:
-            return wrapped(blocks, self.per_row)
+            ranks = flow(self.topology, parts)
+            rows = [
+                [block for block, rank in zip(blocks, ranks, strict=True) if rank == level]
+                for level in sorted(set(ranks))
+            ]
+            return below(
+                [wrapped(row, self.per_row, gap=2 * GAP) for row in rows], gap=GAP * (2 if len(rows) > 1 else 1)
+            )
         each = max((block.height for block in blocks), default=1.0) + GAP
         rows = max(1, int(height // each))
         return beside([below(blocks[start : start + rows]) for start in range(0, len(blocks), rows)])

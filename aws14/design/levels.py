@@ -8,10 +8,18 @@ from dataclasses import dataclass
 from aws14.design.words import reach
 from aws14.model import Node, Topology
 
-RULING = ("scaling_policy", "scheduled_action", "alarm")
-"""What says how many instances a group has."""
+RULING = ("scaling_policy", "scheduled_action", "alarm", "pod_autoscaler")
+"""What says how many instances a group has, or pods a workload."""
 
-_ROWS = (("load_balancer",), ("target_group",), ("autoscaling_group", *RULING), ("db_instance",))
+_ENTRIES = ("load_balancer", "pod_service")
+_ROWS = (
+    _ENTRIES,
+    ("target_group",),
+    ("autoscaling_group", "workload", *RULING),
+    ("node_group", "fargate_profile"),
+    ("db_proxy",),
+    ("db_instance",),
+)
 """What spans zones, in the order in which a request passes it; what one row names stands side by side."""
 
 _MANY = 3
@@ -36,8 +44,8 @@ class Levels:
         found: list[list[Sequence[Node]]] = [[] for _ in self.subnets]
         for row in rows:
             kind = row[0].kind
-            if kind == "load_balancer":
-                first = row[0].attributes.get("scheme") == "internet-facing" or last + 1 >= _MANY
+            if kind in _ENTRIES:
+                first = row[0].attributes.get("scheme") != "internal" or last + 1 >= _MANY
                 found[0 if first else last].append(row)
             else:
                 found[last if kind == "db_instance" or last + 1 < _MANY else last - 1].append(row)
@@ -49,6 +57,19 @@ def spanning(topology: Topology, vpc: Node) -> list[list[Node]]:
     inside = topology.children(vpc.id)
     rows = [[node for node in inside if node.kind in kinds] for kinds in _ROWS]
     return [row for row in rows if row]
+
+
+def flow(topology: Topology, parts: Sequence[Node]) -> list[int]:
+    """How far down each of some parts stands: below everything of them that leads to it, along links."""
+    ids = [part.id for part in parts]
+    leads = [(link.source, link.target) for link in topology.links if link.source in ids and link.target in ids]
+    depth = dict.fromkeys(ids, 0)
+    # A circle of links would push its parts down for ever: nothing stands lower than there are parts.
+    for _ in ids:
+        for source, target in leads:
+            if source != target:
+                depth[target] = min(max(depth[target], depth[source] + 1), len(ids) - 1)
+    return [depth[each] for each in ids]
 
 
 def levels(topology: Topology, vpc: Node) -> Levels:

@@ -129,6 +129,9 @@ def merged(labels: Iterable[str]) -> str:
         head, slash, tail = label.partition("/")
         is_port = bool(slash) and head in ("tcp", "udp")
         groups.setdefault(f"{head}/" if is_port else "", []).append(tail if is_port else label)
+    methods = [tail for tail in groups.get("", ()) if tail.split(" ")[0] in _VERBS]
+    if len(methods) > 1:
+        groups[""] = [*(tail for tail in groups[""] if tail not in methods), f"{len(methods)} methods"]
     return ", ".join(head + ", ".join(sorted(set(tails), key=_numeric)) for head, tails in groups.items())
 
 
@@ -140,6 +143,9 @@ def sentence(link: Link, source: str, target: str) -> str:
     if link.kind == "allows":
         return f"{source} may reach {target} on {label}"
     return f"{source} uses {target}" + (f" ({link.label})" if link.label not in ("", link.target) else "")
+
+
+_VERBS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "ANY")
 
 
 def _numeric(text: str) -> tuple[int, str]:
@@ -191,6 +197,44 @@ def _database(node: Node) -> tuple[str, ...]:
     return (engine + (", Multi-AZ" if node.attributes.get("multi_az") else ""),)
 
 
+def _methods(node: Node) -> tuple[str, ...]:
+    """``REST API``, then each path with its methods."""
+    verbs: dict[str, list[str]] = {}
+    given = node.attributes.get("methods", ())
+    for method in given if isinstance(given, tuple) else ():
+        verb, path, *_ = method.split(" ")
+        verbs.setdefault(path, []).append(verb)
+    ways = [f"{', '.join(each)} {path}" for path, each in verbs.items()]
+    more = [f"and {len(ways) - _WAYS} more"] if len(ways) > _WAYS + 1 else ways[_WAYS:]
+    return (_joined(node, "API Gateway", "{protocol}", "protocol"), *ways[:_WAYS], *more)
+
+
+def _function(node: Node) -> tuple[str, ...]:
+    return (_joined(node, "Lambda", "{memory_mib} MiB", "memory_mib"),)
+
+
+def _nodes(node: Node) -> tuple[str, ...]:
+    return (
+        _joined(node, "node group", "{min_size} to {max_size}", "min_size", "max_size"),
+        f"EC2 {node.attributes.get('instance_type', '')}".rstrip(),
+    )
+
+
+def _workload(node: Node) -> tuple[str, ...]:
+    return (str(node.attributes.get("workload_kind", "workload")),)
+
+
+def _service(node: Node) -> tuple[str, ...]:
+    return (_joined(node, "Kubernetes service", "{service_type}", "service_type"),)
+
+
+def _autoscaler(node: Node) -> tuple[str, ...]:
+    return (_joined(node, "pod autoscaler", "{min_replicas} to {max_replicas}", "min_replicas", "max_replicas"),)
+
+
+_WAYS = 3
+"""Paths of an API that its drawing lists."""
+
 _SPEAKS: Mapping[str, Callable[[Node], tuple[str, ...]]] = {
     "internet": lambda _: ("the Internet",),
     "office": lambda node: (str(node.attributes.get("cidr", "")),),
@@ -203,4 +247,10 @@ _SPEAKS: Mapping[str, Callable[[Node], tuple[str, ...]]] = {
     "autoscaling_group": _group,
     "scaling_policy": lambda node: (_joined(node, "scaling policy", "target {target:g}", "target"),),
     "db_instance": _database,
+    "api": _methods,
+    "function": _function,
+    "node_group": _nodes,
+    "workload": _workload,
+    "pod_service": _service,
+    "pod_autoscaler": _autoscaler,
 }
