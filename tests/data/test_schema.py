@@ -122,6 +122,8 @@ QUOTA_UNITS = {
         "percent",
         "zones",
         "metrics",
+        "MiB",
+        "share",
     ),
 }
 EDGES = {
