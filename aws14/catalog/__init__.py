@@ -3,6 +3,7 @@
 An unknown key raises `aws14.errors.DataError`, which lists what there is that looks like it.
 """
 
+from aws14.catalog.clusters import KubernetesVersion, kubernetes_versions
 from aws14.catalog.commitments import Commitment, commitments
 from aws14.catalog.machines import (
     InstanceType,
@@ -53,6 +54,7 @@ __all__ = [
     "Duration",
     "FreeAllowance",
     "InstanceType",
+    "KubernetesVersion",
     "NetworkModel",
     "Price",
     "Quota",
@@ -73,6 +75,7 @@ __all__ = [
     "free_allowances",
     "instance_type",
     "instance_types",
+    "kubernetes_versions",
     "network_model",
     "price",
     "price_book",

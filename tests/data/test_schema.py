@@ -44,6 +44,13 @@ SCHEMAS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ),
         ("type",),
     ),
+    "kubernetes_versions": (
+        (
+            *("version", "patch", "platform", "released", "standard_until", "extended_until"),
+            *("as_of", "source", "confidence"),
+        ),
+        ("version",),
+    ),
     "latency": (
         ("kind", "origin", "destination", "rtt_p50_ms", "rtt_p90_ms", "as_of", "source", "confidence"),
         ("kind", "origin", "destination"),
