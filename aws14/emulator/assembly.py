@@ -17,7 +17,7 @@ from moto.core.utils import get_service_model
 from werkzeug.serving import make_server
 
 from aws14 import __version__
-from aws14.emulator import snapshot
+from aws14.emulator import snapshot, workers
 from aws14.emulator.api import Api
 from aws14.emulator.behaviours import Installer, failures
 from aws14.emulator.clock import WallHand
@@ -65,6 +65,7 @@ class Machine:
         self._store = Store(home, Versions(__version__, version("moto")))
         self._keeper = Keeper(self.world, self._store, self._installer.install_loaded)
         image.keep_in(home / "databases")
+        workers.keep_in(home / "workers")
         self._keeper.resume()
         self.plane = DataPlane(self.world, home, inside=inside, ssh=ssh_port, used=self._keeper.used)
 
@@ -193,4 +194,5 @@ class Machine:
         self.world.clock.wake()
         self.plane.close()
         self.server.shutdown()
+        workers.end_all()
         self._keeper.try_to_save()
