@@ -156,4 +156,5 @@ lab.clean_up()
 # %% [markdown]
 # ## Where to go
 #
-# Open `01_web_systems.ipynb` next. Chapters and patterns can be done in any order.
+# Open `01_web_systems.ipynb` next. Chapters and patterns can be done in any order: who came for functions and containers
+# opens `05_cloud_native.ipynb`.

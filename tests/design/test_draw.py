@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from aws14.design import compare, draw
 from aws14.design import graph as graph_module
 from aws14.design.icons import ICONS, icon_file
-from aws14.design.words import KIND, merged
+from aws14.design.words import KIND, facts, merged
 from aws14.errors import NotAvailable
 from aws14.model import Finding, Link, Node, Report, Topology
 from aws14.model.kinds import ATTRIBUTES, CONTAINERS
@@ -355,10 +355,19 @@ def test_a_dot_that_fails_is_told(drawn: Topology, monkeypatch: pytest.MonkeyPat
         (["0.0.0.0/0"], "0.0.0.0/0"),
         (["10.0.0.0/16", "tcp/1"], "10.0.0.0/16, tcp/1"),
         (["tcp/80", "tcp/80"], "tcp/80"),
+        (["GET /users"], "GET /users"),
+        (["GET /users", "POST /users", "GET /users/{id}"], "3 methods"),
+        (["/api/*", "GET /users", "POST /users"], "/api/*, 2 methods"),
     ],
 )
 def test_ports_are_merged(labels: list[str], one: str) -> None:
     assert merged(labels) == one
+
+
+def test_an_api_lists_its_paths_with_their_methods_and_says_how_many_more() -> None:
+    methods = ("GET /a x", "POST /a x", "GET /b x", "GET /c x", "GET /d x", "ANY /e MOCK")
+    told = facts(Node(id="api", kind="api", attributes={"protocol": "REST", "methods": methods}))
+    assert told == ("API Gateway, REST", "GET, POST /a", "GET /b", "GET /c", "and 2 more")
 
 
 def test_a_record_of_several_stands_in_its_zone_and_a_name_that_somebody_gave_is_the_title() -> None:

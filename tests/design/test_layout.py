@@ -133,6 +133,34 @@ def test_policies_stand_beside_their_group() -> None:
     assert parts["calm"].overlap(parts["high"]) == 0
 
 
+def chain(*ways: tuple[str, str]) -> Topology:
+    """An API, two functions and a table of a region without networks."""
+    kinds = {"api": "api", "one": "function", "two": "function", "table": "table"}
+    parts = (Node(id=name, kind=kind, parent=REGION) for name, kind in kinds.items())
+    links = tuple(Link(source=source, target=target, kind="routes") for source, target in ways)
+    return Topology(name="calls", origin="drawn", nodes=(Node(id=REGION, kind="region"), *parts), links=links)
+
+
+def test_parts_of_a_region_without_networks_stand_below_what_leads_to_them() -> None:
+    laid_out = plan(Scene(topology=chain(("api", "one"), ("api", "two"), ("two", "table"), ("one", "two"))))
+    tops = [laid_out.parts[name].top for name in ("api", "one", "two", "table")]
+    assert tops == sorted(set(tops))
+
+
+def test_parts_that_lead_in_a_circle_or_nowhere_are_laid_out_too() -> None:
+    assert_sound(circle := chain(("api", "one"), ("one", "two"), ("two", "one")), plan(Scene(topology=circle)))
+    tops = {rect.top for rect in plan(Scene(topology=chain())).parts.values()}
+    assert len(tops) == 1
+
+
+def test_pods_stand_below_their_service_and_above_their_nodes() -> None:
+    drawn = next(each for each in PATTERNS if each.key == "p13").load().design()
+    parts = plan(Scene(topology=drawn)).parts
+    assert parts["catalog"].bottom < parts["catalog-pods"].top
+    assert parts["catalog-pods"].bottom < parts["workers"].top
+    assert parts["catalog-autoscaler"].left > parts["catalog-pods"].right
+
+
 def test_lines_of_one_kind_to_or_from_one_part_say_it_once() -> None:
     """``HTTP:80`` stands on the line to the target group and on one of those from it."""
     words = Drawing(draw(site(*LEVELS, group=False)).image).words().split(" | ")
