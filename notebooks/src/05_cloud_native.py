@@ -668,23 +668,45 @@ lab.check("p13-built")
 # ### Load, break, heal
 #
 # First a node dies, live. Kubernetes notices that it has gone silent, waits (it might come back), then gives its pods to
-# others. Meanwhile the Auto Scaling group replaces the machine.
+# others. Meanwhile the Auto Scaling group replaces the machine. Who does which of the two?
 
 # %% tags=["experiment"]
-lab.experiment("node lost", lab.session, url)
+nodes = core.list_node().items
+lab.break_instance(nodes[0].spec.provider_id.rpartition("/")[2])
+lab.experiment("watch", lab.session, api, url, minutes=9)
 
 # %% [markdown]
-# Then a release: watch it as Kubernetes tells it, one pod at a time, while requests go on.
+# For some seconds requests that go to the lost node fail. Then its pods are no longer *ready* and the service leaves them
+# out: the site is well again long before the pods are back. After five minutes EKS gives the pods up and puts new ones on
+# other nodes. The new machine comes from the node group.
+#
+# Now a release, watched as Kubernetes tells it, while somebody asks once a second:
 
 # %% tags=["experiment"]
-lab.experiment("rollout", lab.session, url)
+newer = {"spec": {"template": {"spec": {"containers": [{"name": "catalog", "env": [{"name": "VERSION", "value": "2"}]}]}}}}
+apps.patch_namespaced_deployment("catalog", "shop", newer)
+lab.experiment("watch", lab.session, api, url, minutes=2)
 
 # %% [markdown]
-# And a day of load, from midnight to midnight.
+# One pod more than wanted is started (`maxSurge`), none is taken away before it is ready (`maxUnavailable`): no request is
+# lost. And a broken release?
 
 # %% tags=["experiment"]
+broken = {"spec": {"template": {"spec": {"containers": [{"name": "catalog", "image": "public.ecr.aws/docker/library/python:3.99"}]}}}}
+apps.patch_namespaced_deployment("catalog", "shop", broken)
+lab.experiment("watch", lab.session, api, url, minutes=2)
+
+# %% [markdown]
+# It gets stuck at its first pod, and the old ones go on serving. Put the version before back, then send a day through:
+
+# %% tags=["experiment"]
+lab.experiment("roll back", api, "shop", "catalog")
 day = lab.run()
 charts.cluster(day, title="A day of the bookshop")
+
+# %% [markdown]
+# Two scalers above each other. The *pod autoscaler* wants more pods as the evening comes; when no node has room for one, it
+# is *pending*, and the *node autoscaler* asks for a machine. Pods take seconds, machines take minutes.
 
 # %% [markdown]
 # ### Bill and one decision
@@ -710,6 +732,80 @@ pass
 
 # %% tags=["check"] exercise="p13-e1"
 lab.check("p13-e1")
+
+# %% [markdown] deeper="7 min"
+# #### Deeper: what does EKS keep away from you?
+#
+# Kubernetes has servers of its own, the *masters* (today: the control plane): an API, a scheduler, and a database (etcd) that
+# knows everything. On your own EC2 instances you have to keep them available and back them up. What does that cost?
+
+# %% tags=["experiment"]
+lab.experiment("own masters")
+
+# %% [markdown] deeper="8 min"
+# #### Deeper: a workload is a container and a policy
+#
+# Resources are one part of the policy, the schedule is another. A report is made every night at three; nobody wants to keep
+# a machine for it. In the namespace `batch` a pod gets a machine of its own, from Fargate.
+
+# %% tags=["experiment"]
+batch = k8s.BatchV1Api(api)
+report = dict(container, name="report", command=["python", "-c", "print('42 orders')"])
+for unwanted in ("ports", "readinessProbe", "volumeMounts"):
+    report.pop(unwanted)
+job = {"template": {"spec": {"restartPolicy": "Never", "containers": [report]}}}
+nightly = {"schedule": "0 3 * * *", "timeZone": "Asia/Tokyo", "jobTemplate": {"spec": job}}
+batch.create_namespaced_cron_job("batch", {"metadata": {"name": "report"}, "spec": nightly})
+lab.advance(days=1)
+for each in core.list_namespaced_pod("batch").items:
+    print(each.metadata.name, each.status.phase, each.spec.node_name)
+    print(core.read_namespaced_pod_log(each.metadata.name, "batch"))
+
+# %% [markdown] deeper="8 min"
+# #### Deeper: who does what?
+#
+# EKS *orchestrates*, Fargate (or EC2) *provisions*. Three events, and who acts:
+
+# %% tags=["experiment"]
+lab.experiment("roles", lab.session, api)
+
+# %% [markdown]
+# **The book says / today.** The book counts *making and versioning container images* among EKS's roles. Today others do
+# that: CodeBuild makes an image (chapter 4), ECR keeps it under a tag. EKS takes an image by its name, runs it, and
+# throws the container away.
+
+# %% [markdown] deeper="8 min"
+# #### Deeper: two containers in one pod
+#
+# Orders are written by one program and shipped by another. Put both into one pod, and they share `localhost` and a volume.
+# Put them into two pods, and they do not.
+
+# %% [markdown] deeper="8 min"
+# #### Deeper: requests set wrong
+#
+# The scheduler counts what pods *request*, not what they use. What if somebody asks for too much, or too little?
+
+# %% tags=["experiment"]
+lab.experiment("requests")
+
+# %% [markdown] deeper="8 min"
+# #### Deeper: nodes or Fargate?
+#
+# On nodes you pay for machines, full or empty; on Fargate for each pod, rounded up.
+
+# %% tags=["experiment"]
+lab.experiment("packing")
+
+# %% [markdown] deeper="6 min"
+# #### Deeper: what does EKS see?
+#
+# The second part of EKS's role is monitoring: how much is used, and whether the containers are well.
+
+# %% [markdown] deeper="5 min"
+# #### Deeper: why is this box here?
+
+# %% tags=["experiment"]
+lab.experiment("why")
 
 # %% [markdown]
 # ### Checkpoint and clean-up
