@@ -8,6 +8,7 @@ from aws14.model.fleet import DatabaseRecord, EdgeRecord, Event, FleetRecord
 from aws14.model.load import Campaign, Diurnal, LoadProfile, Ramp, Replay, Spike, Steady
 from aws14.model.picture import Picture
 from aws14.model.report import Finding, Report
+from aws14.model.rollouts import Rollout
 from aws14.model.scenario import Application, Retries, Scenario
 from aws14.model.serverless import ClusterRecord, FunctionRecord
 from aws14.model.topology import Link, Node, Topology
@@ -42,6 +43,7 @@ __all__ = [
     "Report",
     "Requests",
     "Retries",
+    "Rollout",
     "Scenario",
     "SlowDatabase",
     "Spike",

@@ -48,7 +48,9 @@ fargate_profile           ``selectors``: ``batch`` or ``batch app=report``, name
 workload                  a Deployment, DaemonSet, Job or CronJob; ``containers``: one as
                           ``web python:3.13-slim 250 256 500 512``: name, image, CPU requested in thousandths, memory
                           requested in MiB, the same two as limits (0: none); ``probes``:
-                          ``web readiness /healthz 8080 delay=0 period=10 failures=3``; ``surge``, ``unavailable``: as
+                          ``web readiness /healthz 8080 delay=0 period=10 failures=3``, and ``web preStop sleep=5``
+                          where a container waits before it ends; ``spread``: ``topology.kubernetes.io/zone 1
+                          DoNotSchedule``; ``node_selector``: ``disk=ssd``; ``surge``, ``unavailable``: as
                           written (``25%``, ``1``); ``pods``: ``name node zone phase``; ``schedule`` of a CronJob;
                           ``count`` of the node: pods that are ready
 pod_service               ``hostname``: of its load balancer, or empty; ``endpoints``: ready addresses

@@ -10,6 +10,7 @@ from typing import Literal
 from aws14.errors import ScenarioError
 from aws14.model.faults import Fault
 from aws14.model.load import LoadProfile
+from aws14.model.rollouts import Rollout
 
 _DAY_S = 86_400.0
 
@@ -166,6 +167,8 @@ class Scenario:
     credits_at_start : float, optional
         CPU credits of a burstable instance at the start; left out: those of one that was idle for the 24 hours before,
         which is all it can keep. A T3 instance just launched has 0. Other types have no credits and do not look here.
+    rollouts : tuple of Rollout
+        New versions of workloads that are played; putting the version before back is one, too.
     """
 
     name: str
@@ -181,6 +184,7 @@ class Scenario:
     source: str = "internet"
     retries: Retries | None = None
     credits_at_start: float | None = None
+    rollouts: tuple[Rollout, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse runs without end and mixes that do not add up."""
