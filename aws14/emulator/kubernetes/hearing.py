@@ -1,0 +1,33 @@
+"""Who hears of the changes of all clusters: watches and controllers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from aws14.emulator.kubernetes.storage import Change
+
+if TYPE_CHECKING:
+    from aws14.emulator.kubernetes.cluster import Cluster
+
+__all__ = ["Listener", "on_change", "tell"]
+
+Listener = Callable[["Cluster", Change], None]
+
+_HEARING: list[Listener] = []
+
+
+def on_change(listener: Listener) -> None:
+    """Call `listener` after each change of an object, under the world lock.
+
+    It is called in the middle of the request that made the change: it reads, and posts events on the clock for what it
+    wants to do. ``change.new`` and ``change.old`` are shared: not to be changed.
+    """
+    if listener not in _HEARING:
+        _HEARING.append(listener)
+
+
+def tell(cluster: Cluster, change: Change) -> None:
+    """Tell everybody who hears of changes."""
+    for hear in tuple(_HEARING):
+        hear(cluster, change)
