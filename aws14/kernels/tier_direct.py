@@ -5,7 +5,7 @@ from __future__ import annotations
 from aws14.kernels import tier_state as at
 from aws14.kernels.compiled import part
 from aws14.kernels.tier_answers import answer
-from aws14.kernels.tier_servers import book_work
+from aws14.kernels.tier_servers import book_work, page_s
 
 
 @part
@@ -68,7 +68,7 @@ def commit(tier, request, view, says, leaves_s, now_s):
     if start_s < 0.0:
         answer(tier, request, 0, now_s, leaves_s, now_s, int(-start_s))
         return
-    ends_s = start_s + tier.page_s[request]
+    ends_s = start_s + page_s(tier, request, target)
     _occupy(tier, target, ends_s)
     tier.start_s[request] = start_s
     tier.end_s[request] = ends_s

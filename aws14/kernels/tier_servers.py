@@ -46,6 +46,12 @@ def book_work(tier, from_s, to_s, leaves_s, sign):
 
 
 @part
+def page_s(tier, request, target):
+    """How long a worker of a target makes the page of a request."""
+    return tier.page_s[request] * (tier.target[target, at.PACE] / at.USUAL_PACE)
+
+
+@part
 def start(tier, job, now_s):
     """Let a worker take up a job."""
     request = tier.job[job, at.REQUEST]
@@ -54,7 +60,7 @@ def start(tier, job, now_s):
     if request < 0:
         due(tier, job, now_s)
         return
-    ends_s = now_s + tier.page_s[request]
+    ends_s = now_s + page_s(tier, request, tier.job[job, at.AT])
     tier.start_s[request] = now_s
     book_work(tier, now_s, ends_s, tier.job_s[job, at.LEAVES], 1.0)
     due(tier, job, ends_s)

@@ -65,9 +65,12 @@ NODE = range(4)
 ADDRESS, REFUSES, POOL, TURN = NODE
 """Node of the load balancer: the k-th row holds the k-th address in DNS; the outcome of those who do not get in there,
 0 when they do; its pool; whose turn."""
-TARGET = range(12)
-(UP, MISFIT, WORKERS, BUSY, WAITING, HEAD, TAIL, CONNECTING, DB_REACHED, SERVED_COUNT, REGISTERED, ZONE) = TARGET
-"""Target: answers at all; answers health checks wrongly; ...; whether the database answers it."""
+TARGET = range(13)
+(UP, MISFIT, WORKERS, BUSY, WAITING, HEAD, TAIL, CONNECTING, DB_REACHED, SERVED_COUNT, REGISTERED, ZONE,
+ PACE) = TARGET  # fmt: skip
+"""Target: answers at all (`REFUSES_ALL`: its machine does, and nothing listens); answers health checks wrongly; ...;
+whether the database answers it; millionths of the usual time that a page takes on it."""
+REFUSES_ALL, USUAL_PACE = 2, 1_000_000
 SIGHT = range(6)
 HEALTH, PASSES, FAILS, CHECK, REACHED, MEMBER = SIGHT
 """A target as a node of the load balancer sees it: its health, checks in a row, the check under way, whether packets

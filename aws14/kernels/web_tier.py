@@ -34,6 +34,9 @@ def _connect(tier, request, attempt, view, now_s, leaves_s):
     """Send a request from a node to a target."""
     target, session = view // tier.limit[at.NODES], tier.session[request]
     tier.minute[tier.state[at.TICK], at.ROUTED] += 1
+    if tier.target[target, at.UP] == at.REFUSES_ALL:
+        answer(tier, request, attempt, now_s, leaves_s, now_s, at.CONNECTION_RESET)
+        return
     stands = tier.target[target, at.UP] == 1 and tier.sight[view, at.REACHED] == 1
     says = at.SERVED
     if stands and session >= 0 and tier.limit[at.SESSIONS] == 1:

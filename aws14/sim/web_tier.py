@@ -104,6 +104,7 @@ class WebTier:
         self.state.state[at.TARGETS] = max(self.state.state[at.TARGETS], row + 1)
         self.state.target[row] = 0
         self.state.target[row, [at.UP, at.WORKERS, at.DB_REACHED, at.REGISTERED]] = 1, workers, 1, 1
+        self.state.target[row, at.PACE] = at.USUAL_PACE
         self.state.free_s[row] = self.at_s
         sight, sight_s = self._sight(row)
         sight[:] = 0
@@ -194,6 +195,19 @@ class WebTier:
         from aws14.kernels.tier_faults import set_database_pace
 
         set_database_pace(self.state, self.at_s, pace)
+
+    def refuse(self, row: int) -> None:
+        """Let a target lose what it holds, and its machine refuse whatever comes: nothing listens any more."""
+        from aws14.kernels import tier_state as at
+
+        self.state.target[row, at.UP] = at.REFUSES_ALL
+        self._lose(row)
+
+    def set_pace(self, row: int, pace: float) -> None:
+        """Let pages that a target begins from now on take so many times as long as on a whole processor."""
+        from aws14.kernels import tier_state as at
+
+        self.state.target[row, at.PACE] = round(pace * at.USUAL_PACE)
 
     def misfit(self, row: int) -> None:
         """Let a target answer health checks wrongly from now on."""
