@@ -51,6 +51,11 @@ _njit: Any = numba.njit  # its stubs do not know every option
 _config: Any = numba.core.config  # its settings are set at run time, which a type checker cannot see
 
 
+def same(kind: Any, number: int) -> Any:
+    """The type of a tuple of so many arrays of one type."""
+    return types.UniTuple(kind, number)
+
+
 def cache_folder() -> Path:
     """The folder in which compiled kernels are kept.
 

@@ -78,15 +78,16 @@ def _popularity(static: bool) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
     positions = [
         number
         for number, url in enumerate(recording.urls)
-        if requests[url.rank] and (_is_file(url) if static else _is_page(url))
+        if requests[url.rank] and (is_file(url) if static else _is_page(url))
     ]
     weights = np.cumsum([requests[recording.urls[number].rank] for number in positions])
     return np.array(positions, np.int32), weights / weights[-1]
 
 
-def _is_file(url: Url) -> bool:
+def is_file(url: Url) -> bool:
+    """Whether an address is that of an image or another file which is alike for everybody."""
     return url.kind in _STATIC
 
 
 def _is_page(url: Url) -> bool:
-    return not _is_file(url) and not url.path.startswith(_FOLDERS_OF_FILES)
+    return not is_file(url) and not url.path.startswith(_FOLDERS_OF_FILES)

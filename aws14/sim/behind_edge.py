@@ -6,12 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aws14.kernels.bins import BINS
-from aws14.model import Requests, Scenario, Topology
+from aws14.model import Node, Requests, Scenario, Topology
 from aws14.sim.accounting import TICK_S, Fields, ticks
 from aws14.sim.controller import Controller
 from aws14.sim.edge import EDGE_REASONS, AtEdge, edge
-from aws14.sim.entry import Path, ToEdge, ToFleet
+from aws14.sim.entry import Path, ToEdge, ToFleet, ToFunction
 from aws14.sim.fleet.through import Passage, through_fleet
+from aws14.sim.functions import Calling, through_function
 from aws14.sim.merging import merged
 from aws14.sim.network import Journey
 from aws14.sim.single import Crossing, through_server
@@ -46,21 +47,27 @@ def through_edge(
     return merged(parts) | {"edge": found.record}
 
 
-def _origins(way: ToEdge) -> list[tuple[list[int], Path | ToFleet]]:
+def _origins(way: ToEdge) -> list[tuple[list[int], Path | ToFleet | ToFunction]]:
     """The servers behind a distribution, each with the numbers of the behaviours that ask it."""
-    found: dict[str, tuple[list[int], Path | ToFleet]] = {}
+    found: dict[str, tuple[list[int], Path | ToFleet | ToFunction]] = {}
     for number, behaviour in enumerate(way.behaviours):
         onward = behaviour.way
-        if isinstance(onward, Path | ToFleet):
-            name = onward.instance.id if isinstance(onward, Path) else onward.load_balancer.id
+        if isinstance(onward, Path | ToFleet | ToFunction):
+            name = _answering(onward).id
             found.setdefault(name, ([], onward))[0].append(number)
     return list(found.values())
+
+
+def _answering(onward: Path | ToFleet | ToFunction) -> Node:
+    if isinstance(onward, Path):
+        return onward.instance
+    return onward.load_balancer if isinstance(onward, ToFleet) else onward.function
 
 
 def _behind(
     topology: Topology,
     scenario: Scenario,
-    onward: Path | ToFleet,
+    onward: Path | ToFleet | ToFunction,
     coming: tuple[Journey | None, NDArray[np.bool_]],
     *,
     controller: Controller | None,
@@ -73,6 +80,10 @@ def _behind(
             topology=topology, scenario=scenario, way=onward, travel=travel, which=which, controller=controller
         )
         fields = through_fleet(passage, each=each)
+    elif isinstance(onward, ToFunction):
+        region = region_of(topology, onward.function)
+        calling = Calling(topology=topology, scenario=scenario, way=onward, region=region, travel=travel, which=which)
+        fields = through_function(calling, each=each)
     else:
         region = region_of(topology, onward.instance)
         crossing = Crossing(topology=topology, scenario=scenario, way=onward, region=region, travel=travel, which=which)

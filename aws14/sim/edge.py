@@ -1,7 +1,8 @@
 """The content delivery network: what it answers near each user, and what it passes on.
 
 Model. There is an edge location in every city, at the end of its users' access lines; each has a cache of its own,
-large enough. The path of a request decides its behaviour. What the behaviour keeps is answered from the cache when it
+large enough. The path of a request decides its behaviour; where a function stands behind one, what is not a file is a
+call of it, whatever its path. What the behaviour keeps is answered from the cache when it
 is fresh; else it is fetched, over connections that stand, from a bucket or from the origin that the other engines know.
 An origin that cannot be reached costs CloudFront's attempts, if the client waits that long.
 
@@ -22,7 +23,7 @@ from aws14.errors import ScenarioError
 from aws14.model import EdgeRecord, RegionOutage, Scenario
 from aws14.sim.accounting import BYTES_PER_KIB, TICK_S, ticks
 from aws14.sim.arrivals import arrivals
-from aws14.sim.asked import Asked, asked_for
+from aws14.sim.asked import Asked, asked_for, is_file
 from aws14.sim.caching import Cache, cache_hits
 from aws14.sim.entry import Behaviour, ToEdge
 from aws14.sim.network import Journey, journey, round_trip_s
@@ -34,6 +35,9 @@ Floats = NDArray[np.float64]
 
 EDGE_REASONS = ("timed_out", "gateway_timeout")
 """Why a request fails at the edge, in the order of the outcomes: keys of `aws14.model.trace.FAILURE_REASONS`."""
+
+SERVING = ("fleet", "function", "instance")
+"""Kinds of behaviours behind which a program answers."""
 
 _WIDE_GBPS = 1e6
 """Nothing at an edge location is narrower than a user's line."""
@@ -112,7 +116,7 @@ def edge(scenario: Scenario, way: ToEdge) -> AtEdge:
     shares = tuple(scenario.users.values())
     city = cities(stream(scenario.seed, "city", scenario.replication), len(sent_s), shares)
     meeting = _meet(scenario, way, sent_s, city, asked=asked)
-    passes = np.array([each.kind in ("fleet", "instance") for each in way.behaviours])
+    passes = np.array([each.kind in SERVING for each in way.behaviours])
     onward = np.where(~meeting.hit & passes[meeting.behaviour], meeting.behaviour, -1).astype(np.int8)
     outcome, response_s = _answers(scenario, way, meeting, onward >= 0)
     return AtEdge(
@@ -131,7 +135,8 @@ def _meet(scenario: Scenario, way: ToEdge, sent_s: Floats, city: NDArray[np.int8
     page_bytes = scenario.application.response_kib * BYTES_PER_KIB
     sizes = np.array([each.size or page_bytes for each in asked.urls])
     patterns = [each.path for each in way.behaviours]
-    numbers = [first_fit(patterns, each.path) for each in asked.urls]
+    program = next((k for k, each in enumerate(way.behaviours) if each.kind == "function"), None)
+    numbers = [first_fit(patterns, each.path) if program is None or is_file(each) else program for each in asked.urls]
     if None in numbers:
         raise ScenarioError(
             f"no behaviour of '{way.distribution.id}' takes every path", cure="read it back: the last one is for '*'"
@@ -201,7 +206,7 @@ def _far_s(scenario: Scenario, region: str) -> Floats:
 
 
 def _journey(scenario: Scenario, way: ToEdge, behaviour: Behaviour) -> Journey | None:
-    if behaviour.kind not in ("fleet", "instance"):
+    if behaviour.kind not in SERVING:
         return None
     near, half_s = _near(scenario, way), _far_s(scenario, behaviour.region) / 2
     return replace(near, before_s=near.before_s + half_s, send_s=near.send_s + half_s, back_s=near.back_s + half_s)

@@ -34,6 +34,7 @@ def merged(parts: Sequence[Fields]) -> Fields:
     fields["failed"] = _failed(parts)
     fields["fleet"] = _fleet([part["fleet"] for part in parts if part.get("fleet") is not None])
     fields["database"] = _database([part["database"] for part in parts if part.get("database") is not None])
+    fields["functions"] = next((part["functions"] for part in parts if part.get("functions") is not None), None)
     fields["edge"] = next((part["edge"] for part in parts if part.get("edge") is not None), None)
     fields["events"] = tuple(sorted((e for part in parts for e in part.get("events", ())), key=attrgetter("at_s")))
     if all(part.get("requests") is not None for part in parts):

@@ -21,8 +21,9 @@ from aws14.model import Event, Node, Scenario, Topology
 from aws14.sim.accounting import Fields, turned_away
 from aws14.sim.arrivals import arrivals
 from aws14.sim.controller import Controller
-from aws14.sim.entry import Path, Place, ToFleet, ToPlaces, Unreachable
+from aws14.sim.entry import Path, Place, ToFleet, ToFunction, ToPlaces, Unreachable
 from aws14.sim.fleet import Passage, fleet_runs, through_fleet
+from aws14.sim.functions import Calling, through_function
 from aws14.sim.health_check import HealthCheck
 from aws14.sim.merging import merged
 from aws14.sim.outages import outages
@@ -132,11 +133,15 @@ def _at(
         return through_server(
             Crossing(topology=topology, scenario=scenario, way=way, region=region, which=which), each=each
         )
+    if isinstance(way, ToFunction):
+        region = region_of(topology, way.function)
+        calling = Calling(topology=topology, scenario=scenario, way=way, region=region, which=which)
+        return through_function(calling, each=each)
     if isinstance(way, Unreachable):
         return turned_away(scenario, way.reason, each=each, which=which)
     raise ScenarioError(
         f"the record {place.record.id} leads to the distribution {way.distribution.id}, one of several places",
-        allowed="places that are load balancers or instances",
+        allowed="places that are load balancers, functions or instances",
     )
 
 

@@ -1,9 +1,9 @@
 """One run: a load, users and an application through what was built.
 
 Who gets in (`entry`) decides which engine plays: a single server (`single`), a fleet behind a load balancer (`fleet`),
-a content delivery network (`behind_edge`) with one of them behind it, or several places of one name (`places`). Left
-out so far: kept-alive connections; a single server's clients do not try again and its database is not asked; CPU
-credits of the servers of a fleet, which work at full speed and pay no surplus.
+a function (`functions`), a content delivery network (`behind_edge`) with one of them behind it, or several places of
+one name (`places`). Left out so far: kept-alive connections; a single server's clients do not try again and its database
+is not asked; CPU credits of the servers of a fleet, which work at full speed and pay no surplus.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from aws14.sim.accounting import Fields, turned_away
 from aws14.sim.behind_edge import through_edge
 from aws14.sim.conservation import check_conservation
 from aws14.sim.controller import Controller
-from aws14.sim.entry import Path, ToEdge, ToFleet, ToPlaces, Way, resolve
+from aws14.sim.entry import Path, ToEdge, ToFleet, ToFunction, ToPlaces, Way, resolve
 from aws14.sim.fleet import Passage, through_fleet
+from aws14.sim.functions import Calling, through_function
 from aws14.sim.places import region_of_first, through_places
 from aws14.sim.single import Crossing, through_server
 
@@ -85,6 +86,11 @@ def _played(
     if isinstance(way, ToFleet):
         passage = Passage(topology=topology, scenario=scenario, way=way, controller=controller)
         return _region(topology, way.load_balancer), through_fleet(passage, each=each)
+    if isinstance(way, ToFunction):
+        region = _region(topology, way.function)
+        return region, through_function(
+            Calling(topology=topology, scenario=scenario, way=way, region=region), each=each
+        )
     if isinstance(way, ToEdge):
         region = _region(topology, way.fleet.load_balancer) if way.fleet else _only_region(topology)
         return region, through_edge(topology, scenario, way, controller=controller, each=each)

@@ -8,7 +8,18 @@ policies, certificates that do not fit the name.
 """
 
 from aws14.sim.entry.resolving import resolve
-from aws14.sim.entry.ways import Behaviour, Entrance, Path, Place, ToEdge, ToFleet, ToPlaces, Unreachable, Way
+from aws14.sim.entry.ways import (
+    Behaviour,
+    Entrance,
+    Path,
+    Place,
+    ToEdge,
+    ToFleet,
+    ToFunction,
+    ToPlaces,
+    Unreachable,
+    Way,
+)
 
 __all__ = [
     "Behaviour",
@@ -17,6 +28,7 @@ __all__ = [
     "Place",
     "ToEdge",
     "ToFleet",
+    "ToFunction",
     "ToPlaces",
     "Unreachable",
     "Way",

@@ -8,7 +8,7 @@ from aws14.errors import DesignError
 from aws14.model import Node
 from aws14.sim.entry.names import Follow, node_called
 from aws14.sim.entry.question import Question
-from aws14.sim.entry.ways import Behaviour, Path, ToEdge, ToFleet, ToPlaces, Unreachable
+from aws14.sim.entry.ways import Behaviour, Path, ToEdge, ToFleet, ToFunction, ToPlaces, Unreachable
 from aws14.sim.standing import region_of
 
 _PORTS = (443, 80)
@@ -61,9 +61,11 @@ def _behaviour(question: Question, distribution: Node, entry: str, follow: Follo
     return Behaviour(path=path, origin=origin, kind=kind, ttl_s=ttl_s, region=region, way=way)
 
 
-def _answering(way: Path | ToFleet | Unreachable) -> tuple[str, Node | None]:
+def _answering(way: Path | ToFleet | ToFunction | Unreachable) -> tuple[str, Node | None]:
     if isinstance(way, ToFleet):
         return "fleet", way.load_balancer
+    if isinstance(way, ToFunction):
+        return "function", way.function
     return ("instance", way.instance) if isinstance(way, Path) else ("nothing", None)
 
 
@@ -77,7 +79,7 @@ def _origin(question: Question, distribution: Node, path: str, name: str) -> Nod
     return node_called(topology, name) or distribution
 
 
-def _way(question: Question, origin: Node, follow: Follow) -> Path | ToFleet | Unreachable:
+def _way(question: Question, origin: Node, follow: Follow) -> Path | ToFleet | ToFunction | Unreachable:
     """From the edge, which asks over the Internet, to an origin on the first port that gets there."""
     if origin is question.topology.node(question.passed[-1]):
         return Unreachable(
@@ -88,9 +90,9 @@ def _way(question: Question, origin: Node, follow: Follow) -> Path | ToFleet | U
     return next((way for way in ways if not isinstance(way, Unreachable)), ways[0])
 
 
-def _single(way: object) -> Path | ToFleet | Unreachable:
+def _single(way: object) -> Path | ToFleet | ToFunction | Unreachable:
     if isinstance(way, ToPlaces):
         way = way.places[0].way
-    if isinstance(way, Path | ToFleet | Unreachable):
+    if isinstance(way, Path | ToFleet | ToFunction | Unreachable):
         return way
     return Unreachable(reason="bad_gateway", nodes=(), detail="an origin that is a distribution is not followed")

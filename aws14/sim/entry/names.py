@@ -30,7 +30,7 @@ def to_record(question: Question, record: Node, follow: Follow) -> Way:
 
 
 def node_called(topology: Topology, name: str, *, record: str = "") -> Node | None:
-    """The node that answers to a host name: a load balancer, a distribution, a website or a record.
+    """The node that answers to a host name: a load balancer, a distribution, a function, a website or a record.
 
     Parameters
     ----------
@@ -46,6 +46,9 @@ def node_called(topology: Topology, name: str, *, record: str = "") -> Node | No
         for node in topology.of_kind(kind):
             if str(node.require(attribute)).lower() == bare:
                 return node
+    for node in topology.of_kind("function"):
+        if str(node.require("url")).lower().removeprefix("https://").rstrip("/") == bare:
+            return node
     if bare.startswith("s3-website"):
         buckets = topology.of_kind("bucket")
         return next((node for node in buckets if node.require("name") == record), None)

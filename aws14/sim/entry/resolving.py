@@ -7,6 +7,7 @@ from aws14.model import Node, Topology
 from aws14.sim.entry.addresses import to_instance
 from aws14.sim.entry.balancers import to_load_balancer
 from aws14.sim.entry.edges import to_distribution
+from aws14.sim.entry.functions import api_called, to_api, to_function
 from aws14.sim.entry.names import node_called, to_record
 from aws14.sim.entry.question import Question
 from aws14.sim.entry.ways import Unreachable, Way
@@ -22,8 +23,9 @@ def resolve(topology: Topology, entry: str, port: int, source: str = INTERNET) -
     topology : Topology
         What was built and read back.
     entry : str
-        Id of a DNS record, a load balancer, a distribution or an instance (which is then addressed without a name of
-        the learner's own); or a host name, for records that share it.
+        Id of a DNS record, a load balancer, a distribution, an API, a function or an instance (which is then addressed
+        without a name of the learner's own); a host name, for records that share it; or an API and one of its stages,
+        as in ``members-api/stg``.
     port : int
         The TCP port that clients connect to.
     source : str
@@ -31,7 +33,7 @@ def resolve(topology: Topology, entry: str, port: int, source: str = INTERNET) -
 
     Returns
     -------
-    Path or ToFleet or ToEdge or ToPlaces or Unreachable
+    Path or ToFleet or ToFunction or ToEdge or ToPlaces or Unreachable
         See `aws14.sim.entry.ways`.
 
     Raises
@@ -50,6 +52,8 @@ def resolve(topology: Topology, entry: str, port: int, source: str = INTERNET) -
     network_of(topology)
     question = Question.begin(topology, source, port)
     node = topology.node(entry) if entry in topology else node_called(topology, entry)
+    if node is None and (called := api_called(topology, entry)):
+        return to_api(question, *called)
     if node is None:
         detail = f"nothing called {entry} was built"
         return Unreachable(reason="name_not_found", nodes=question.passed, detail=detail)
@@ -65,7 +69,11 @@ def _follow(question: Question, node: Node) -> Way:
         return to_load_balancer(question.towards(str(node.require("dns_name"))), node)
     if node.kind == "distribution":
         return to_distribution(question.towards(str(node.require("domain_name"))), node, _follow)
+    if node.kind == "api":
+        return to_api(question, node)
+    if node.kind == "function":
+        return to_function(question, node)
     raise ScenarioError(
         f"users cannot address '{node.id}', a {node.kind}",
-        allowed="the id of a dns_record, a load_balancer, a distribution or an instance",
+        allowed="the id of a dns_record, a load_balancer, a distribution, an api, a function or an instance",
     )

@@ -97,6 +97,43 @@ class ToFleet:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ToFunction:
+    """To a function, through an API or by its URL.
+
+    Parameters
+    ----------
+    function : Node
+        Which answers.
+    api : Node, optional
+        In front of it; None when it is called by its URL.
+    stage : str
+        Of the API.
+    limits : (float, float), optional
+        Requests a second and at once that the stage lets in; None where nothing is in front.
+    gateway_timeout_s : float, optional
+        How long the API waits for the function; None where nothing is in front.
+    proxy : Node, optional
+        Between the function and its database.
+    database : Node, optional
+        The ``db_instance`` that the function uses.
+    nodes : tuple of str
+        Ids of the nodes passed, up to the last that the function asks.
+    by_name : bool
+        Whether a name has to be looked up first.
+    """
+
+    function: Node
+    api: Node | None
+    stage: str
+    limits: tuple[float, float] | None
+    gateway_timeout_s: float | None
+    proxy: Node | None
+    database: Node | None
+    nodes: tuple[str, ...]
+    by_name: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Behaviour:
     """What a distribution does with the paths that fit a pattern.
 
@@ -106,13 +143,13 @@ class Behaviour:
         The pattern; ``*`` for the default.
     origin : Node
         Where it fetches what it does not keep.
-    kind : {'bucket', 'fleet', 'instance', 'nothing'}
+    kind : {'bucket', 'fleet', 'function', 'instance', 'nothing'}
         What answers there.
     ttl_s : float
         How long it keeps an object whose origin does not say; 0: it keeps none.
     region : str
         Where what answers stands; empty where nothing does.
-    way : Path or ToFleet or Unreachable, optional
+    way : Path or ToFleet or ToFunction or Unreachable, optional
         From the edge to the origin; None for a bucket.
     """
 
@@ -121,7 +158,7 @@ class Behaviour:
     kind: str
     ttl_s: float
     region: str
-    way: Path | ToFleet | Unreachable | None
+    way: Path | ToFleet | ToFunction | Unreachable | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -160,7 +197,7 @@ class Place:
     ----------
     record : Node
         The record that leads there.
-    way : Path or ToFleet or ToEdge or Unreachable
+    way : Path or ToFleet or ToFunction or ToEdge or Unreachable
         From users to there.
     weight : float
         Share of the answers that name this place while all are well, 0 to 1; with failover 1 for the primary and 0 for
@@ -173,7 +210,7 @@ class Place:
     """
 
     record: Node
-    way: Path | ToFleet | ToEdge | Unreachable
+    way: Path | ToFleet | ToFunction | ToEdge | Unreachable
     weight: float
     follows_health: bool
     health_check: Node | None
@@ -201,5 +238,5 @@ class ToPlaces:
     nodes: tuple[str, ...]
 
 
-Way = Path | ToFleet | ToEdge | ToPlaces | Unreachable
+Way = Path | ToFleet | ToFunction | ToEdge | ToPlaces | Unreachable
 """Everything that can become of a request on its way in."""
