@@ -174,7 +174,7 @@ def _serve(options: Options, listener: socket.socket, ready: Callable[[Identity]
     machine = Machine(options.home, stopped)
     doors = machine.plane.doors
     identity = _identity(port, doors.http_port, doors.tls_port)
-    machine.listen(listener, identity.access_key)
+    machine.listen(listener, identity.access_key, identity.secret_key)
     for name in ("SIGTERM", "SIGINT"):
         with suppress(ValueError):  # not the main thread
             signal.signal(getattr(signal, name), lambda *_: machine.end())
