@@ -13,9 +13,22 @@ from typing import Any
 from aws14.emulator.call import Call
 from aws14.emulator.refusal import Answer, refuse
 
-__all__ = ["loopback_host", "stranger"]
+__all__ = ["is_known", "know", "loopback_host", "stranger"]
 
 _MOTO_PAGES = ("/moto-api", "/latest/", "/favicon.ico", "/_aws/")
+
+
+_OWN: list[str] = []
+
+
+def know(access_key: str) -> None:
+    """Remember the emulator's own access key, for requests that are signed and do not come to the API."""
+    _OWN[:] = [access_key]
+
+
+def is_known(key: str) -> bool:
+    """Whether an access key is the emulator's own, or one that it gave out."""
+    return key in _OWN or _given_out(key)
 
 
 def loopback_host(environ: dict[str, Any]) -> bool:
