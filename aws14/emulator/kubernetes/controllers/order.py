@@ -1,0 +1,38 @@
+"""The controllers of a cluster, in the order in which they look."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from aws14.emulator.kubernetes.controllers import (
+    deployment,
+    fargate,
+    nodes,
+    replica_set,
+    scheduler,
+)
+from aws14.emulator.kubernetes.controllers.sight import Sight
+from aws14.emulator.kubernetes.kubelet import life
+from aws14.emulator.kubernetes.services import endpoints
+
+__all__ = ["CONTROLLERS", "Controller"]
+
+
+class Controller(Protocol):
+    """One controller: a module."""
+
+    WATCHES: frozenset[str]
+
+    def sync(self, cluster: Sight) -> None:
+        """Bring everything a step nearer to what is wanted."""
+
+
+CONTROLLERS: tuple[Controller, ...] = (
+    nodes,
+    deployment,
+    replica_set,
+    scheduler,
+    fargate,
+    life,
+    endpoints,
+)

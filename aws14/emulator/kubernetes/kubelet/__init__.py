@@ -1,0 +1,11 @@
+"""The kubelets of a cluster: pods as local processes, probed and restarted, with the states that kubectl shows.
+
+===============  ===============================================================================================
+``runs``         what is remembered of each pod
+``images``       which images there are, and what their programs are here
+``volumes``      ConfigMaps, Secrets and empty folders of this machine; ``environment``: variables
+``processes``    the workers behind containers
+``probes``       startup, readiness, liveness: asked for real
+``containers``   the life of a container; ``life``: that of a pod; ``ending``: its end; ``status``: how it reads
+===============  ===============================================================================================
+"""

@@ -1,0 +1,1 @@
+"""Services of a cluster: names, endpoints, ways to pods, load balancers."""
