@@ -15,8 +15,9 @@ from aws14.model import Node, Scenario, Topology, Trace
 from aws14.sim.accounting import Fields, turned_away
 from aws14.sim.behind_edge import through_edge
 from aws14.sim.conservation import check_conservation
+from aws14.sim.containers.through import through_pods
 from aws14.sim.controller import Controller
-from aws14.sim.entry import Path, ToEdge, ToFleet, ToFunction, ToPlaces, Way, resolve
+from aws14.sim.entry import Path, ToEdge, ToFleet, ToFunction, ToPlaces, ToPods, Way, resolve
 from aws14.sim.fleet import Passage, through_fleet
 from aws14.sim.functions import Calling, through_function
 from aws14.sim.places import region_of_first, through_places
@@ -91,6 +92,9 @@ def _played(
         return region, through_function(
             Calling(topology=topology, scenario=scenario, way=way, region=region), each=each
         )
+    if isinstance(way, ToPods):
+        region = _region(topology, way.setup.service)
+        return region, through_pods(way.setup, scenario, port=way.port, region=region, each=each)
     if isinstance(way, ToEdge):
         region = _region(topology, way.fleet.load_balancer) if way.fleet else _only_region(topology)
         return region, through_edge(topology, scenario, way, controller=controller, each=each)

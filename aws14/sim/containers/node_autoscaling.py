@@ -130,6 +130,12 @@ class NodeAutoscaler:
             self._grown_s = now_s
         return more
 
+    @property
+    def due_s(self) -> float:
+        """When the next node may go, as things stand; infinite when none may."""
+        first_s = min(self._unneeded_since.values(), default=float("inf")) + self._shrinking.unneeded_s
+        return max(first_s, self._grown_s + self._shrinking.after_growth_s)
+
     def shrink(self, now_s: float, nodes: Sequence[KubeNode]) -> list[str]:
         """Names of the nodes to take away now: at most one at a time, empty ones together.
 

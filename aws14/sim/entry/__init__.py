@@ -17,6 +17,7 @@ from aws14.sim.entry.ways import (
     ToFleet,
     ToFunction,
     ToPlaces,
+    ToPods,
     Unreachable,
     Way,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "ToFleet",
     "ToFunction",
     "ToPlaces",
+    "ToPods",
     "Unreachable",
     "Way",
     "resolve",

@@ -8,7 +8,7 @@ from aws14.errors import ScenarioError
 from aws14.model import Node, Topology
 from aws14.sim.entry.addresses import to_address
 from aws14.sim.entry.question import Question
-from aws14.sim.entry.ways import Place, ToPlaces, Unreachable, Way
+from aws14.sim.entry.ways import Place, ToPlaces, ToPods, Unreachable, Way
 
 Follow = Callable[[Question, Node], Way]
 """Follows a request to a node of any kind."""
@@ -46,6 +46,9 @@ def node_called(topology: Topology, name: str, *, record: str = "") -> Node | No
         for node in topology.of_kind(kind):
             if str(node.require(attribute)).lower() == bare:
                 return node
+    for node in topology.of_kind("pod_service"):
+        if str(node.require("hostname")).lower() == bare:
+            return node
     for node in topology.of_kind("function"):
         if str(node.require("url")).lower().removeprefix("https://").rstrip("/") == bare:
             return node
@@ -107,6 +110,11 @@ def _weights(records: tuple[Node, ...], routing: str) -> list[float]:
 def _place(question: Question, record: Node, weight: float, follow: Follow) -> Place:
     topology = question.topology
     way = _to_one(question, record, follow)
+    if isinstance(way, ToPods):
+        raise ScenarioError(
+            f"one of the names of '{record.id}' leads to pods",
+            allowed="one record for a service of Kubernetes: several places with pods are not played",
+        )
     checks = (topology.node(link.target) for link in topology.links_of("uses", source=record.id))
     check = next((node for node in checks if node.kind == "health_check"), None)
     return Place(

@@ -9,6 +9,7 @@ from aws14.sim.entry.balancers import to_load_balancer
 from aws14.sim.entry.edges import to_distribution
 from aws14.sim.entry.functions import api_called, to_api, to_function
 from aws14.sim.entry.names import node_called, to_record
+from aws14.sim.entry.pods import to_service
 from aws14.sim.entry.question import Question
 from aws14.sim.entry.ways import Unreachable, Way
 from aws14.sim.reachability import INTERNET
@@ -73,7 +74,9 @@ def _follow(question: Question, node: Node) -> Way:
         return to_api(question, node)
     if node.kind == "function":
         return to_function(question, node)
+    if node.kind == "pod_service":
+        return to_service(question, node)
     raise ScenarioError(
         f"users cannot address '{node.id}', a {node.kind}",
-        allowed="the id of a dns_record, a load_balancer, a distribution, an api, a function or an instance",
+        allowed="the id of a dns_record, a load_balancer, a distribution, an api, a function, a pod_service or an instance",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from aws14.model import Node
+from aws14.sim.containers.read import Setup
 from aws14.sim.targets import Tier
 
 
@@ -134,6 +135,25 @@ class ToFunction:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ToPods:
+    """To a service of Kubernetes and the pods behind it.
+
+    Parameters
+    ----------
+    setup : Setup
+        Service, workload, autoscaler, nodes.
+    port : int
+        Of the service.
+    nodes : tuple of str
+        Ids of the nodes passed, up to the node group or Fargate profile.
+    """
+
+    setup: Setup
+    port: int
+    nodes: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Behaviour:
     """What a distribution does with the paths that fit a pattern.
 
@@ -238,5 +258,5 @@ class ToPlaces:
     nodes: tuple[str, ...]
 
 
-Way = Path | ToFleet | ToFunction | ToEdge | ToPlaces | Unreachable
+Way = Path | ToFleet | ToFunction | ToEdge | ToPlaces | ToPods | Unreachable
 """Everything that can become of a request on its way in."""
