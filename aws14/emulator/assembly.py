@@ -21,11 +21,13 @@ from aws14.emulator import snapshot, workers
 from aws14.emulator.api import Api
 from aws14.emulator.behaviours import Installer, failures
 from aws14.emulator.clock import WallHand
+from aws14.emulator.clusters import authorities, endpoint, tokens
 from aws14.emulator.control import PREFIX, Control, Verbs
 from aws14.emulator.databases import failover, image
 from aws14.emulator.dataplane import DataPlane, inside, ssh_port
 from aws14.emulator.dispatch import Dispatcher, Route
-from aws14.emulator.gate import loopback_host
+from aws14.emulator.functions import network
+from aws14.emulator.gate import know, loopback_host
 from aws14.emulator.keeper import Keeper
 from aws14.emulator.moto_app import MotoApplication, QuietHandler
 from aws14.emulator.scaling import playing
@@ -66,11 +68,16 @@ class Machine:
         self._keeper = Keeper(self.world, self._store, self._installer.install_loaded)
         image.keep_in(home / "databases")
         workers.keep_in(home / "workers")
+        authorities.keep_in(home / "clusters")
+        endpoint.hear(self._asked_a_cluster)
         self._keeper.resume()
         self.plane = DataPlane(self.world, home, inside=inside, ssh=ssh_port, used=self._keeper.used)
+        network.use(self.plane)
 
-    def listen(self, listener: socket.socket, access_key: str) -> None:
-        """Build the application and the server on `listener`, for holders of `access_key`."""
+    def listen(self, listener: socket.socket, access_key: str, secret_key: str) -> None:
+        """Build the application and the server on `listener`, for holders of the keys."""
+        tokens.know(access_key, secret_key)
+        know(access_key)
         moto = MotoApplication(self._installer.install_loaded)
         api = Api(moto, self.world, access_key, self._keeper.on_call)
         control = Control(self._verbs(), access_key)
@@ -84,6 +91,11 @@ class Machine:
         self.server = make_server(
             host, port, dispatcher, threaded=True, request_handler=QuietHandler, fd=listener.fileno()
         )
+
+    def _asked_a_cluster(self, changes: bool) -> None:
+        self._keeper.used()
+        if changes:
+            self._keeper.changed()
 
     def _verbs(self) -> Verbs:
         return Verbs(

@@ -47,13 +47,22 @@ BEHAVIOURS = {
     "replication": "moto.s3.models",
     "distributions": "moto.cloudfront.models",
     "cache_policies": "moto.cloudfront.models",
+    "rest_apis": "moto.apigateway.models",
+    "http_apis": "moto.apigatewayv2.models",
+    "function_urls": "moto.awslambda.models",
     "managed_policies": "moto.iam.models",
     "rds_life": "moto.rds.models",
     "rds_changes": "moto.rds.models",
     "rds_copies": "moto.rds.models",
     "rds_refusals": "moto.rds.models",
     "run_command": "moto.ssm.models",
+    "eks_clusters": "moto.eks.models",
+    "eks_nodes": "moto.eks.models",
+    "eks_access": "moto.eks.models",
+    "event_sources": "moto.awslambda.models",
     "long_poll": "moto.sqs.models",
+    "lambda_life": "moto.awslambda.models",
+    "lambda_runs": "moto.awslambda.models",
 }
 
 
@@ -67,7 +76,8 @@ class Installer:
 
     def install_loaded(self) -> None:
         """Install those that wait for what is loaded by now; called under the world lock."""
-        for module, needed in list(self._waiting.items()):
-            if needed in sys.modules:
+        # A behaviour may load what others wait for: they come in the next round.
+        while ready := [module for module, needed in self._waiting.items() if needed in sys.modules]:
+            for module in ready:
                 del self._waiting[module]
                 module.install()

@@ -1,0 +1,24 @@
+"""Functions that run: AWS Lambda in local processes.
+
+==================  ==================================================================================================
+``invoking``        `invoke`, for every caller in this process
+``targets``         which version is meant: names, ARNs, aliases with weights
+``admitting``       concurrency: the account's, what is reserved, the rate of new environments
+``environments``    which environment handles an event; when it is given up
+``environment``     one of them: a worker with the function's module imported
+``inside``          what runs in there
+``running``         one invocation from beginning to end
+``telling``         log lines and metrics
+``asynchronous``    events for later: retries, destinations, dead letters
+``provisioned``     environments that are kept ready
+``states``          pending, active, being updated
+``network``, ``vpc``  where a function is in the network
+==================  ==================================================================================================
+"""
+
+from __future__ import annotations
+
+from aws14.emulator.functions.invoking import InvocationType, invoke
+from aws14.emulator.functions.outcome import Outcome
+
+__all__ = ["InvocationType", "Outcome", "invoke"]
