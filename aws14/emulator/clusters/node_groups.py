@@ -87,8 +87,8 @@ def _group_tags(cluster: Any, group: Any, name: str) -> list[dict[str, Any]]:
         "k8s.io/cluster-autoscaler/enabled": "true",
         f"k8s.io/cluster-autoscaler/{cluster.name}": "owned",
     }
-    return [{"key": key, "value": value, "resource_id": name, "resource_type": "auto-scaling-group",
-             "propagate_at_launch": "true"} for key, value in tags.items()]  # fmt: skip
+    common = {"ResourceId": name, "ResourceType": "auto-scaling-group", "PropagateAtLaunch": True}
+    return [{"Key": key, "Value": value, **common} for key, value in tags.items()]
 
 
 def _template(cluster: Any, group: Any, given: dict[str, Any], region: str, account: str) -> dict[str, Any]:

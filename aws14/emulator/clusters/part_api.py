@@ -118,7 +118,7 @@ class Parts(BaseResponse):
     def update_nodegroup_config(self) -> ActionResult:
         """Change sizes, labels, taints."""
         cluster, group = self._cluster(), self._group()
-        self._require_settled(cluster, group)
+        self._require_active(cluster, group)
         sizes = self._get_param("scalingConfig") or {}
         check_sizes({**group.scaling_config, **sizes})
         told = _told(sizes, self._get_param("labels") or {}, self._get_param("taints") or {})
@@ -140,7 +140,7 @@ class Parts(BaseResponse):
         act = "node group configuration"
         return updates.begin(cluster, kind, told, takes_s=takes, act=act, of=group.nodegroup_name)
 
-    def _require_settled(self, cluster: Any, group: Any) -> None:
+    def _require_active(self, cluster: Any, group: Any) -> None:
         if group.status != "ACTIVE":
             text = f"Nodegroup cannot be updated as it is currently not in Active State ({group.status})"
             in_use(text, clusterName=cluster.name, nodegroupName=group.nodegroup_name)
@@ -148,7 +148,7 @@ class Parts(BaseResponse):
     def update_nodegroup_version(self) -> ActionResult:
         """Replace the nodes by such that run another version."""
         cluster, group = self._cluster(), self._group()
-        self._require_settled(cluster, group)
+        self._require_active(cluster, group)
         version = self._get_param("version") or cluster.version
         known = list(kubernetes_versions())
         if version not in known or not known.index(group.version) <= known.index(version) <= known.index(
