@@ -1,9 +1,10 @@
 """One run: a load, users and an application through what was built.
 
 Who gets in (`entry`) decides which engine plays: a single server (`single`), a fleet behind a load balancer (`fleet`),
-a function (`functions`), a content delivery network (`behind_edge`) with one of them behind it, or several places of
-one name (`places`). Left out so far: kept-alive connections; a single server's clients do not try again and its database
-is not asked; CPU credits of the servers of a fleet, which work at full speed and pay no surplus.
+a function (`functions`), pods of a cluster (`containers`), a content delivery network (`behind_edge`) with one of them
+behind it, or several places of one name (`places`). Left out so far: kept-alive connections; a single server's clients
+do not try again and its database is not asked; CPU credits of the servers of a fleet, which work at full speed and pay
+no surplus.
 """
 
 from __future__ import annotations
@@ -87,14 +88,8 @@ def _played(
     if isinstance(way, ToFleet):
         passage = Passage(topology=topology, scenario=scenario, way=way, controller=controller)
         return _region(topology, way.load_balancer), through_fleet(passage, each=each)
-    if isinstance(way, ToFunction):
-        region = _region(topology, way.function)
-        return region, through_function(
-            Calling(topology=topology, scenario=scenario, way=way, region=region), each=each
-        )
-    if isinstance(way, ToPods):
-        region = _region(topology, way.setup.service)
-        return region, through_pods(way.setup, scenario, port=way.port, region=region, each=each)
+    if isinstance(way, ToFunction | ToPods):
+        return _without_servers(topology, scenario, way, each=each)
     if isinstance(way, ToEdge):
         region = _region(topology, way.fleet.load_balancer) if way.fleet else _only_region(topology)
         return region, through_edge(topology, scenario, way, controller=controller, each=each)
@@ -102,6 +97,17 @@ def _played(
         account = through_places(topology, scenario, way, controller=controller, each=each)
         return region_of_first(topology, way), account
     return _only_region(topology), turned_away(scenario, way.reason, each=each)
+
+
+def _without_servers(
+    topology: Topology, scenario: Scenario, way: ToFunction | ToPods, *, each: bool
+) -> tuple[str, Fields]:
+    """Region and accounts of a run through a function, or through pods."""
+    if isinstance(way, ToPods):
+        region = _region(topology, way.setup.service)
+        return region, through_pods(way.setup, scenario, port=way.port, region=region, each=each)
+    region = _region(topology, way.function)
+    return region, through_function(Calling(topology=topology, scenario=scenario, way=way, region=region), each=each)
 
 
 def _region(topology: Topology, node: Node) -> str:

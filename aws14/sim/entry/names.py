@@ -14,6 +14,13 @@ Follow = Callable[[Question, Node], Way]
 """Follows a request to a node of any kind."""
 
 _ADDRESS_TYPES = ("A", "CNAME")
+_NAMED = (
+    ("pod_service", "hostname"),
+    ("load_balancer", "dns_name"),
+    ("distribution", "domain_name"),
+    ("dns_record", "name"),
+)
+"""Kind of node -> the attribute that is its host name; the load balancer of a service is the service's."""
 
 
 def to_record(question: Question, record: Node, follow: Follow) -> Way:
@@ -42,13 +49,10 @@ def node_called(topology: Topology, name: str, *, record: str = "") -> Node | No
         The name of the record that leads there: a website's bucket is called like it.
     """
     bare = name.lower().rstrip(".").removeprefix("dualstack.")
-    for kind, attribute in (("load_balancer", "dns_name"), ("distribution", "domain_name"), ("dns_record", "name")):
+    for kind, attribute in _NAMED:
         for node in topology.of_kind(kind):
             if str(node.require(attribute)).lower() == bare:
                 return node
-    for node in topology.of_kind("pod_service"):
-        if str(node.require("hostname")).lower() == bare:
-            return node
     for node in topology.of_kind("function"):
         if str(node.require("url")).lower().removeprefix("https://").rstrip("/") == bare:
             return node

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from aws14.errors import ScenarioError
 from aws14.model import Node, Topology
 from aws14.sim.entry.addresses import to_instance
 from aws14.sim.entry.balancers import to_load_balancer
 from aws14.sim.entry.edges import to_distribution
 from aws14.sim.entry.functions import api_called, to_api, to_function
-from aws14.sim.entry.names import node_called, to_record
+from aws14.sim.entry.names import Follow, node_called, to_record
 from aws14.sim.entry.pods import to_service
 from aws14.sim.entry.question import Question
 from aws14.sim.entry.ways import Unreachable, Way
@@ -62,21 +64,26 @@ def resolve(topology: Topology, entry: str, port: int, source: str = INTERNET) -
 
 
 def _follow(question: Question, node: Node) -> Way:
-    if node.kind == "instance":
-        return to_instance(question, node)
-    if node.kind == "dns_record":
-        return to_record(question, node, _follow)
-    if node.kind == "load_balancer":
-        return to_load_balancer(question.towards(str(node.require("dns_name"))), node)
-    if node.kind == "distribution":
-        return to_distribution(question.towards(str(node.require("domain_name"))), node, _follow)
-    if node.kind == "api":
-        return to_api(question, node)
-    if node.kind == "function":
-        return to_function(question, node)
-    if node.kind == "pod_service":
-        return to_service(question, node)
-    raise ScenarioError(
-        f"users cannot address '{node.id}', a {node.kind}",
-        allowed="the id of a dns_record, a load_balancer, a distribution, an api, a function, a pod_service or an instance",
-    )
+    if node.kind not in _FOLLOWED:
+        raise ScenarioError(
+            f"users cannot address '{node.id}', a {node.kind}",
+            allowed=f"the id of a node of one of these kinds: {', '.join(sorted(_FOLLOWED))}",
+        )
+    return _FOLLOWED[node.kind](question, node)
+
+
+def _named(attribute: str, follow: Follow) -> Follow:
+    """Follow a request that asks for the host name of the node."""
+    return lambda question, node: follow(question.towards(str(node.require(attribute))), node)
+
+
+_FOLLOWED: Mapping[str, Follow] = {
+    "api": to_api,
+    "distribution": _named("domain_name", lambda question, node: to_distribution(question, node, _follow)),
+    "dns_record": lambda question, node: to_record(question, node, _follow),
+    "function": to_function,
+    "instance": to_instance,
+    "load_balancer": _named("dns_name", to_load_balancer),
+    "pod_service": to_service,
+}
+"""Kind of node -> how a request to it is followed."""
