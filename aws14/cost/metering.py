@@ -14,6 +14,7 @@ from aws14 import catalog
 from aws14.catalog import EVERYWHERE
 from aws14.cost.location import region_of
 from aws14.cost.managed import GONE, MANAGED, Rates, number
+from aws14.cost.serverless import SERVERLESS, proxies_standing
 from aws14.cost.tiers import as_run
 from aws14.cost.traffic import NOTHING_ELSE, Assumptions, load
 from aws14.errors import ScenarioError
@@ -99,6 +100,7 @@ def _hosted_zone(_: Node, __: str) -> Rates:
 
 STANDING: Mapping[str, Callable[[Node, str], Rates]] = {
     **MANAGED,
+    **SERVERLESS,
     "elastic_ip": _elastic_ip,
     "hosted_zone": _hosted_zone,
     "instance": _instance,
@@ -131,12 +133,17 @@ def standing(topology: Topology, *, hours: float, hours_per_month: float = HOURS
     _require_positive("hours_per_month", hours_per_month)
     usage: list[Usage] = []
     for node in topology.nodes:
-        if node.kind not in STANDING:
-            continue
-        for rate in STANDING[node.kind](node, region_of(topology, node)):
+        for rate in _rates(topology, node):
             share = hours / hours_per_month if rate.unit.endswith("-month") else hours
             usage.append(replace(rate, quantity=rate.quantity * node.count * share, resource=node.id))
     return tuple(usage)
+
+
+def _rates(topology: Topology, node: Node) -> Rates:
+    if node.kind == "db_proxy":
+        yield from proxies_standing(topology, node, region_of(topology, node))
+    elif node.kind in STANDING:
+        yield from STANDING[node.kind](node, region_of(topology, node))
 
 
 def hourly(topology: Topology, *, hours_per_month: float = HOURS_PER_MONTH) -> tuple[Usage, ...]:

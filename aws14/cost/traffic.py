@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from aws14.catalog import EVERYWHERE
 from aws14.cost.edge import at_the_edge
 from aws14.cost.location import region_of
+from aws14.cost.serverless import PerCall, called
 from aws14.cost.tiers import crossing_share, load_balancer_units, on_the_way
 from aws14.errors import ScenarioError
 from aws14.model import Node, Topology, Trace, Usage
@@ -15,6 +16,7 @@ from aws14.model import Node, Topology, Trace, Usage
 _BYTES_PER_GB = 2**30
 _KIB_PER_GB = 2**20
 _QUERIES = 1e6
+_ANSWERING = ("instance", "function")
 REPLICATES = "replicates"
 """Label of the route from a database or a bucket to its copy."""
 
@@ -41,6 +43,16 @@ class Assumptions:
         GiB a month that are written to each database or bucket which copies itself to another region.
     log_gib : float
         GiB a month that are written to each log group.
+    reads_per_call, writes_per_call : float
+        Items that a call of a function reads from, and writes to, each table it uses.
+    item_kib : float
+        Size of such an item.
+    table_gib : float
+        GiB that lie in each table.
+    messages_per_call : float
+        Messages that a call sends to each queue, topic or event bus it uses.
+    transitions_per_call : float
+        State transitions of each state machine that a call starts.
     viewers : Mapping[str, float]
         City -> share of the requests that come to a distribution from there; empty: all from near the run's region.
 
@@ -56,6 +68,12 @@ class Assumptions:
     stored_gib: float = 0.0
     written_gib: float = 0.0
     log_gib: float = 0.0
+    reads_per_call: float = 0.0
+    writes_per_call: float = 0.0
+    item_kib: float = 1.0
+    table_gib: float = 0.0
+    messages_per_call: float = 0.0
+    transitions_per_call: float = 0.0
     viewers: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -101,8 +119,20 @@ def load(topology: Topology, trace: Trace, *, scale: float, assume: Assumptions)
         *_between_regions(topology, assume),
         *_logs(topology, assume),
         *at_the_edge(topology, trace, scale, assume.viewers),
+        *called(topology, trace, scale, _per_call(assume)),
     )
     return tuple(line for line in lines if line.quantity > 0)
+
+
+def _per_call(assume: Assumptions) -> PerCall:
+    return PerCall(
+        reads=assume.reads_per_call,
+        writes=assume.writes_per_call,
+        item_kib=assume.item_kib,
+        messages=assume.messages_per_call,
+        transitions=assume.transitions_per_call,
+        table_gib=assume.table_gib,
+    )
 
 
 def _internet(topology: Topology, trace: Trace, scale: float) -> Iterator[Usage]:
@@ -110,7 +140,7 @@ def _internet(topology: Topology, trace: Trace, scale: float) -> Iterator[Usage]
     if balancer is not None and balancer.require("scheme") == "internal":
         yield from _over_lines(balancer, trace, scale)
         return
-    servers = (name for name in reversed(trace.nodes) if _is(topology, name, "instance"))
+    servers = (name for name in reversed(trace.nodes) if _is(topology, name, *_ANSWERING))
     server = balancer.id if balancer is not None else next(servers, "")
     for item, counted, note in (
         ("to Internet", trace.bytes_out, "answers on their way to the users"),
@@ -246,5 +276,5 @@ def _transfer(item: str, region: str, gigabytes: float, *, resource: str, note: 
     )
 
 
-def _is(topology: Topology, node_id: str, kind: str) -> bool:
-    return node_id in topology and topology.node(node_id).kind == kind
+def _is(topology: Topology, node_id: str, *kinds: str) -> bool:
+    return node_id in topology and topology.node(node_id).kind in kinds
