@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from aws14.emulator.kubernetes import disruptions, quotas
 from aws14.emulator.kubernetes.beginnings import fill
 from aws14.emulator.kubernetes.cluster import Cluster
 from aws14.emulator.kubernetes.hearing import on_change
-from aws14.emulator.kubernetes.quotas import follow
 from aws14.emulator.world import world
 
 __all__ = ["close", "every", "find", "on_change", "open_new"]
@@ -45,4 +45,5 @@ def close(key: str) -> None:
     world().state.setdefault("kubernetes", {}).pop(key, None)
 
 
-on_change(follow)
+on_change(quotas.follow)
+on_change(disruptions.follow)

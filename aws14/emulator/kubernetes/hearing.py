@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ __all__ = ["Listener", "on_change", "tell"]
 Listener = Callable[["Cluster", Change], None]
 
 _HEARING: list[Listener] = []
+_WAITING: deque[tuple[Cluster, Change]] = deque()
 
 
 def on_change(listener: Listener) -> None:
@@ -28,6 +30,14 @@ def on_change(listener: Listener) -> None:
 
 
 def tell(cluster: Cluster, change: Change) -> None:
-    """Tell everybody who hears of changes."""
-    for hear in tuple(_HEARING):
-        hear(cluster, change)
+    """Tell everybody who hears of changes; of a change that a listener makes, after this one."""
+    _WAITING.append((cluster, change))
+    if len(_WAITING) > 1:
+        return
+    try:
+        while _WAITING:
+            for hear in tuple(_HEARING):
+                hear(*_WAITING[0])
+            _WAITING.popleft()
+    finally:
+        _WAITING.clear()
