@@ -122,7 +122,7 @@ def _duration(function: Node, record: FunctionRecord, region: str, scale: float)
     extra = max(0.0, number(function, "ephemeral_mib") - free) / _MB_PER_GB
     for item, unit, amount, where, note in (
         ("Requests", "1M requests", int(record.invocations.sum()) * scale / _MILLION, EVERYWHERE, "each invocation"),
-        (f"Duration {family}", "GB-second", (seconds - ready_s) * gigabytes, EVERYWHERE, "memory times time, with starts"),
+        (f"Duration {family}", "GB-second", (seconds - ready_s) * gigabytes, EVERYWHERE, "memory by time, starts too"),
         (f"Provisioned duration {family}", "GB-second", ready_s * gigabytes, region, "in environments kept ready"),
         ("Ephemeral storage", "GB-second", seconds * extra, region, f"of /tmp beyond {free:g} MB"),
     ):  # fmt: skip

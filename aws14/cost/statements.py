@@ -73,7 +73,7 @@ def quote(topology: Topology, *, hours: float, on: date | None = None) -> Bill:
         f"{node.id}: {name} {complete.attributes[name]}"
         for node, complete in zip(topology.nodes, whole, strict=True)
         for name in complete.attributes.keys() - node.attributes.keys()
-        if name not in ("state", "public_ipv4", "zones")
+        if name not in ("state", "public_ipv4", "zones", "provisioned")
     )
     left_open = {node.id: names for node in whole if (names := _open(node))}
     counted = replace(topology, nodes=tuple(node for node in whole if node.id not in left_open), links=())
@@ -93,6 +93,7 @@ def quote(topology: Topology, *, hours: float, on: date | None = None) -> Bill:
 _CHOSEN: Mapping[str, tuple[str, ...]] = {
     "autoscaling_group": ("instance_type", "desired"),
     "db_instance": ("instance_class", "gib", "engine"),
+    "db_proxy": ("target",),
     "db_snapshot": ("gib",),
     "instance": ("instance_type",),
     "snapshot": ("gib",),
@@ -114,11 +115,14 @@ def _as_aws_makes_it(topology: Topology, node: Node) -> Mapping[str, Attribute]:
     usual: Mapping[str, Mapping[str, Attribute]] = {
         "autoscaling_group": root | ({} if smallest is None else {"desired": smallest}),
         "db_instance": {"state": "available", "multi_az": False, "storage_type": "gp3"},
+        "db_proxy": {"state": "available"},
+        "function": {"memory_mib": 128, "architecture": "x86_64", "provisioned": ()},
         "health_check": {"type": "HTTP", "interval_s": int(catalog.quota("Route 53", "health check interval").value)},
         "instance": {**root, "state": "running", "public_ipv4_kind": "none"},
         "load_balancer": {"state": "active", "scheme": "internet-facing", "zones": _zones(topology, node)},
         "nat_gateway": {"state": "available", "public_ipv4": "one of its own"},
         "snapshot": {"state": "completed"},
+        "table": {"read_units": 0, "write_units": 0},
         "volume": {"volume_type": "gp3", "state": "in-use"},
     }
     return usual.get(node.kind, {})

@@ -140,3 +140,12 @@ def test_behind_a_distribution_the_api_is_found_by_its_route():
     trace = replace(called(calls=10, nodes=("cdn",)), edge=edge)
     site = built(node("distribution", "cdn"))
     assert lines(cost.monthly(site, trace, days=1))[f"API Gateway: REST requests {HERE}"] == pytest.approx(240e-6)
+
+
+def test_a_drawing_of_functions_and_tables_is_quoted_at_what_stands():
+    from aws14.model import Node
+
+    drawn = topology(Node(id="f", kind="function", parent=HERE), Node(id="t", kind="table", parent=HERE))
+    assert cost.quote(drawn, hours=10).total_usd == 0
+    kept = Node(id="f", kind="function", parent=HERE, attributes={"provisioned": ("live 2",), "memory_mib": 1024})
+    assert cost.quote(topology(kept), hours=10).total_usd == pytest.approx(2 * 36_000 * 0.0000053835)
