@@ -74,7 +74,7 @@ def _invoke(response: Any) -> tuple[int, dict[str, str], str | bytes]:
         return _throttled(outcome)
     headers = {"x-amzn-RequestId": outcome.request_id} if outcome.request_id else {}
     if outcome.status != 200:
-        return outcome.status, headers, ""
+        return outcome.status, {**headers, "status": str(outcome.status)}, ""
     headers |= {"Content-Type": "application/json", "X-Amz-Executed-Version": outcome.executed_version}
     if outcome.error:
         headers["X-Amz-Function-Error"] = outcome.error
@@ -90,7 +90,7 @@ def _body(response: Any) -> bytes:
 
 def _throttled(outcome: Outcome) -> tuple[int, dict[str, str], str]:
     told = {"Reason": outcome.reason, "Type": "User", "message": "Rate Exceeded."}
-    return 429, {"x-amzn-ErrorType": "TooManyRequestsException"}, json.dumps(told)
+    return 429, {"x-amzn-ErrorType": "TooManyRequestsException", "status": "429"}, json.dumps(told)
 
 
 def _refuse_too_large(size: int, kind: str) -> None:

@@ -77,6 +77,4 @@ def unreserved(account: str, region: str) -> int:
 
 def _unreserved_running(account: str, region: str) -> int:
     reserved = {each.function_name for each in functions_of(account, region) if reserved_of(each) is not None}
-    return sum(
-        count for key, count in _RUNNING.items() if key[:2] == (account, region) and key[2] not in reserved
-    )
+    return sum(count for key, count in _RUNNING.items() if key[:2] == (account, region) and key[2] not in reserved)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from aws14.emulator import workers
-from aws14.emulator.functions.network import FunctionNetwork, api_port, ca_file
+from aws14.emulator.functions.network import FunctionLoopback, FunctionNetwork, api_port, ca_file
 from aws14.emulator.workers import Exit, Mount, Worker, WorkerSpec
 
 __all__ = ["Answered", "Environment", "Plan"]
@@ -211,6 +211,7 @@ class Environment:
     def _spec(self) -> WorkerSpec:
         tmp = self._folder / "tmp"
         tmp.mkdir()
+        network = FunctionNetwork(self.plan.source)
         return WorkerSpec(
             name=f"{self.plan.name}-{self._folder.name}",
             folder=self._folder,
@@ -219,12 +220,13 @@ class Environment:
             mounts=(
                 Mount(at="/var/task", source=self.plan.code),
                 Mount(at="/opt", source=self.plan.layers),
-                Mount(at="/tmp", source=tmp, writable=True),  # noqa: S108 - the path in the container
+                Mount(at="/tmp", source=tmp, writable=True),
             ),
             working_directory="/var/task",
             packages=_PACKAGES,
             memory_mib=self.plan.memory_mib,
-            network=FunctionNetwork(self.plan.source),
+            network=network,
+            loopback=FunctionLoopback(network),
             now=self.plan.now,
             on_line=self._hear,
             on_exit=self._gone,

@@ -145,7 +145,9 @@ def give_up(meant: Callable[[Key, str], bool]) -> None:
 def provided(key: Key, alias: str) -> int:
     """How many environments are kept ready for an alias or version."""
     with _HOUSE.changed:
-        return sum(each.key == key and each.provisioned == alias and each.environment is not None for each in _HOUSE.kept)
+        return sum(
+            each.key == key and each.provisioned == alias and each.environment is not None for each in _HOUSE.kept
+        )
 
 
 def look_after() -> None:
@@ -209,7 +211,7 @@ def _keep_s(key: Key, number: int) -> float:
     """How long it is kept while idle: AWS does not state it; between the bounds of data/durations.csv."""
     row = next(row for row in rows("durations") if row["thing"] == "Lambda idle environment kept")
     low, high = float(row["seconds_low"]), float(row["seconds_high"])
-    return Random(f"{key.name} {key.version} {number}").uniform(low, high)  # noqa: S311 - nothing to hide
+    return Random(f"{key.name} {key.version} {number}").uniform(low, high)
 
 
 @handles("lambda.reclaims")

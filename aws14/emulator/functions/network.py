@@ -10,13 +10,13 @@ from __future__ import annotations
 import os
 from typing import Any, Protocol
 
-from aws14.emulator.workers import Way
+from aws14.emulator.workers import Loopback, Way
 from aws14.emulator.world import world
 from aws14.errors import ScenarioError
+from aws14.sim.reachability import INTERNET, anyone, reach
 
-__all__ = ["FunctionNetwork", "Plane", "api_port", "ca_file", "use"]
+__all__ = ["FunctionLoopback", "FunctionNetwork", "Plane", "api_port", "ca_file", "use"]
 
-_REFUSED = Way(outcome="refused", explanation="Connection refused")
 _HTTPS = 443
 
 
@@ -68,9 +68,7 @@ class FunctionNetwork:
         return tuple(_PLANE[0].resolve(name, self._source)["addresses"])
 
     def connect(self, host: str, port: int) -> Way:
-        """What comes of connecting; AWS's API is on loopback."""
-        if host.startswith("127."):
-            return self._api() if port == api_port() else _REFUSED
+        """What comes of connecting."""
         try:
             found = _PLANE[0].connect(host, port, self._source)
         except ScenarioError as error:
@@ -80,16 +78,13 @@ class FunctionNetwork:
         outcome = found["outcome"] if found["outcome"] in {"refused", "timed_out"} else "unreachable"
         return Way(outcome=outcome, explanation=found["explanation"])
 
-    def _api(self) -> Way:
-        if self._source == "internet" or self._finds_the_internet():
-            return Way(outcome="open", port=api_port())
-        return Way(outcome="timed_out", explanation="no way to the Internet from the function's subnet")
-
-    def _finds_the_internet(self) -> bool:
+    def finds_the_internet(self) -> bool:
+        """Whether there is a way out, as to the API of AWS."""
+        if self._source == INTERNET:
+            return True
         from moto.core.models import DEFAULT_ACCOUNT_ID
 
         from aws14.emulator.network_view import account_network
-        from aws14.sim.reachability import anyone, reach
 
         with world().turn():
             network = account_network(DEFAULT_ACCOUNT_ID)
@@ -98,3 +93,25 @@ class FunctionNetwork:
         except ScenarioError:  # the interface has gone
             return False
         return way.blocked_by is None
+
+
+class FunctionLoopback(Loopback):
+    """An environment's localhost, where AWS's API is found for as long as there is a way to the Internet.
+
+    Parameters
+    ----------
+    network : FunctionNetwork
+        Decides.
+    """
+
+    def __init__(self, network: FunctionNetwork) -> None:
+        super().__init__()
+        self._network = network
+
+    def connect(self, port: int) -> Way:
+        """What comes of connecting to a port in here."""
+        if port != api_port():
+            return super().connect(port)
+        if self._network.finds_the_internet():
+            return Way(outcome="open", port=port)
+        return Way(outcome="timed_out", explanation="no way to the Internet from the function's subnet")

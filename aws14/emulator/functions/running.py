@@ -93,7 +93,10 @@ def _ran(target: Target, event: bytes, request_id: str, concurrency: float) -> O
         answered = environment.failure or environment.handle(told, event)
     init_s = environment.init_s if new else 0.0
     if environment.failure is not None:
-        answered, init_s = Answered(kind=answered.kind, payload=answered.payload, log=answered.log, duration_s=0.0), init_s
+        answered, init_s = (
+            Answered(kind=answered.kind, payload=answered.payload, log=answered.log, duration_s=0.0),
+            init_s,
+        )
     outcome = _told(target, environment, answered, Report(
         request_id=request_id,
         version=target.version,

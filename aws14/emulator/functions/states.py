@@ -38,8 +38,7 @@ def refuse_while_updating(function: Any) -> None:
     """Refuse to change what is being changed, in Lambda's words."""
     if function.state == "Pending":
         _conflict(
-            "The operation cannot be performed at this time. "
-            "The function is currently in the following state: Pending"
+            "The operation cannot be performed at this time. The function is currently in the following state: Pending"
         )
     if getattr(function, "aws14_updating", False):
         _conflict(

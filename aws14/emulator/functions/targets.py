@@ -1,5 +1,6 @@
 """Which code an invocation means: a function by name or ARN, its version or alias, and for an alias with weights, which
-of its versions this time."""
+of its versions this time.
+"""
 
 from __future__ import annotations
 

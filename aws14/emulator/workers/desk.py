@@ -46,11 +46,7 @@ class Seat:
         return self._way(str(question["host"]), int(question["port"]))
 
     def _way(self, host: str, port: int) -> dict[str, Any]:
-        if host.startswith("127."):
-            real = self.loopback.real(port)
-            outcome, explanation = ("open", "") if real else ("refused", "Connection refused")
-            return {"port": real, "outcome": outcome, "explanation": explanation}
-        way = self.network.connect(host, port)
+        way = self.loopback.connect(port) if host.startswith("127.") else self.network.connect(host, port)
         return {"port": way.port, "outcome": way.outcome, "explanation": way.explanation}
 
 

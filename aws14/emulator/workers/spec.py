@@ -77,6 +77,11 @@ class Loopback:
         with self._lock:
             return self._ports[port][0] if port in self._ports else self._known.get(port, 0)
 
+    def connect(self, port: int) -> Way:
+        """What comes of connecting to a port in here."""
+        real = self.real(port)
+        return Way(outcome="open", port=real) if real else Way(outcome="refused", explanation="Connection refused")
+
     def listening(self) -> tuple[int, ...]:
         """The ports in here that something listens on, sorted."""
         with self._lock:

@@ -85,7 +85,7 @@ def test_errors_have_the_shapes_of_aws(functions: SimpleNamespace, what: str) ->
     assert expected.items() <= answer.body.items()
     if what == "raises":
         assert answer.body["stackTrace"] == [
-            '  File "/var/task/app.py", line 2, in handler\n    return event[\'id\']\n           ~~~~~^^^^^^\n'
+            "  File \"/var/task/app.py\", line 2, in handler\n    return event['id']\n           ~~~~~^^^^^^\n"
         ] or answer.body["stackTrace"][0].startswith('  File "/var/task/app.py", line 2, in handler\n')
         assert answer.body["requestId"]
 
@@ -174,7 +174,7 @@ def test_boto3_in_a_function_speaks_to_the_embedded_aws(functions: SimpleNamespa
     )
     functions.make("members", code, Timeout=20, MemorySize=256)
     answer = functions.call("members")
-    assert answer.body["visits"] == 3
+    assert answer.body.get("visits") == 3, answer
     assert ":assumed-role/run/members" in answer.body["who"]
 
 

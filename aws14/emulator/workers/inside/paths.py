@@ -1,6 +1,6 @@
 """Absolute paths of a container, found in folders of this machine: ``/tmp``, ``/app``, ``/var/task``."""
 
-# ruff: noqa: PTH109, PTH112, PTH118, PTH117, PTH120 - these are the functions it takes over
+# ruff: noqa: PTH112, PTH120 - these are the functions it takes over
 from __future__ import annotations
 
 import builtins

@@ -3,7 +3,7 @@
 They keep an honest program inside and its mistakes readable; they are no prison for a hostile one.
 """
 
-# ruff: noqa: PTH109, PTH112, PTH118, PTH117, PTH120 - called for every file that is opened
+# ruff: noqa: PTH118, PTH117 - called for every file that is opened
 from __future__ import annotations
 
 import errno
