@@ -29,6 +29,9 @@ from aws14.emulator.dispatch import Dispatcher, Route
 from aws14.emulator.functions import network
 from aws14.emulator.gate import know, loopback_host
 from aws14.emulator.keeper import Keeper
+from aws14.emulator.kubernetes import loads
+from aws14.emulator.kubernetes.kubelet.network import reach_outside
+from aws14.emulator.kubernetes.loads import PodLoad
 from aws14.emulator.moto_app import MotoApplication, QuietHandler
 from aws14.emulator.scaling import playing
 from aws14.emulator.scaling.playing import Datapoint
@@ -72,6 +75,7 @@ class Machine:
         endpoint.hear(self._asked_a_cluster)
         self._keeper.resume()
         self.plane = DataPlane(self.world, home, inside=inside, ssh=ssh_port, used=self._keeper.used)
+        reach_outside(self.plane.resolve, self.plane.connect)
         network.use(self.plane)
 
     def listen(self, listener: socket.socket, access_key: str, secret_key: str) -> None:
@@ -110,6 +114,7 @@ class Machine:
             damage=self.damage,
             heal=self.heal,
             play=self.play,
+            pod_load=self.pod_load,
         )
 
     def status(self) -> dict[str, Any]:
@@ -168,6 +173,14 @@ class Machine:
             self.world.announce()
             self._keeper.changed()
             return {"now": self.world.clock.now(), "groups": playing.seen()}
+
+    def pod_load(self, load: PodLoad) -> dict[str, Any]:
+        """Say what the pods of a workload are asked to do."""
+        self._keeper.used()
+        with self.world.turn():
+            loads.declare(load)
+            self._keeper.changed()
+            return {"now": self.world.clock.now()}
 
     @contextmanager
     def _changing(self) -> Iterator[None]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from aws14.emulator.api import StartResponse, send
 from aws14.emulator.clock import TooManyEventsError
+from aws14.emulator.kubernetes.loads import PodLoad
 from aws14.emulator.refusal import Answer
 from aws14.emulator.scaling.playing import Datapoint
 from aws14.emulator.store import SnapshotError
@@ -53,6 +54,8 @@ class Verbs:
         Without arguments.
     play : callable
         Datapoints, and the epoch seconds they go to.
+    pod_load : callable
+        What the pods of a workload are asked to do.
     """
 
     status: Callable[[], dict[str, Any]]
@@ -66,6 +69,7 @@ class Verbs:
     damage: Callable[[str, str, float | None], dict[str, Any]]
     heal: Callable[[], dict[str, Any]]
     play: Callable[[list[Datapoint], float], dict[str, Any]]
+    pod_load: Callable[[PodLoad], dict[str, Any]]
 
 
 class _RefusedError(Exception):
@@ -100,6 +104,7 @@ class Control:
             ("POST", "break"): self._break,
             ("POST", "heal"): lambda _: verbs.heal(),
             ("POST", "play"): self._play,
+            ("POST", "pod_load"): lambda body: verbs.pod_load(_pod_load(body)),
         }
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -195,6 +200,23 @@ def _datapoint(given: Any) -> Datapoint:
         value=float(value),
         unit=None if given.get("unit") is None else _text(given, "unit"),
         timestamp=when,
+        region=_text(given, "region", _REGION),
+    )
+
+
+def _pod_load(given: dict[str, Any]) -> PodLoad:
+    """Read what the pods of a workload are asked to do."""
+    cores, memory = given.get("cores"), given.get("memory_mib")
+    if not isinstance(cores, int | float) or not isfinite(cores) or cores < 0:
+        raise _RefusedError(400, f"{cores!r} cannot be the cores", "a number from 0: CPUs for all its pods together")
+    if memory is not None and not (isinstance(memory, int | float) and isfinite(memory) and memory >= 0):
+        raise _RefusedError(400, f"{memory!r} cannot be the memory", "MiB of each pod, from 0, or null")
+    return PodLoad(
+        cluster=_text(given, "cluster"),
+        namespace=_text(given, "namespace"),
+        workload=_text(given, "workload"),
+        cores=float(cores),
+        each_mib=None if memory is None else float(memory),
         region=_text(given, "region", _REGION),
     )
 

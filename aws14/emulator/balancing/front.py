@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,20 +12,33 @@ from aws14.emulator.balancing import choosing, cookies, nodes, pages
 from aws14.emulator.balancing.forwarding import Came, Place, asked, forwarded
 from aws14.emulator.balancing.matching import rule_for
 from aws14.emulator.balancing.targets import address_of, group_of
-from aws14.emulator.dataplane.answering import Shown, Told, Visit
+from aws14.emulator.dataplane.answering import Front, Shown, Told, Visit
 from aws14.model.network import Interface
 
-__all__ = ["Node", "of_interface"]
+__all__ = ["Node", "network_nodes", "of_interface"]
 
 _BAD_GATEWAY, _UNAVAILABLE, _TIME_OUT, _UNAUTHORIZED = 502, 503, 504, 561
 _IDLE_S = quota("ALB", "idle timeout unless changed").value
 _APP_COOKIE = "stickiness.app_cookie."
 
 
-def of_interface(interface: Interface) -> Node | None:
+#: What answers as a node of a network load balancer.
+_NETWORK: list[Callable[[Any], Front]] = []
+
+
+def network_nodes(maker: Callable[[Any], Front]) -> None:
+    """Let `maker` say what answers as a node of a network load balancer, from moto's load balancer."""
+    _NETWORK[:] = [maker]
+
+
+def of_interface(interface: Interface) -> Front | None:
     """The node behind a network interface."""
     found = nodes.of_interface(interface.id)
-    return Node(*found) if found is not None else None
+    if found is None:
+        return None
+    if found[0].type == "network":
+        return _NETWORK[0](found[0]) if _NETWORK else None
+    return Node(*found)
 
 
 @dataclass(frozen=True, slots=True)

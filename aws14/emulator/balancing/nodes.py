@@ -29,11 +29,11 @@ _DOMAIN = ".elb.amazonaws.com"
 
 
 def balancers() -> Iterator[Any]:
-    """Moto's application load balancers, of all regions."""
+    """Moto's load balancers that have nodes, of all regions: application ones, and network ones of Kubernetes."""
     from moto.elbv2.models import elbv2_backends
 
     for backend in list(elbv2_backends[DEFAULT_ACCOUNT_ID].values()):
-        yield from (each for each in backend.load_balancers.values() if each.type == "application")
+        yield from (each for each in backend.load_balancers.values() if each.type in {"application", "network"})
 
 
 def description(balancer: Any) -> str:
@@ -113,6 +113,8 @@ def addresses(name: str, vpc: str) -> tuple[str, ...] | None:
         return ()
     public = balancer.scheme != "internal"
     working = alive(balancer) or nodes_of(balancer)
+    if not working:  # a network load balancer that is a record
+        return ()
     found = [str(eni.public_ip if public else eni.private_ip_address) for eni in working]
     turns: dict[str, int] = world().state.setdefault("elb_dns", {})
     turn = turns[balancer.arn] = turns.get(balancer.arn, -1) + 1

@@ -7,13 +7,14 @@ from typing import Protocol
 from aws14.emulator.kubernetes.controllers import (
     deployment,
     fargate,
+    horizontal,
     nodes,
     replica_set,
     scheduler,
 )
 from aws14.emulator.kubernetes.controllers.sight import Sight
 from aws14.emulator.kubernetes.kubelet import life
-from aws14.emulator.kubernetes.services import endpoints
+from aws14.emulator.kubernetes.services import endpoints, load_balancers
 
 __all__ = ["CONTROLLERS", "Controller"]
 
@@ -29,10 +30,12 @@ class Controller(Protocol):
 
 CONTROLLERS: tuple[Controller, ...] = (
     nodes,
+    horizontal,
     deployment,
     replica_set,
     scheduler,
     fargate,
     life,
     endpoints,
+    load_balancers,
 )

@@ -7,7 +7,31 @@ from collections.abc import Sequence
 __all__ = ["COMMANDS", "shell_words"]
 
 COMMANDS = frozenset(
-    ["sh", "ash", "bash", "sleep", "echo", "printf", "cat", "true", "false", "test", "[", "date", "env", "ls", "mkdir", "rm", "cp", "mv", "touch", "wget", "hostname", "exit", "httpd"]
+    [
+        "sh",
+        "ash",
+        "bash",
+        "sleep",
+        "echo",
+        "printf",
+        "cat",
+        "true",
+        "false",
+        "test",
+        "[",
+        "date",
+        "env",
+        "ls",
+        "mkdir",
+        "rm",
+        "cp",
+        "mv",
+        "touch",
+        "wget",
+        "hostname",
+        "exit",
+        "httpd",
+    ]
 )
 """Programs of busybox that there are; ``wget -qO-`` and ``httpd -f -p 8080 -h /www`` among them."""
 
