@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from aws14 import catalog
 from aws14.catalog import EVERYWHERE
+from aws14.cost import containers
 from aws14.cost.location import region_of
 from aws14.cost.managed import GONE, MANAGED, Rates, number
 from aws14.cost.serverless import SERVERLESS, proxies_standing
@@ -100,6 +101,7 @@ def _hosted_zone(_: Node, __: str) -> Rates:
 
 STANDING: Mapping[str, Callable[[Node, str], Rates]] = {
     **MANAGED,
+    **containers.CONTAINERS,
     **SERVERLESS,
     "elastic_ip": _elastic_ip,
     "hosted_zone": _hosted_zone,
@@ -136,13 +138,14 @@ def standing(topology: Topology, *, hours: float, hours_per_month: float = HOURS
         for rate in _rates(topology, node):
             share = hours / hours_per_month if rate.unit.endswith("-month") else hours
             usage.append(replace(rate, quantity=rate.quantity * node.count * share, resource=node.id))
-    return tuple(usage)
+    pods = containers.pods_on_fargate(topology)
+    return (*usage, *(replace(each, quantity=each.quantity * hours) for each in pods))
 
 
 def _rates(topology: Topology, node: Node) -> Rates:
     if node.kind == "db_proxy":
         yield from proxies_standing(topology, node, region_of(topology, node))
-    elif node.kind in STANDING:
+    elif node.kind in STANDING and not containers.counted_elsewhere(topology, node):
         yield from STANDING[node.kind](node, region_of(topology, node))
 
 
@@ -189,9 +192,15 @@ def monthly(
     scale = days * _SECONDS_PER_DAY / trace.horizon_s
     stands = standing(topology, hours=hours_per_month, hours_per_month=hours_per_month)
     return (
-        *(as_run(line, topology, trace, days=days, hours_per_month=hours_per_month) for line in stands),
+        *(_under_load(line, topology, trace, days=days, hours_per_month=hours_per_month) for line in stands),
         *load(topology, trace, scale=scale, assume=assume),
     )
+
+
+def _under_load(line: Usage, topology: Topology, trace: Trace, *, days: float, hours_per_month: float) -> Usage:
+    """What scaled in the run, with as many as there were."""
+    servers = as_run(line, topology, trace, days=days, hours_per_month=hours_per_month)
+    return containers.as_run(servers, topology, trace, days=days, hours_per_month=hours_per_month)
 
 
 def zone_grace_h() -> float:

@@ -73,7 +73,7 @@ def quote(topology: Topology, *, hours: float, on: date | None = None) -> Bill:
         f"{node.id}: {name} {complete.attributes[name]}"
         for node, complete in zip(topology.nodes, whole, strict=True)
         for name in complete.attributes.keys() - node.attributes.keys()
-        if name not in ("state", "public_ipv4", "zones", "provisioned")
+        if name not in ("state", "public_ipv4", "zones", "provisioned", "hostname")
     )
     left_open = {node.id: names for node in whole if (names := _open(node))}
     counted = replace(topology, nodes=tuple(node for node in whole if node.id not in left_open), links=())
@@ -96,6 +96,7 @@ _CHOSEN: Mapping[str, tuple[str, ...]] = {
     "db_proxy": ("target",),
     "db_snapshot": ("gib",),
     "instance": ("instance_type",),
+    "node_group": ("instance_type", "desired"),
     "snapshot": ("gib",),
     "volume": ("gib",),
 }
@@ -114,6 +115,7 @@ def _as_aws_makes_it(topology: Topology, node: Node) -> Mapping[str, Attribute]:
     smallest = node.attributes.get("min_size")
     usual: Mapping[str, Mapping[str, Attribute]] = {
         "autoscaling_group": root | ({} if smallest is None else {"desired": smallest}),
+        "cluster": {"state": "ACTIVE"},
         "db_instance": {"state": "available", "multi_az": False, "storage_type": "gp3"},
         "db_proxy": {"state": "available"},
         "function": {"memory_mib": 128, "architecture": "x86_64", "provisioned": ()},
@@ -121,6 +123,13 @@ def _as_aws_makes_it(topology: Topology, node: Node) -> Mapping[str, Attribute]:
         "instance": {**root, "state": "running", "public_ipv4_kind": "none"},
         "load_balancer": {"state": "active", "scheme": "internet-facing", "zones": _zones(topology, node)},
         "nat_gateway": {"state": "available", "public_ipv4": "one of its own"},
+        "node_group": {
+            **({} if smallest is None else {"desired": smallest}),
+            "state": "ACTIVE",
+            "disk_gib": int(catalog.quota("EKS node", "root volume of a node").value),
+            "capacity_type": "ON_DEMAND",
+        },
+        "pod_service": {"service_type": "ClusterIP", "hostname": "a name that AWS gives"},
         "snapshot": {"state": "completed"},
         "table": {"read_units": 0, "write_units": 0},
         "volume": {"volume_type": "gp3", "state": "in-use"},

@@ -115,9 +115,9 @@ def as_run(usage: Usage, topology: Topology, trace: Trace, *, days: float, hours
     if trace.fleet is None or usage.resource != trace.fleet.group:
         return usage
     group = topology.node(usage.resource)
-    standing = float(str(group.require("desired")))
-    if group.kind != "autoscaling_group" or not standing:
+    if group.kind != "autoscaling_group" or not group.require("desired"):
         return usage
+    standing = float(str(group.require("desired")))
     run_h = days * _HOURS_PER_DAY
     mean = trace.fleet.instance_hours / (trace.horizon_s / _HOUR_S)
     share = (mean * run_h + standing * max(0.0, hours_per_month - run_h)) / (standing * hours_per_month)

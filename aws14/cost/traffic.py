@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 
 from aws14.catalog import EVERYWHERE
+from aws14.cost.containers import containers_load
 from aws14.cost.edge import at_the_edge
 from aws14.cost.location import region_of
 from aws14.cost.serverless import PerCall, called
@@ -16,7 +17,7 @@ from aws14.model import Node, Topology, Trace, Usage
 _BYTES_PER_GB = 2**30
 _KIB_PER_GB = 2**20
 _QUERIES = 1e6
-_ANSWERING = ("instance", "function")
+_ANSWERING = ("instance", "function", "pod_service")
 REPLICATES = "replicates"
 """Label of the route from a database or a bucket to its copy."""
 
@@ -38,7 +39,7 @@ class Assumptions:
     internal_kib_per_request : float
         KiB that travel over each declared ``uses`` link per answered request, both ways together.
     stored_gib : float
-        GiB that lie in each bucket.
+        GiB that lie in each bucket, and in each repository of images.
     written_gib : float
         GiB a month that are written to each database or bucket which copies itself to another region.
     log_gib : float
@@ -120,6 +121,7 @@ def load(topology: Topology, trace: Trace, *, scale: float, assume: Assumptions)
         *_logs(topology, assume),
         *at_the_edge(topology, trace, scale, assume.viewers),
         *called(topology, trace, scale, _per_call(assume)),
+        *containers_load(topology, trace, scale=scale, stored_gib=assume.stored_gib),
     )
     return tuple(line for line in lines if line.quantity > 0)
 
