@@ -122,6 +122,11 @@ def test_counting_requests_is_no_network(tmp_path: Path) -> None:
     assert rules(tmp_path, code("print(trace.requests, sum(requests))")) == []
 
 
+def test_a_program_that_answers_reaches_for_nothing(tmp_path: Path) -> None:
+    assert rules(tmp_path, code('program = """\nfrom http.server import HTTPServer\n"""\nprint(program)')) == []
+    assert rules(tmp_path, code("from http.client import HTTPConnection")) != []
+
+
 def test_a_check_alone_is_a_checkpoint(tmp_path: Path) -> None:
     assert rules(tmp_path, code("print(1)", tag="check")) == []
 
