@@ -66,6 +66,7 @@ BEHAVIOURS = {
     "long_poll": "moto.sqs.models",
     "lambda_life": "moto.awslambda.models",
     "lambda_runs": "moto.awslambda.models",
+    "lambda_concurrency": "moto.awslambda.models",
 }
 
 

@@ -176,11 +176,11 @@ def _refuse_package(code: dict[str, Any]) -> None:
     try:
         data = base64.b64decode(given)
         with zipfile.ZipFile(io.BytesIO(data)) as package:
-            unpacked = sum(each.file_size for each in package.infolist())
+            entries = package.infolist()
     except (zipfile.BadZipFile, binascii.Error, ValueError):
         raise _invalid("Could not unzip uploaded file. Please check your file, then try to upload again.") from None
     most = int(catalog.quota("Lambda", "package unzipped").value * _MB)
-    if unpacked > most:
+    if sum(each.file_size for each in entries) > most:
         raise _invalid(f"Unzipped size must be smaller than {most} bytes")
     if len(data) > catalog.quota("Lambda", "package zipped, uploaded directly").value * _MB:
         from moto.awslambda.exceptions import LambdaClientError
@@ -189,7 +189,7 @@ def _refuse_package(code: dict[str, Any]) -> None:
         error = LambdaClientError("RequestEntityTooLargeException", f"Request must be smaller than {most} bytes")
         error.code = 413
         raise error
-    if not unpacked:
+    if not entries:
         raise _invalid("Uploaded file must be a non-empty zip")
 
 

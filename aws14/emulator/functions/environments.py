@@ -12,15 +12,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any
 
 from aws14.catalog.tables import rows
 from aws14.emulator.clock import handles
 from aws14.emulator.functions.environment import Environment
-from aws14.emulator.functions.targets import Target, digest, functions_of
+from aws14.emulator.functions.targets import Target, backend_of, digest, functions_of
 from aws14.emulator.world import on_change, world
 
-__all__ = ["MOST", "Key", "key_of", "look_after", "of", "provide", "put_back", "take", "throw_away"]
+__all__ = ["MOST", "Key", "ahead", "give_up", "key_of", "look_after", "of", "provide", "put_back", "take", "throw_away"]
 
 MOST = 12
 """Processes at once."""
@@ -73,7 +72,7 @@ def of(key: Key) -> list[Environment]:
         return [each.environment for each in _HOUSE.kept if each.key == key and each.environment is not None]
 
 
-def take(key: Key, start: Callable[[], Environment]) -> tuple[Environment, bool]:
+def take(key: Key, start: Callable[[], Environment], *, alias: str = "") -> tuple[Environment, bool]:
     """Take an environment for one event: one that is kept ready, else the newest idle one, else a new one.
 
     The world lock is not held.
@@ -84,6 +83,8 @@ def take(key: Key, start: Callable[[], Environment]) -> tuple[Environment, bool]
         For what.
     start : callable
         Starts a new one.
+    alias : str, optional
+        Alias or version that is called: what is kept ready for it is for nobody else.
 
     Returns
     -------
@@ -95,7 +96,7 @@ def take(key: Key, start: Callable[[], Environment]) -> tuple[Environment, bool]
     TimeoutError
         No process of this machine became free.
     """
-    place = _idle(key) or _room(key, "")
+    place = _idle(key, alias) or _room(key, "", waits_for=alias)
     if place.environment is not None:
         return place.environment, False
     return _filled(place, start), True
@@ -142,22 +143,14 @@ def give_up(meant: Callable[[Key, str], bool]) -> None:
             each.environment.end()
 
 
-def provided(key: Key, alias: str) -> int:
-    """How many environments are kept ready for an alias or version."""
-    with _HOUSE.changed:
-        return sum(
-            each.key == key and each.provisioned == alias and each.environment is not None for each in _HOUSE.kept
-        )
-
-
 def look_after() -> None:
     """Notice from now on when a function is changed, deleted, or no longer in the cloud."""
     on_change(_end_what_is_no_more)
 
 
-def _idle(key: Key) -> _Kept | None:
+def _idle(key: Key, alias: str) -> _Kept | None:
     with _HOUSE.changed:
-        idle = [each for each in _HOUSE.kept if each.key == key and not each.busy and each.environment is not None]
+        idle = [each for each in _HOUSE.kept if each.key == key and not each.busy and each.provisioned in ("", alias)]
         idle = [each for each in idle if each.environment is not None and each.environment.alive]
         place = max(idle, key=lambda each: (bool(each.provisioned), each.idle_since, each.number), default=None)
         if place is not None:
@@ -165,8 +158,11 @@ def _idle(key: Key) -> _Kept | None:
         return place
 
 
-def _room(key: Key, alias: str) -> _Kept:
-    """A place for a new environment; the one that is idle for longest makes room."""
+def _room(key: Key, alias: str, *, waits_for: str | None = None) -> _Kept:
+    """A place for a new environment; the one that is idle for longest makes room.
+
+    Where all are busy, one that becomes idle and is for `waits_for` is as good.
+    """
     until = time.monotonic() + _PATIENCE_S
     with _HOUSE.changed:
         while len(_HOUSE.kept) >= MOST:
@@ -178,22 +174,13 @@ def _room(key: Key, alias: str) -> _Kept:
                     oldest.environment.end()
             elif not _HOUSE.changed.wait(min(1.0, until - time.monotonic())) and time.monotonic() >= until:
                 raise TimeoutError(f"all {MOST} processes for functions are busy")
-            again = _free(key)
+            again = _idle(key, waits_for) if waits_for is not None else None
             if again is not None:
                 return again
         _HOUSE.number += 1
         place = _Kept(key, _HOUSE.number, alias, keep_s=_keep_s(key, _HOUSE.number))
         _HOUSE.kept.append(place)
         return place
-
-
-def _free(key: Key) -> _Kept | None:
-    """One for this key that became idle while somebody waited for room."""
-    idle = [each for each in _HOUSE.kept if each.key == key and not each.busy and each.environment is not None]
-    place = max(idle, key=lambda each: each.idle_since, default=None)
-    if place is not None:
-        place.busy = True
-    return place
 
 
 def _filled(place: _Kept, start: Callable[[], Environment]) -> Environment:
@@ -239,30 +226,16 @@ def _end_what_is_no_more() -> None:
 
 
 def _is_current(key: Key) -> bool:
-    backend_functions = functions_of(key.account, key.region)
-    found = next((each for each in backend_functions if each.function_name == key.name), None)
+    found = next((each for each in functions_of(key.account, key.region) if each.function_name == key.name), None)
     if found is None:
         return False
     if key.version == "$LATEST":
         return digest(found) == key.digest
-    from aws14.emulator.functions.targets import backend_of
-
     versions = backend_of(key.account, key.region)._lambdas._functions[key.name]["versions"]  # noqa: SLF001 - moto's
     return any(str(each.version) == key.version and digest(each) == key.digest for each in versions)
 
 
-def sweep() -> None:
-    """End all environments."""
-    give_up(lambda _key, _alias: True)
-
-
-def busy(key: Key) -> int:
-    """How many environments of a key have an event."""
+def ahead() -> int:
+    """How many environments are kept ready, for all functions."""
     with _HOUSE.changed:
-        return sum(each.key == key and each.busy for each in _HOUSE.kept)
-
-
-def everything() -> list[Any]:
-    """Key, alias and whether it is busy, of each environment, oldest first."""
-    with _HOUSE.changed:
-        return [(each.key, each.provisioned, each.busy) for each in _HOUSE.kept]
+        return sum(bool(each.provisioned) for each in _HOUSE.kept)

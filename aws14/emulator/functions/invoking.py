@@ -5,7 +5,8 @@ from __future__ import annotations
 import uuid
 from typing import Literal
 
-from aws14.emulator.functions import asynchronous, states
+from aws14.emulator.functions import states
+from aws14.emulator.functions.asynchronous import accept
 from aws14.emulator.functions.outcome import Outcome
 from aws14.emulator.functions.running import run
 from aws14.emulator.functions.targets import target
@@ -22,7 +23,7 @@ def invoke(
     payload: bytes,
     *,
     qualifier: str | None = None,
-    invocation_type: InvocationType = "RequestResponse",
+    invocation_type: InvocationType | str = "RequestResponse",
 ) -> Outcome:
     """Invoke a function. The world lock is held; it is let go of while the function runs.
 
@@ -53,6 +54,6 @@ def invoke(
         return Outcome(status=204, executed_version=meant.version)
     if invocation_type == "Event":
         request_id = str(uuid.uuid4())
-        asynchronous.accept(meant, payload or b"{}", request_id)
+        accept(meant, payload or b"{}", request_id)
         return Outcome(status=202, request_id=request_id)
     return run(meant, payload or b"{}")

@@ -8,9 +8,10 @@ finds the API of AWS (by a NAT gateway, or a gateway endpoint).
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import Any, Protocol
 
-from aws14.emulator.workers import Loopback, Way
+from aws14.emulator.workers import Loopback, Outcome, Way
 from aws14.emulator.world import world
 from aws14.errors import ScenarioError
 from aws14.sim.reachability import INTERNET, anyone, reach
@@ -18,6 +19,7 @@ from aws14.sim.reachability import INTERNET, anyone, reach
 __all__ = ["FunctionLoopback", "FunctionNetwork", "Plane", "api_port", "ca_file", "use"]
 
 _HTTPS = 443
+_OUTCOMES: Mapping[str, Outcome] = {"refused": "refused", "timed_out": "timed_out"}
 
 
 class Plane(Protocol):
@@ -75,8 +77,7 @@ class FunctionNetwork:
             return Way(outcome="timed_out", explanation=error.problem)
         if found["outcome"] == "open" and found["loopback_port"]:
             return Way(outcome="open", port=found["loopback_port"])
-        outcome = found["outcome"] if found["outcome"] in {"refused", "timed_out"} else "unreachable"
-        return Way(outcome=outcome, explanation=found["explanation"])
+        return Way(outcome=_OUTCOMES.get(found["outcome"], "unreachable"), explanation=found["explanation"])
 
     def finds_the_internet(self) -> bool:
         """Whether there is a way out, as to the API of AWS."""

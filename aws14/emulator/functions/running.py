@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,8 +17,11 @@ from aws14.emulator.world import world
 
 __all__ = ["plan_of", "run"]
 
-_TOO_LARGE = b'{"errorMessage":"Response payload size exceeded maximum allowed payload size (6291556 bytes).","errorType":"Function.ResponseSizeTooLarge"}'
 _LARGEST = 6_291_556
+_TOO_LARGE = error_payload(
+    "Function.ResponseSizeTooLarge",
+    f"Response payload size exceeded maximum allowed payload size ({_LARGEST} bytes).",
+)
 
 
 def run(target: Target, event: bytes, *, request_id: str = "") -> Outcome:
@@ -88,15 +92,11 @@ def _ran(target: Target, event: bytes, request_id: str, concurrency: float) -> O
     key, plan = environments.key_of(target), plan_of(target)
     now = world().clock.now()
     with world().released():
-        environment, new = environments.take(key, lambda: Environment(plan))
+        environment, new = environments.take(key, lambda: Environment(plan), alias=target.qualifier)
         told = {"request_id": request_id, "arn": target.arn, "now": now + (environment.init_s if new else 0.0)}
-        answered = environment.failure or environment.handle(told, event)
-    init_s = environment.init_s if new else 0.0
-    if environment.failure is not None:
-        answered, init_s = (
-            Answered(kind=answered.kind, payload=answered.payload, log=answered.log, duration_s=0.0),
-            init_s,
-        )
+        failure = environment.failure
+        answered = replace(failure, duration_s=0.0) if failure is not None else environment.handle(told, event)
+    init_s = environment.init_s if new and not _is_ready(target) else 0.0
     outcome = _told(target, environment, answered, Report(
         request_id=request_id,
         version=target.version,
@@ -114,6 +114,13 @@ def _ran(target: Target, event: bytes, request_id: str, concurrency: float) -> O
         environments.put_back(environment)
     world().announce()
     return outcome
+
+
+def _is_ready(target: Target) -> bool:
+    """Whether environments are kept ready for who calls so: then no event is told of a start."""
+    from aws14.emulator.functions.provisioned import provisioned
+
+    return provisioned(target) is not None
 
 
 def _trouble(answered: Answered) -> str:

@@ -1,6 +1,4 @@
-"""Which code an invocation means: a function by name or ARN, its version or alias, and for an alias with weights, which
-of its versions this time.
-"""
+"""Which version of a function an invocation means: by name or ARN, by version, by alias with weights."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class Report:
     memory_mib, used_mib : int
         What it has, and the most it has used.
     trouble : str
-        ``timeout`` or ``error\\tError Type: Runtime.ExitError``; empty for none.
+        ``timeout``, or ``error`` with its type; empty for none.
     """
 
     request_id: str

@@ -23,7 +23,7 @@ there; packages compiled for Linux are as good as this machine's.
 from __future__ import annotations
 
 from aws14.emulator.workers.folders import keep_in, new_folder
-from aws14.emulator.workers.spec import Closed, Exit, Loopback, Mount, Network, Way, WorkerSpec
+from aws14.emulator.workers.spec import Closed, Exit, Loopback, Mount, Network, Outcome, Way, WorkerSpec
 from aws14.emulator.workers.worker import Worker, end_all, start
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "Loopback",
     "Mount",
     "Network",
+    "Outcome",
     "Way",
     "Worker",
     "WorkerSpec",
