@@ -8,6 +8,7 @@ nothing and `leftovers` proves it; `explain` turns a refusal of AWS into one lin
 from aws14.cloud.breaking import break_az, break_database, break_instance, heal
 from aws14.cloud.connecting import connect
 from aws14.cloud.explaining import explain
+from aws14.cloud.kubernetes_clients import api_client
 from aws14.cloud.login import Login, log_in
 from aws14.cloud.readable import readable_errors
 from aws14.cloud.readback import read_back
@@ -22,6 +23,7 @@ __all__ = [
     "Answer",
     "Login",
     "Session",
+    "api_client",
     "break_az",
     "break_database",
     "break_instance",

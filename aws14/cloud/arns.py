@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 _BY_ARN: Mapping[tuple[str, str], str] = {
     ("elasticloadbalancing", "loadbalancer"): "load-balancer",
@@ -28,7 +28,14 @@ _BY_NAME: Mapping[tuple[str, str], str] = {
 }
 """The same, for kinds that are known by the name at the end."""
 
-_ASKED_THEMSELVES = frozenset({"ec2", "route53"})
+_OF_EKS: Mapping[str, str] = {
+    "cluster": "cluster",
+    "nodegroup": "node-group",
+    "fargateprofile": "fargate-profile",
+    "addon": "add-on",
+    "podidentityassociation": "pod-identity",
+}
+"""Word of an ARN of EKS -> kind; parts of a cluster are known by its name and theirs."""
 
 
 def named(arn: str) -> tuple[str, str]:
@@ -45,12 +52,8 @@ def named(arn: str) -> tuple[str, str]:
         Kind and id; the service and the ARN for what the course has no row for; empty for what other calls list.
     """
     _, _, service, _, _, resource = arn.split(":", 5)
-    if service in _ASKED_THEMSELVES:
-        return "", ""
-    if service == "s3":
-        return "bucket", resource
-    if service == "sns":
-        return "topic", arn
+    if service in _IN_THEIR_OWN_WAY:
+        return _IN_THEIR_OWN_WAY[service](arn, resource)
     word, _, rest = resource.replace(":", "/", 1).partition("/") if ":" in resource else resource.partition("/")
     if (service, word) in _BY_ARN:
         return _BY_ARN[service, word], arn
@@ -58,3 +61,23 @@ def named(arn: str) -> tuple[str, str]:
         # Names of log groups may begin with and hold slashes; others have what AWS puts before them.
         return _BY_NAME[service, word], rest if service == "logs" else rest.rpartition("/")[2]
     return service, arn
+
+
+def _of_eks(arn: str, resource: str) -> tuple[str, str]:
+    """A cluster by its name, a part of one as ``<cluster>|<name>``; what goes with its cluster is not listed."""
+    word, *names = resource.split("/")
+    if word not in _OF_EKS:
+        return ("", "") if word == "access-entry" else ("eks", arn)
+    return _OF_EKS[word], "|".join(names[:2])
+
+
+_IN_THEIR_OWN_WAY: Mapping[str, Callable[[str, str], tuple[str, str]]] = {
+    # These two are asked themselves.
+    "ec2": lambda arn, resource: ("", ""),  # noqa: ARG005 - all are called alike
+    "route53": lambda arn, resource: ("", ""),  # noqa: ARG005 - as above
+    "s3": lambda arn, resource: ("bucket", resource),  # noqa: ARG005 - as above
+    "sns": lambda arn, resource: ("topic", arn),  # noqa: ARG005 - as above
+    "ecr": lambda arn, resource: ("repository", resource.partition("/")[2]),  # noqa: ARG005 - as above
+    "eks": _of_eks,
+}
+"""Service -> kind and id, from ARN and resource, where the word in the ARN does not decide."""

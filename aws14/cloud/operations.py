@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-TagShape = Literal["specifications", "list", "propagated", "map", "after", "none"]
+TagShape = Literal["specifications", "list", "propagated", "small list", "map", "after", "none"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,9 +24,9 @@ class Creation:
     ids : str
         Path in the answer, several joined by ``|``, or ``{Parameter}`` template over the parameters for what has no id
         of its own.
-    tags : {'specifications', 'list', 'propagated', 'map', 'after', 'none'}
-        ``TagSpecifications``, ``Tags``, ``Tags`` that a group's instances inherit, ``tags`` as a mapping, a call of its
-        own afterwards, or untaggable: the ledger knows the parent.
+    tags : {'specifications', 'list', 'propagated', 'small list', 'map', 'after', 'none'}
+        ``TagSpecifications``, ``Tags``, ``Tags`` that a group's instances inherit, ``tags`` as a list of ``Key`` and
+        ``Value``, ``tags`` as a mapping, a call of its own afterwards, or untaggable: the ledger knows the parent.
     tagged : tuple of str
         Resource types for ``TagSpecifications``; the kind itself when empty.
     ignore : tuple of str
@@ -46,7 +46,9 @@ class Creation:
     put: bool = False
 
 
-TOKENS = frozenset({"ClientToken", "CallerReference", "ClientRequestToken", "IdempotencyToken", "DryRun"})
+TOKENS = frozenset(
+    {"ClientToken", "CallerReference", "ClientRequestToken", "IdempotencyToken", "DryRun", "clientRequestToken"}
+)
 """Parameters that name an attempt, not a wish."""
 
 UNRECORDED = frozenset(
@@ -158,6 +160,19 @@ OPERATIONS: Mapping[tuple[str, str], Creation] = {
     ),
     ("rds", "CreateDBSnapshot"): Creation(kind="db-snapshot", ids="{DBSnapshotIdentifier}", tags="list"),
     ("rds", "CopyDBSnapshot"): Creation(kind="db-snapshot", ids="{TargetDBSnapshotIdentifier}", tags="list"),
+    # clusters; what is created inside them is recorded by their client
+    ("eks", "CreateCluster"): Creation(kind="cluster", ids="{name}", tags="map"),
+    ("eks", "CreateNodegroup"): Creation(kind="node-group", ids="{clusterName}|{nodegroupName}", tags="map"),
+    ("eks", "CreateFargateProfile"): Creation(
+        kind="fargate-profile", ids="{clusterName}|{fargateProfileName}", tags="map"
+    ),
+    ("eks", "CreateAddon"): Creation(kind="add-on", ids="{clusterName}|{addonName}", tags="map"),
+    ("eks", "CreateAccessEntry"): Creation(kind="access-entry", ids="{clusterName}|{principalArn}", tags="map"),
+    ("eks", "CreatePodIdentityAssociation"): Creation(
+        kind="pod-identity", ids="association.clusterName|association.associationId", tags="map"
+    ),
+    ("kubernetes", "Create"): Creation(kind="kubernetes-object", ids="{cluster}|{path}", tags="none"),
+    ("ecr", "CreateRepository"): Creation(kind="repository", ids="{repositoryName}", tags="small list"),
     # names
     ("route53", "CreateHostedZone"): Creation(kind="hosted-zone", ids="HostedZone.Id", tags="after"),
     ("route53", "ChangeResourceRecordSets"): Creation(kind="dns-record", ids="records", tags="none"),

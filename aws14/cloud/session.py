@@ -10,6 +10,7 @@ from typing import Any
 
 from botocore.exceptions import UnknownServiceError
 
+from aws14.cloud.kubernetes_clients import Clusters
 from aws14.cloud.ledger import Ledger
 from aws14.cloud.place import Control, Place, Target
 from aws14.cloud.recorder import Recorder
@@ -84,16 +85,19 @@ class Session:
         Parameters
         ----------
         service : str
-            As in ``boto3.client``: ``ec2``, ``route53``...
+            As in ``boto3.client``: ``ec2``, ``route53``...; ``kubernetes`` for what stands inside clusters.
         region : str, optional
             Region name; the session's own when left out.
         """
         key = (service, region or self.region)
         with self._lock:
             if key not in self._clients:
-                client = self._new_client(*key)
-                self._clients[key] = on_the_clock(client, self) if self.place.control else client
+                self._clients[key] = Clusters(self, key[1]) if service == "kubernetes" else self._boto_client(*key)
             return self._clients[key]
+
+    def _boto_client(self, service: str, region: str) -> Any:
+        client = self._new_client(service, region)
+        return on_the_clock(client, self) if self.place.control else client
 
     def _new_client(self, service: str, region: str) -> Any:
         try:

@@ -43,6 +43,8 @@ def with_tags(params: Mapping[str, Any], creation: Creation, tags: Tags) -> dict
     if creation.tags == "propagated":
         ours = [{**tag, "PropagateAtLaunch": True} for tag in merged((), tags)]
         return {**params, "Tags": [*(tag for tag in params.get("Tags", ()) if tag.get("Key") not in tags), *ours]}
+    if creation.tags == "small list":
+        return {**params, "tags": merged(params.get("tags", ()), tags)}
     if creation.tags == "map":
         return {**params, "tags": {**params.get("tags", {}), **tags}}
     if creation.tags == "specifications":

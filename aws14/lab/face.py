@@ -205,6 +205,10 @@ class Lab:
         """Send an HTTP request to what is built, from the Internet, an address, or an instance."""
         return cloud.request(self.session, url, source=source, **more)
 
+    def kubernetes(self, cluster: str) -> Any:
+        """The official Kubernetes client (a ``kubernetes.client.ApiClient``) for a cluster of EKS."""
+        return cloud.api_client(self.session, cluster)
+
     def break_instance(self, node: str, *, minutes: float | None = None) -> str:
         """Let the hardware under an instance fail, for some minutes or until it moves; returns its AWS id."""
         given = {} if minutes is None else checked_numbers({"minutes": minutes})

@@ -18,6 +18,7 @@ DOORS = {
     "mysql_mimic": ("aws14/emulator/",),
     "sqlglot": ("aws14/emulator/",),
     "pymysql": ("aws14/cloud/",),
+    "kubernetes": ("aws14/cloud/",),
     "werkzeug": ("aws14/emulator/",),
     "numba": ("aws14/kernels/",),
     "matplotlib": ("aws14/charts/",),

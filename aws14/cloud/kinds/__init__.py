@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from aws14.cloud.kinds.containers import CONTAINERS
 from aws14.cloud.kinds.edge import EDGE
 from aws14.cloud.kinds.kind import Kind
 from aws14.cloud.kinds.machines import MACHINES
@@ -20,7 +21,7 @@ from aws14.cloud.kinds.services import SERVICES
 
 __all__ = ["KINDS", "Kind", "kind_of"]
 
-KINDS: Mapping[str, Kind] = {**NETWORK, **MACHINES, **SERVICES, **EDGE}
+KINDS: Mapping[str, Kind] = {**NETWORK, **MACHINES, **SERVICES, **EDGE, **CONTAINERS}
 """Kind -> how it is seen and deleted."""
 
 
