@@ -8,6 +8,7 @@ from aws14.charts.bills import bill, bills
 from aws14.charts.curves import curves
 from aws14.charts.distributions import distribution
 from aws14.charts.downtimes import downtime
+from aws14.charts.environments import environments
 from aws14.charts.frame import picture
 from aws14.charts.frontiers import frontier
 from aws14.charts.loads import load
@@ -26,6 +27,7 @@ __all__ = [
     "curves",
     "distribution",
     "downtime",
+    "environments",
     "frontier",
     "latency_by_city",
     "latency_cost",
