@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from aws14.emulator.durations import typical_s
 from aws14.emulator.kubernetes.cluster import Cluster
-from aws14.emulator.kubernetes.cluster_view import view
 from aws14.emulator.kubernetes.controllers import loop
 from aws14.emulator.kubernetes.controllers.pods import is_ready, ready_since
 from aws14.emulator.kubernetes.controllers.requests import cpu_m, memory_mib
@@ -53,9 +52,7 @@ def workload_of(cluster: Sight, pod: Object) -> str:
 
 
 def is_measured(cluster: Sight) -> bool:
-    """Whether metrics-server is there: the add-on, or its Deployment with a ready pod."""
-    if "metrics-server" in view().add_ons(cluster.key):
-        return True
+    """Whether metrics-server is there: its Deployment has a ready pod."""
     found = cluster.get("Deployment", "kube-system", "metrics-server")
     return found is not None and bool((found.get("status") or {}).get("readyReplicas"))
 

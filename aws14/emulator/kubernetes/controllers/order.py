@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import Protocol
 
 from aws14.emulator.kubernetes.controllers import (
+    add_ons,
+    cron_job,
+    daemon_set,
     deployment,
     fargate,
     horizontal,
+    job,
+    node_autoscaler,
     nodes,
     replica_set,
     scheduler,
@@ -30,12 +35,17 @@ class Controller(Protocol):
 
 CONTROLLERS: tuple[Controller, ...] = (
     nodes,
+    add_ons,
     horizontal,
     deployment,
     replica_set,
+    daemon_set,
+    cron_job,
+    job,
     scheduler,
     fargate,
     life,
     endpoints,
     load_balancers,
+    node_autoscaler,
 )

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from aws14.emulator.kubernetes.controllers.sight import Object
 from aws14.sim.containers.rollout import Bounds, Version, bounds
 
-__all__ = ["counted", "is_saturated", "limits", "shares"]
+__all__ = ["counted", "is_saturated", "limits", "resolved", "shares"]
 
 
 def limits(owner: Object) -> Bounds:
@@ -21,6 +21,12 @@ def limits(owner: Object) -> Bounds:
     how = strategy.get("rollingUpdate") or {}
     wanted = int(owner["spec"].get("replicas", 1))
     return bounds(wanted, surge=how.get("maxSurge", "25%"), unavailable=how.get("maxUnavailable", "25%"))
+
+
+def resolved(written: str | int, wanted: int, *, up: bool) -> int:
+    """A number or a percentage of what is wanted, rounded up or down."""
+    found = bounds(wanted, surge=written, unavailable=written)
+    return found.surge if up else found.unavailable
 
 
 def counted(replica_set: Object) -> Version:

@@ -51,6 +51,9 @@ _PLACES = {
 }
 _OF_ACCOUNT = re.compile(r"(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com/([^:@]+)(?::([^@]+))?(?:@(.+))?")
 
+#: The account of EKS's own images.
+_OF_EKS = "602401143452"
+
 
 class NotStartedError(Exception):
     """A container cannot start: its program is not in its image."""
@@ -91,6 +94,8 @@ def find(written: str) -> Image:
     """The image of a name as a pod has it."""
     name = full_name(written)
     own = _OF_ACCOUNT.fullmatch(name)
+    if own is not None and own[1] == _OF_EKS:
+        return Image(name, "none" if own[3] in _TAGS else "", "" if own[3] in _TAGS else _missing(name))
     if own is not None:
         return _in_account(name, *own.groups())
     place, _, rest = name.partition("/")

@@ -35,7 +35,8 @@ def sync(cluster: Sight) -> None:
             continue
         living.add(uid)
         run = held.setdefault(uid, PodRun(uid=uid, since=cluster.now))
-        if run.due <= cluster.now or run.seen != pod["metadata"]["resourceVersion"]:
+        back = run.lost and _works(cluster, name)
+        if back or run.due <= cluster.now or run.seen != pod["metadata"]["resourceVersion"]:
             run.due = _step(cluster, pod, run, nodes.get(name))
         due = min(due, run.due)
     for uid in [uid for uid in held if uid not in living]:

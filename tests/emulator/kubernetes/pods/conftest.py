@@ -13,6 +13,8 @@ from aws14.emulator.kubernetes import cluster_view, clusters, hearing
 from aws14.emulator.kubernetes.cluster_view import Machine, Profile
 from aws14.emulator.kubernetes.controllers import loop
 from aws14.emulator.kubernetes.kubelet import processes
+from aws14.emulator.kubernetes.kubelet.life import run_of
+from aws14.emulator.kubernetes.kubelet.runs import PodRun
 from aws14.emulator.world import World, inhabit
 
 KEY = "arn:aws:eks:ap-northeast-1:123456789012:cluster/books"
@@ -119,6 +121,13 @@ class Lab:
 
     def events(self, reason: str = "") -> list[str]:
         return [each["message"] for each in self.registry.list("Event") if reason in ("", each["reason"])]
+
+    def run(self, pod: str, namespace: str = "shop") -> PodRun:
+        seen = loop.sight(KEY)
+        assert seen is not None
+        found = run_of(seen, self.get("Pod", pod, namespace)["metadata"]["uid"])
+        assert found is not None
+        return found
 
     def edit(self, kind: str, name: str, change: Any, namespace: str = "shop") -> None:
         assert self.registry.alter(kind, (namespace, name), change)

@@ -85,7 +85,7 @@ def test_a_program_that_crashes_backs_off_longer_and_longer(lab):
 
 
 def test_requests_that_no_node_has_stay_pending_with_the_schedulers_sentence(lab):
-    lab.create("Deployment", "catalog", **deployment(quiet(cpu="1900m"), replicas=3))
+    lab.create("Deployment", "catalog", **deployment(quiet(cpu="1500m"), replicas=3))
     lab.advance(60)
     assert ready(lab) == 2
     said = next(text for text in lab.events("FailedScheduling"))

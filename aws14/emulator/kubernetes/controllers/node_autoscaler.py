@@ -1,0 +1,172 @@
+"""cluster-autoscaler: nodes for pods without a place, and none that are hardly used.
+
+It acts only while a Deployment of its image has a ready pod. Decided by `aws14.sim.containers.node_autoscaling`; carried
+out on the Auto Scaling groups that its flags name. Source: kubernetes/autoscaler, FAQ.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+from aws14.emulator.durations import typical_s
+from aws14.emulator.kubernetes.controllers import scheduler
+from aws14.emulator.kubernetes.controllers.pods import is_leaving, is_ready
+from aws14.emulator.kubernetes.controllers.recording import record
+from aws14.emulator.kubernetes.controllers.requests import bound, node_shape, pod_shape
+from aws14.emulator.kubernetes.controllers.sight import Object, Sight, controller_of
+from aws14.emulator.kubernetes.exchange import place_of
+from aws14.sim.containers.node_autoscaling import NodeAutoscaler
+from aws14.sim.containers.shapes import KubeNode
+
+__all__ = ["WATCHES", "sync"]
+
+WATCHES = frozenset({"Deployment", "node autoscaler"})
+_IMAGE = "autoscaling/cluster-autoscaler"
+_SOURCE = "cluster-autoscaler"
+_NAMED = re.compile(r"--nodes=(\d+):(\d+):(\S+)")
+_DISCOVERED = re.compile(r"--node-group-auto-discovery=asg:tag=(\S+)")
+_GROUP = "eks.amazonaws.com/nodegroup"
+
+
+@dataclass(frozen=True)
+class _Group:
+    """An Auto Scaling group that is to follow the pods."""
+
+    group: Any
+    least: int
+    most: int
+
+    @property
+    def name(self) -> str:
+        """Of the group."""
+        return str(self.group.name)
+
+    @property
+    def desired(self) -> int:
+        """Instances it is to have."""
+        return int(self.group.desired_capacity)
+
+
+def sync(cluster: Sight) -> None:
+    """Scan every ten seconds while the program is there."""
+    notes, every = cluster.notes("node autoscaler"), typical_s("cluster-autoscaler looks")
+    program = _program(cluster)
+    if program is None:
+        notes.pop("due", None)
+        return
+    if cluster.now < notes.get("due", 0.0):
+        cluster.wake("node autoscaler", notes["due"])
+        return
+    for each in _groups(cluster, program):
+        held = notes.setdefault("groups", {})
+        known = held.setdefault(each.name, NodeAutoscaler(least=each.least, most=each.most))
+        known.least, known.most = each.least, each.most
+        _scan(cluster, each, known)
+    notes["due"] = cluster.now + every
+    cluster.wake("node autoscaler", notes["due"])
+
+
+def _program(cluster: Sight) -> Object | None:
+    for each in cluster.all("Deployment"):
+        container = each["spec"]["template"]["spec"]["containers"][0]
+        if _IMAGE in container["image"] and (each.get("status") or {}).get("readyReplicas"):
+            return container
+    return None
+
+
+def _groups(cluster: Sight, container: Object) -> list[_Group]:
+    if "moto.autoscaling.models" not in sys.modules:
+        return []
+    from moto.autoscaling.models import autoscaling_backends
+
+    account, region, _ = place_of(cluster.key)
+    there = autoscaling_backends[account][region].autoscaling_groups
+    said = " ".join([*(container.get("command") or ()), *(container.get("args") or ())])
+    found = {
+        name: _Group(there[name], int(low), int(high)) for low, high, name in _NAMED.findall(said) if name in there
+    }
+    for written in _DISCOVERED.findall(said):
+        wanted = {each.partition("=")[0] for each in written.split(",")}
+        for name, group in there.items():
+            if wanted <= _tags(group):
+                found.setdefault(name, _Group(group, int(group.min_size), int(group.max_size)))
+    return list(found.values())
+
+
+def _tags(group: Any) -> set[str]:
+    return {str(tag.get("Key") or tag.get("key")) for tag in group.tags or ()}
+
+
+def _members(cluster: Sight, group: _Group) -> list[Object]:
+    ids = {each.instance.id for each in group.group.instance_states}
+    return [node for node in cluster.all("Node") if node["spec"].get("providerID", "").rpartition("/")[2] in ids]
+
+
+def _scan(cluster: Sight, group: _Group, known: NodeAutoscaler) -> None:
+    nodes, there = _members(cluster, group), bound(cluster)
+    shapes = [node_shape(node, there.get(node["metadata"]["name"], ())) for node in nodes if is_ready(node)]
+    waiting = scheduler.unschedulable(cluster)
+    fresh = _fresh(nodes, there, shapes)
+    if fresh is None:
+        return
+    coming = [fresh] * max(0, group.desired - len(nodes))
+    more = known.grow(cluster.now, [pod_shape(pod) for pod in waiting], coming, fresh=fresh, nodes=group.desired)
+    if more:
+        _grow(cluster, group, waiting, more)
+        return
+    if waiting:
+        return
+    for name in known.shrink(cluster.now, shapes):
+        _take_away(cluster, group, next(node for node in nodes if node["metadata"]["name"] == name))
+
+
+def _fresh(nodes: list[Object], there: dict[str, list[Object]], shapes: list[KubeNode]) -> KubeNode | None:
+    """What a new node is like: as one of the group is, with nothing on it but its DaemonSets' pods."""
+    if not shapes:
+        return None
+    like = next(node for node in nodes if node["metadata"]["name"] == shapes[0].name)
+    own = [pod for pod in there.get(shapes[0].name, ()) if controller_of(pod).get("kind") == "DaemonSet"]
+    return node_shape(like, own)
+
+
+def _grow(cluster: Sight, group: _Group, waiting: list[Object], more: int) -> None:
+    before, after = group.desired, group.desired + more
+    _desire(group, after)
+    for pod in waiting:
+        text = f"pod triggered scale-up: [{{{group.name} {before}->{after} (max: {group.most})}}]"
+        record(cluster, pod, "TriggeredScaleUp", text, source=_SOURCE)
+
+
+def _desire(group: _Group, count: int) -> None:
+    from aws14.emulator.scaling.capacity import change_desired
+
+    change_desired(group.group, count, "a user request explicitly set group desired capacity")
+
+
+def _take_away(cluster: Sight, group: _Group, node: Object) -> None:
+    """Cordon a node, move its pods, and terminate its instance with one less desired."""
+    from aws14.emulator.scaling.activities import at
+    from aws14.emulator.scaling.life import take_out
+    from aws14.emulator.scaling.records import look_again
+
+    name = node["metadata"]["name"]
+    record(cluster, node, "ScaleDown", "marked the node as toBeDeleted/unschedulable", source=_SOURCE)
+    cluster.change(node, lambda thing: thing["spec"].update(unschedulable=True))
+    for pod in cluster.all("Pod"):
+        if (
+            pod["spec"].get("nodeName") == name
+            and not is_leaving(pod)
+            and controller_of(pod).get("kind") != "DaemonSet"
+        ):
+            record(cluster, pod, "ScaleDown", "deleting pod for node scale down", source=_SOURCE)
+            cluster.delete(pod)
+    instance = node["spec"]["providerID"].rpartition("/")[2]
+    member = next(each for each in group.group.instance_states if each.instance.id == instance)
+    before = group.desired
+    group.group.desired_capacity -= 1
+    text = f"instance {instance} was taken out of service in response to a user request, shrinking the capacity from {before} to {before - 1}"
+    take_out(group.group, member, [at(text)])
+    look_again(group.group)

@@ -1,0 +1,69 @@
+"""Autoscalers of pods: every 15 s, on the load that the control API says."""
+
+from __future__ import annotations
+
+from aws14.emulator.kubernetes import usage
+from aws14.emulator.kubernetes.controllers import loop
+from tests.emulator.kubernetes.pods.conftest import KEY, Lab, deployment, quiet
+
+
+def load(lab: Lab, cores: float, workload: str = "catalog") -> None:
+    seen = loop.sight(KEY)
+    assert seen is not None
+    usage.declare(seen, "shop", workload, cores=cores, each_mib=None)
+
+
+def autoscaler(lab: Lab, **spec) -> None:
+    target = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "catalog"}
+    resource = {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 50}}
+    metrics = [{"type": "Resource", "resource": resource}]
+    body = {"scaleTargetRef": target, "minReplicas": 2, "maxReplicas": 10, "metrics": metrics, **spec}
+    lab.create("HorizontalPodAutoscaler", "catalog", apiVersion="autoscaling/v2", spec=body)
+
+
+def replicas(lab: Lab) -> int:
+    return int(lab.get("Deployment", "catalog")["spec"]["replicas"])
+
+
+def test_pods_follow_the_load_up_and_five_minutes_later_down(lab):
+    lab.create("Deployment", "catalog", **deployment(quiet(cpu="100m")))
+    autoscaler(lab)
+    lab.advance(400)
+    assert replicas(lab) == 2
+    load(lab, 0.38)
+    lab.advance(120)
+    assert replicas(lab) == 8
+    load(lab, 0.0)
+    lab.advance(240)
+    assert replicas(lab) == 8
+    lab.advance(150)
+    assert replicas(lab) == 2
+    assert any(
+        text.startswith("New size: 8; reason: cpu resource utilization") or text.startswith("New size: 4")
+        for text in lab.events("SuccessfulRescale")
+    )
+
+
+def test_without_metrics_server_it_says_so_and_changes_nothing(lab):
+    lab.ground.names = ()
+    loop.mark(KEY, "machines")
+    lab.create("Deployment", "catalog", **deployment(quiet(cpu="100m"), replicas=3))
+    autoscaler(lab)
+    load(lab, 3.0)
+    lab.advance(300)
+    assert replicas(lab) == 3
+    conditions = {c["type"]: c for c in lab.get("HorizontalPodAutoscaler", "catalog")["status"]["conditions"]}
+    assert conditions["ScalingActive"]["reason"] == "FailedGetResourceMetric"
+    assert "metrics API" in conditions["ScalingActive"]["message"]
+
+
+def test_pods_without_a_request_have_no_utilization(lab):
+    plain = quiet()
+    del plain["resources"]
+    lab.create("Deployment", "catalog", **deployment(plain, replicas=2))
+    autoscaler(lab)
+    load(lab, 3.0)
+    lab.advance(300)
+    assert replicas(lab) == 2
+    said = lab.events("FailedGetResourceMetric")
+    assert any("missing request for cpu in container web" in text for text in said)
