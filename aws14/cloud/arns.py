@@ -11,6 +11,8 @@ _BY_ARN: Mapping[tuple[str, str], str] = {
     ("elasticloadbalancing", "listener-rule"): "listener-rule",
     ("acm", "certificate"): "certificate",
     ("iam", "policy"): "policy",
+    ("events", "rule"): "rule",
+    ("states", "stateMachine"): "state-machine",
 }
 """(service, word before the name) -> kind, for kinds that are known by their ARN."""
 
@@ -18,6 +20,10 @@ _BY_NAME: Mapping[tuple[str, str], str] = {
     ("autoscaling", "autoScalingGroup"): "autoscaling-group",
     ("cloudwatch", "alarm"): "alarm",
     ("logs", "log-group"): "log-group",
+    ("dynamodb", "table"): "table",
+    ("events", "event-bus"): "event-bus",
+    ("kinesis", "stream"): "stream",
+    ("scheduler", "schedule-group"): "schedule-group",
     ("rds", "db"): "db-instance",
     ("rds", "snapshot"): "db-snapshot",
     ("rds", "subgrp"): "db-subnet-group",
@@ -25,6 +31,7 @@ _BY_NAME: Mapping[tuple[str, str], str] = {
     ("cloudfront", "distribution"): "distribution",
     ("iam", "role"): "role",
     ("iam", "instance-profile"): "instance-profile",
+    ("lambda", "function"): "function",
 }
 """The same, for kinds that are known by the name at the end."""
 
@@ -36,6 +43,15 @@ _OF_EKS: Mapping[str, str] = {
     "podidentityassociation": "pod-identity",
 }
 """Word of an ARN of EKS -> kind; parts of a cluster are known by its name and theirs."""
+
+
+_OF_GATEWAY: Mapping[str, str] = {
+    "restapis": "rest-api",
+    "apis": "http-api",
+    "apikeys": "api-key",
+    "usageplans": "usage-plan",
+}
+"""First word of an ARN of API Gateway -> kind."""
 
 
 def named(arn: str) -> tuple[str, str]:
@@ -76,8 +92,18 @@ _IN_THEIR_OWN_WAY: Mapping[str, Callable[[str, str], tuple[str, str]]] = {
     "ec2": lambda arn, resource: ("", ""),  # noqa: ARG005 - all are called alike
     "route53": lambda arn, resource: ("", ""),  # noqa: ARG005 - as above
     "s3": lambda arn, resource: ("bucket", resource),  # noqa: ARG005 - as above
+    "sqs": lambda arn, resource: ("queue", resource),  # noqa: ARG005 - as above
     "sns": lambda arn, resource: ("topic", arn),  # noqa: ARG005 - as above
     "ecr": lambda arn, resource: ("repository", resource.partition("/")[2]),  # noqa: ARG005 - as above
     "eks": _of_eks,
 }
 """Service -> kind and id, from ARN and resource, where the word in the ARN does not decide."""
+
+
+def _of_gateway(resource: str) -> tuple[str, str]:
+    """Of ``/restapis/<id>``, ``/restapis/<id>/stages/<name>`` and their like; a stage is known with its API."""
+    word, key, *more = resource.strip("/").split("/")
+    kind = _OF_GATEWAY.get(word, "apigateway")
+    if len(more) == 2 and more[0] == "stages":
+        return ("rest-stage" if kind == "rest-api" else "http-stage"), f"{key}|{more[1]}"
+    return kind, key

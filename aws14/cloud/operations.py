@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-TagShape = Literal["specifications", "list", "propagated", "small list", "map", "after", "none"]
+TagShape = Literal[
+    "specifications", "list", "propagated", "small list", "map", "capital map", "after", "none"
+]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,9 +26,10 @@ class Creation:
     ids : str
         Path in the answer, several joined by ``|``, or ``{Parameter}`` template over the parameters for what has no id
         of its own.
-    tags : {'specifications', 'list', 'propagated', 'small list', 'map', 'after', 'none'}
+    tags : {'specifications', 'list', 'propagated', 'small list', 'map', 'capital map', 'lower list', 'after', 'none'}
         ``TagSpecifications``, ``Tags``, ``Tags`` that a group's instances inherit, ``tags`` as a list of ``Key`` and
-        ``Value``, ``tags`` as a mapping, a call of its own afterwards, or untaggable: the ledger knows the parent.
+        ``Value``, ``tags`` or ``Tags`` as a mapping, ``tags`` with ``key`` and ``value``, a call of its own afterwards, or untaggable: the ledger knows the
+        parent.
     tagged : tuple of str
         Resource types for ``TagSpecifications``; the kind itself when empty.
     ignore : tuple of str
@@ -62,6 +65,8 @@ UNRECORDED = frozenset(
         "Certificate",
         "CertificateChain",
         "PrivateKey",
+        "Code",
+        "Content",
     }
 )
 """Parameters that are long or secret: the ledger keeps only their part in the digest."""
@@ -149,6 +154,16 @@ OPERATIONS: Mapping[tuple[str, str], Creation] = {
     ("cloudwatch", "PutMetricAlarm"): Creation(kind="alarm", ids="{AlarmName}", tags="list", put=True),
     ("logs", "CreateLogGroup"): Creation(kind="log-group", ids="{logGroupName}", tags="map"),
     ("sns", "CreateTopic"): Creation(kind="topic", ids="TopicArn", tags="list"),
+    # tables, queues, and what calls functions; subscriptions, targets and permissions are repeated without harm
+    ("dynamodb", "CreateTable"): Creation(kind="table", ids="{TableName}", tags="list"),
+    ("dynamodb", "UpdateTimeToLive"): Creation(kind="time-to-live", ids="{TableName}", tags="none"),
+    ("sqs", "CreateQueue"): Creation(kind="queue", ids="{QueueName}", tags="map"),
+    ("kinesis", "CreateStream"): Creation(kind="stream", ids="{StreamName}", tags="capital map"),
+    ("events", "CreateEventBus"): Creation(kind="event-bus", ids="{Name}", tags="list"),
+    ("events", "PutRule"): Creation(kind="rule", ids="RuleArn", tags="list", put=True),
+    ("scheduler", "CreateScheduleGroup"): Creation(kind="schedule-group", ids="{Name}", tags="list"),
+    ("scheduler", "CreateSchedule"): Creation(kind="schedule", ids="ScheduleArn", tags="none"),
+    ("stepfunctions", "CreateStateMachine"): Creation(kind="state-machine", ids="stateMachineArn", tags="lower list"),
     # databases
     ("rds", "CreateDBSubnetGroup"): Creation(kind="db-subnet-group", ids="{DBSubnetGroupName}", tags="list"),
     ("rds", "CreateDBParameterGroup"): Creation(kind="db-parameter-group", ids="{DBParameterGroupName}", tags="list"),
@@ -173,6 +188,13 @@ OPERATIONS: Mapping[tuple[str, str], Creation] = {
     ),
     ("kubernetes", "Create"): Creation(kind="kubernetes-object", ids="{cluster}|{path}", tags="none"),
     ("ecr", "CreateRepository"): Creation(kind="repository", ids="{repositoryName}", tags="small list"),
+    # functions; versions are published again without harm
+    ("lambda", "CreateFunction"): Creation(kind="function", ids="{FunctionName}", tags="capital map"),
+    ("lambda", "CreateAlias"): Creation(kind="function-alias", ids="{FunctionName}|{Name}", tags="none"),
+    ("lambda", "AddPermission"): Creation(kind="function-permission", ids="{FunctionName}|{StatementId}", tags="none"),
+    ("lambda", "CreateFunctionUrlConfig"): Creation(kind="function-url", ids="{FunctionName}", tags="none"),
+    ("lambda", "CreateEventSourceMapping"): Creation(kind="event-source-mapping", ids="UUID", tags="none"),
+    ("lambda", "PublishLayerVersion"): Creation(kind="layer-version", ids="LayerArn|Version", tags="none"),
     # names
     ("route53", "CreateHostedZone"): Creation(kind="hosted-zone", ids="HostedZone.Id", tags="after"),
     ("route53", "ChangeResourceRecordSets"): Creation(kind="dns-record", ids="records", tags="none"),
@@ -187,6 +209,28 @@ OPERATIONS: Mapping[tuple[str, str], Creation] = {
     ("cloudfront", "CreateDistributionWithTags"): Creation(kind="distribution", ids="Distribution.Id", tags="after"),
     ("cloudfront", "CreateOriginAccessControl"): Creation(
         kind="origin-access-control", ids="OriginAccessControl.Id", tags="none"
+    ),
+    # APIs; PutIntegration is repeated without harm, and a deployment is made anew each time: the API may have changed
+    ("apigateway", "CreateRestApi"): Creation(kind="rest-api", ids="id", tags="map"),
+    ("apigateway", "CreateResource"): Creation(kind="rest-resource", ids="id", tags="none"),
+    ("apigateway", "PutMethod"): Creation(kind="rest-method", ids="{restApiId}|{resourceId}|{httpMethod}", tags="none"),
+    ("apigateway", "PutMethodResponse"): Creation(
+        kind="rest-method-response", ids="{restApiId}|{resourceId}|{httpMethod}|{statusCode}", tags="none"
+    ),
+    ("apigateway", "CreateModel"): Creation(kind="rest-model", ids="{restApiId}|{name}", tags="none"),
+    ("apigateway", "CreateRequestValidator"): Creation(kind="rest-validator", ids="id", tags="none"),
+    ("apigateway", "CreateAuthorizer"): Creation(kind="rest-authorizer", ids="id", tags="none"),
+    ("apigateway", "CreateStage"): Creation(
+        kind="rest-stage", ids="{restApiId}|{stageName}", tags="map", ignore=("deploymentId",)
+    ),
+    ("apigateway", "CreateApiKey"): Creation(kind="api-key", ids="id", tags="map"),
+    ("apigateway", "CreateUsagePlan"): Creation(kind="usage-plan", ids="id", tags="map"),
+    ("apigateway", "CreateUsagePlanKey"): Creation(kind="usage-plan-key", ids="{usagePlanId}|{keyId}", tags="none"),
+    ("apigatewayv2", "CreateApi"): Creation(kind="http-api", ids="ApiId", tags="capital map"),
+    ("apigatewayv2", "CreateIntegration"): Creation(kind="http-integration", ids="IntegrationId", tags="none"),
+    ("apigatewayv2", "CreateRoute"): Creation(kind="http-route", ids="RouteId", tags="none"),
+    ("apigatewayv2", "CreateStage"): Creation(
+        kind="http-stage", ids="{ApiId}|{StageName}", tags="none", ignore=("DeploymentId",)
     ),
     # objects
     ("s3", "CreateBucket"): Creation(kind="bucket", ids="{Bucket}", tags="after"),

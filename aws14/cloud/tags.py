@@ -12,6 +12,8 @@ from aws14.cloud.operations import Creation
 COURSE, PATTERN, EXPIRES = "aws14:course", "aws14:pattern", "aws14:expires"
 
 _LAUNCHED = ("instance", "volume")
+_LISTS: Mapping[str, str] = {"list": "Tags", "small list": "tags"}
+_MAPS: Mapping[str, str] = {"map": "tags", "capital map": "Tags"}
 
 Tags = Mapping[str, str]
 
@@ -38,15 +40,15 @@ def with_tags(params: Mapping[str, Any], creation: Creation, tags: Tags) -> dict
     tags : Mapping[str, str]
         Key -> value.
     """
-    if creation.tags == "list":
-        return {**params, "Tags": merged(params.get("Tags", ()), tags)}
+    if creation.tags in _LISTS:
+        name = _LISTS[creation.tags]
+        return {**params, name: merged(params.get(name, ()), tags)}
+    if creation.tags in _MAPS:
+        name = _MAPS[creation.tags]
+        return {**params, name: {**params.get(name, {}), **tags}}
     if creation.tags == "propagated":
         ours = [{**tag, "PropagateAtLaunch": True} for tag in merged((), tags)]
         return {**params, "Tags": [*(tag for tag in params.get("Tags", ()) if tag.get("Key") not in tags), *ours]}
-    if creation.tags == "small list":
-        return {**params, "tags": merged(params.get("tags", ()), tags)}
-    if creation.tags == "map":
-        return {**params, "tags": {**params.get("tags", {}), **tags}}
     if creation.tags == "specifications":
         given = _specifications(params.get("TagSpecifications", ()), creation.tagged or (creation.kind,), tags)
         return {**_templated(params, tags), "TagSpecifications": given}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aws14.cloud.readback import (
     acm,
+    apigateway,
+    apigatewayv2,
     autoscaling,
     cloudfront,
     cloudwatch,
@@ -15,6 +17,8 @@ from aws14.cloud.readback import (
     ec2,
     ec2_links,
     elbv2,
+    eventing,
+    lambda_,
     logs,
     rds,
     route53,
@@ -32,6 +36,8 @@ if TYPE_CHECKING:
 
 __all__ = ["read_back"]
 
+_NETLESS: Mapping[str, Any] = {"apigateway": apigateway, "apigatewayv2": apigatewayv2}
+"""Service -> its reader, for what stands in a region and in no network: ``fetch``, ``to_nodes``, ``to_links``."""
 _INTERNET = Seen(node=Node(id=ec2_links.INTERNET, kind="internet"), stock=True)
 
 
@@ -82,7 +88,7 @@ def _regional(asking: Asking, around: Sequence[ec2.Facts], places: services.Plac
     known = {facts.region: facts for facts in around}
     for region in dict.fromkeys((*known, *(one for name in services.REGIONAL for one in places[name]))):
         # A region in which EC2 made nothing is asked by those alone that need to know its subnets.
-        needs = [name for name in ("elbv2", "autoscaling", "rds") if region in places[name]]
+        needs = [name for name in ("elbv2", "autoscaling", "rds", "lambda") if region in places[name]]
         here = known.get(region) or (ec2.fetch(asking, region) if needs else None)
         if here is not None:
             abroad = tuple(subnet for other in around if other is not here for subnet in other.subnets)
@@ -93,6 +99,16 @@ def _regional(asking: Asking, around: Sequence[ec2.Facts], places: services.Plac
             links += alarms.links
         if region in places["logs"]:
             seen += logs.fetch(asking, region)
+        for name, ask in eventing.READERS.items():
+            if region in places[name]:
+                nodes, more = ask(asking, region)
+                seen += nodes
+                links += more
+        for name, reader in _NETLESS.items():
+            if region in places[name]:
+                facts = reader.fetch(asking, region)
+                seen += reader.to_nodes(facts)
+                links += reader.to_links(facts)
     return seen, links
 
 
@@ -124,6 +140,11 @@ def _of_ec2(
         seen += rds.to_nodes(databases[here.region], here, databases.values())
         links += rds.to_links(databases[here.region])
         guarded += rds.holders(databases[here.region], here)
+    if here.region in places["lambda"]:
+        functions = lambda_.fetch(asking, here.region)
+        seen += lambda_.to_nodes(functions, here)
+        links += lambda_.to_links(functions)
+        guarded += lambda_.holders(functions, here)
     links += ec2_links.to_links(here, tuple(guarded), abroad=abroad)
 
 

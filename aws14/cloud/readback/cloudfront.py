@@ -144,6 +144,8 @@ def _hosts(nodes: Iterable[Seen]) -> Iterator[tuple[str, str]]:
         node = seen.node
         if node.kind == "load_balancer":
             yield str(node.require("dns_name")).lower(), node.id
+        elif node.kind == "api":
+            yield f"{node.require('api_id')}.execute-api.{node.parent}.amazonaws.com", node.id
         elif node.kind == "dns_record":
             yield str(node.require("name")).lower(), node.id
 

@@ -15,7 +15,23 @@ from aws14.cloud.readback.asking import Asking
 from aws14.cloud.readback.assemble import PATTERN_TAG
 from aws14.model.network import owner_of
 
-REGIONAL = ("elbv2", "autoscaling", "cloudwatch", "rds", "acm", "logs")
+REGIONAL = (
+    "elbv2",
+    "autoscaling",
+    "cloudwatch",
+    "rds",
+    "acm",
+    "logs",
+    "lambda",
+    "apigateway",
+    "apigatewayv2",
+    "dynamodb",
+    "sqs",
+    "sns",
+    "events",
+    "scheduler",
+    "stepfunctions",
+)
 GLOBAL = ("s3", "cloudfront")
 _HOME_OF_GLOBAL = "us-east-1"
 
@@ -26,13 +42,21 @@ _OF_ARN: Mapping[str, str] = {
     "rds": "rds",
     "acm": "acm",
     "logs": "logs",
+    "lambda": "lambda",
+    "apigateway": "apigateway",
+    "dynamodb": "dynamodb",
+    "sqs": "sqs",
+    "sns": "sns",
+    "events": "events",
+    "scheduler": "scheduler",
+    "states": "stepfunctions",
     "s3": "s3",
     "cloudfront": "cloudfront",
 }
 """Service of an ARN -> boto3 client."""
 
 _OWNERS: Mapping[str, str] = {"elb": "elbv2", "rds": "rds"}
-_TOGETHER: Mapping[str, tuple[str, ...]] = {"autoscaling": ("elbv2", "cloudwatch")}
+_TOGETHER: Mapping[str, tuple[str, ...]] = {"autoscaling": ("elbv2", "cloudwatch"), "apigateway": ("apigatewayv2",)}
 """Services whose untagged parts hang on those of another."""
 
 Places = Mapping[str, tuple[str, ...]]

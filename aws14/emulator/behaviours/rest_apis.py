@@ -57,6 +57,7 @@ def install() -> None:
     before(APIGatewayBackend, "update_stage", _logging_has_a_role)
     before(APIGatewayBackend, "create_authorizer", _known_authorizer)
     before(APIGatewayBackend, "delete_usage_plan", _no_stages)
+    before(APIGatewayBackend, "get_method_response", _has_response)
     add(APIGatewayResponse, "test_invoke_method", _try_method)
     add(APIGatewayResponse, "get_usage", _usage)
     url_paths["{0}/usageplans/(?P<usage_plan_id>[^/]+)/usage$"] = APIGatewayResponse.dispatch
@@ -135,6 +136,11 @@ def _unique_resource(backend: Any, function_id: str, parent_resource_id: str, pa
 def _unique_method(backend: Any, function_id: str, resource_id: str, method_type: str, *_: Any, **__: Any) -> None:
     if method_type in backend.get_resource(function_id, resource_id).resource_methods:
         _refuse("ConflictException", "Method already exists for this resource", 409)
+
+
+def _has_response(backend: Any, function_id: str, resource_id: str, method_type: str, response_code: str) -> None:
+    if backend.get_method(function_id, resource_id, method_type).get_response(response_code) is None:
+        _refuse("NotFoundException", "Invalid Response status code specified", 404)
 
 
 def _sound_integration(
