@@ -44,7 +44,16 @@ from aws14.catalog.prices import (
     worked_bills,
 )
 from aws14.catalog.promises import Sla, sla
-from aws14.catalog.recordings import Duration, Url, UrlStream, durations, trace_minutes, url_stream
+from aws14.catalog.recordings import (
+    Duration,
+    RecordedFunction,
+    Url,
+    UrlStream,
+    durations,
+    recorded_functions,
+    trace_minutes,
+    url_stream,
+)
 from aws14.catalog.tables import data_root
 
 __all__ = [
@@ -58,6 +67,7 @@ __all__ = [
     "NetworkModel",
     "Price",
     "Quota",
+    "RecordedFunction",
     "Region",
     "RoundTrip",
     "ServiceStatus",
@@ -82,6 +92,7 @@ __all__ = [
     "price_book_dates",
     "prices",
     "quota",
+    "recorded_functions",
     "region",
     "regions",
     "round_trip",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _SUFFIX = "_per_minute.csv.gz"
+_CALLS, _FUNCTIONS = "_calls.csv.gz", "_functions.csv.gz"
 _STREAM, _URLS = "_stream.csv.gz", "_urls.csv.gz"
 
 
@@ -146,6 +147,61 @@ def trace_minutes(name: str) -> tuple[int, ...]:
             requests.extend([0] * silent)
             requests.append(int(row["requests"]))
     return tuple(requests)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, slots=True)
+class RecordedFunction:
+    """A function of a cloud as it was called.
+
+    Attributes
+    ----------
+    number : int
+        In the recording, by calls, from 1.
+    trigger : str
+        What calls it: ``http``, ``timer``, ``queue``...
+    average_s : float
+        Mean duration of a call, cold starts not included.
+    calls : ndarray of int64
+        Of each minute of the recording; read-only.
+    """
+
+    number: int
+    trigger: str
+    average_s: float
+    calls: NDArray[np.int64]
+
+
+@cache
+def recorded_functions(name: str) -> tuple[RecordedFunction, ...]:
+    """Return the functions of a recording, the most called first.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``azure_2019``: the files ``data/traces/azure_2019_calls.csv.gz`` and ``..._functions.csv.gz``.
+
+    Raises
+    ------
+    DataError
+        When there is no such recording.
+    """
+    import numpy as np  # 0.1 s, which who only asks for a price need not wait
+
+    with gzip.open(_recording(name, _CALLS), "rb") as packed:
+        number, minute, calls = np.loadtxt(packed, dtype=np.int64, delimiter=",", skiprows=1).T
+    table = np.zeros((number.max() + 1, minute.max() + 1), np.int64)
+    table[number, minute] = calls
+    table.setflags(write=False)
+    with gzip.open(_recording(name, _FUNCTIONS), "rb") as packed:
+        return tuple(
+            RecordedFunction(
+                number=int(row["fn"]),
+                trigger=row["trigger"],
+                average_s=float(row["average_ms"]) / 1000,
+                calls=table[int(row["fn"])],
+            )
+            for row in csv.DictReader(io.TextIOWrapper(packed, encoding="utf-8", newline=""))
+        )
 
 
 def _recording(name: str, suffix: str) -> Path:
