@@ -29,7 +29,9 @@ _ENDED |= {"rejected", "expired", "Delete in progress"}
 def is_missing(error: ClientError) -> bool:
     """Whether AWS refused a call because the thing is not there."""
     code = str(error.response.get("Error", {}).get("Code", ""))
-    return "NotFound" in code or code.startswith("NoSuch") or code == "404"
+    return any(word in code for word in ("NotFound", "DoesNotExist", "NonExistent")) or (
+        code.startswith("NoSuch") or code == "404"
+    )
 
 
 def described(operation: str, argument: str, ids: str, *, state: str = "") -> Exists:

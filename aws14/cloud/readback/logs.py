@@ -6,6 +6,8 @@ from aws14.cloud.readback.asking import Asking
 from aws14.cloud.readback.seen import Resource, Seen, called
 from aws14.model import Node
 
+_OF_FUNCTIONS = "/aws/lambda/"
+
 
 def fetch(asking: Asking, region: str) -> tuple[Seen, ...]:
     """Ask for every log group of one region.
@@ -33,4 +35,13 @@ def _log_group(asking: Asking, region: str, one: Resource) -> Seen:
         # Logs says nothing where they are kept for ever.
         attributes={"retention_days": one.get("retentionInDays", 0)},
     )
-    return Seen(node=node, tags=tags, name=called(tags, name))
+    return Seen(node=node, tags=tags, name=called(tags, name), owner=_function(arn, name))
+
+
+def _function(arn: str, name: str) -> str:
+    """ARN of the function that writes here: what Lambda made for it goes with it."""
+    if not name.startswith(_OF_FUNCTIONS):
+        return ""
+    return (
+        f"{arn.partition(':log-group:')[0].replace(':logs:', ':lambda:')}:function:{name.removeprefix(_OF_FUNCTIONS)}"
+    )
