@@ -148,9 +148,8 @@ def _desire(group: _Group, count: int) -> None:
 
 def _take_away(cluster: Sight, group: _Group, node: Object) -> None:
     """Cordon a node, move its pods, and terminate its instance with one less desired."""
-    from aws14.emulator.scaling.activities import at
-    from aws14.emulator.scaling.life import take_out
-    from aws14.emulator.scaling.records import look_again
+    from aws14.emulator.scaling.life import look_again, take_out
+    from aws14.emulator.scaling.records import at
 
     name = node["metadata"]["name"]
     record(cluster, node, "ScaleDown", "marked the node as toBeDeleted/unschedulable", source=_SOURCE)

@@ -121,8 +121,12 @@ def _made(cluster: Sight, service: Object, subnets: list[str], scheme: str) -> A
     balancer = backend.create_load_balancer(
         name=name, security_groups=[group.id], subnet_ids=subnets, scheme=scheme, loadbalancer_type="network"
     )
+    # moto gives every load balancer the ARN of an application one.
+    backend.load_balancers.pop(balancer.arn)
+    balancer.arn = balancer.arn.replace(":loadbalancer/app/", ":loadbalancer/net/")
+    backend.load_balancers[balancer.arn] = balancer
     tags = _tags(cluster, meta)
-    balancer.tags.update(tags)
+    balancer.tags.update({**tags, _ARN: cluster.key})  # moto shows those of its tagging service
     backend.tagging_service.tag_resource(balancer.arn, [{"Key": key, "Value": text} for key, text in tags.items()])
     ec2.create_tags([group.id], {_CLUSTER: tags[_CLUSTER], _SERVICE: tags[_SERVICE]})
     nodes.add_nodes(balancer)
@@ -139,7 +143,6 @@ def _tags(cluster: Sight, meta: Object) -> dict[str, str]:
         f"kubernetes.io/cluster/{name}": "owned",
         "kubernetes.io/service-name": f"{meta['namespace']}/{meta['name']}",
         _SERVICE: f"{meta['namespace']}/{meta['name']}",
-        _ARN: cluster.key,
     }
 
 
@@ -149,7 +152,7 @@ def _subnets(cluster: Sight, *, internal: bool) -> list[str]:
 
     account, _, _ = place_of(cluster.key)
     ec2, vpc = _backend(cluster).ec2_backend, view().vpc(cluster.key)
-    every = [each for each in ec2.get_all_subnets() if each.vpc_id == vpc]
+    every = [each for zone in ec2.subnets.values() for each in zone.values() if each.vpc_id == vpc]
     role = "kubernetes.io/role/internal-elb" if internal else "kubernetes.io/role/elb"
     marked = [each for each in every if any(tag["key"] == role for tag in each.get_tags())]
     able = marked or [each for each in every if is_public(account, each.id) != internal]
@@ -177,7 +180,14 @@ def _listen(cluster: Sight, service: Object, balancer: Any, port: Object) -> Non
             tags=[{"Key": key, "Value": text} for key, text in _tags(cluster, service["metadata"]).items()],
         )
         action = {"Type": "forward", "TargetGroupArn": group.arn}
-        backend.create_listener(balancer.arn, "TCP", str(port["port"]), None, None, [action])
+        backend.create_listener(
+            load_balancer_arn=balancer.arn,
+            protocol="TCP",
+            port=str(port["port"]),
+            ssl_policy=None,
+            certificate=None,
+            actions=[action],
+        )
     wanted = {pod["status"]["podIP"]: target_port(pod, port) for pod in pods}
     new = [{"Id": each, "Port": number} for each, number in wanted.items() if each not in group.targets]
     old = [{"Id": each, "Port": group.targets[each].get("Port")} for each in group.targets if each not in wanted]
