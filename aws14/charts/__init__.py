@@ -5,6 +5,7 @@ from __future__ import annotations
 from aws14.charts.availabilities import availabilities
 from aws14.charts.bars import bars
 from aws14.charts.bills import bill, bills
+from aws14.charts.clusters import cluster
 from aws14.charts.curves import curves
 from aws14.charts.distributions import distribution
 from aws14.charts.downtimes import downtime
@@ -12,7 +13,9 @@ from aws14.charts.environments import environments
 from aws14.charts.frame import picture
 from aws14.charts.frontiers import frontier
 from aws14.charts.loads import load
+from aws14.charts.packing import packing
 from aws14.charts.regions import latency_by_city, latency_cost
+from aws14.charts.rollouts import rollouts
 from aws14.charts.runs import compare_runs
 from aws14.charts.stages import stages
 from aws14.charts.strips import strips
@@ -23,6 +26,7 @@ __all__ = [
     "bars",
     "bill",
     "bills",
+    "cluster",
     "compare_runs",
     "curves",
     "distribution",
@@ -32,7 +36,9 @@ __all__ = [
     "latency_by_city",
     "latency_cost",
     "load",
+    "packing",
     "picture",
+    "rollouts",
     "stages",
     "strips",
     "timeline",

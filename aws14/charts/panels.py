@@ -105,3 +105,10 @@ def response_scale(panel: Axes, client_timeout_s: float | None) -> None:
     panel.yaxis.set_major_formatter(lambda value, _: seconds(value))
     panel.minorticks_off()
     panel.set_ylabel("response time")
+
+
+def whole(panel: Axes) -> None:
+    """A few whole numbers on the axis of what is counted."""
+    from matplotlib.ticker import MaxNLocator
+
+    panel.yaxis.set_major_locator(MaxNLocator(4, integer=True))

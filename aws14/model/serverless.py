@@ -89,6 +89,8 @@ class ClusterRecord:
         Seconds of nodes paid for in the tick; of a Fargate profile, of pods.
     pods_by_version : Mapping[str, ndarray of int64]
         Version of the workload -> its ready pods, when a rollout was played.
+    version_steps : tuple of (float, Mapping[str, int])
+        The same at every change: seconds of the run, and version -> ready pods.
     """
 
     node: str
@@ -101,6 +103,7 @@ class ClusterRecord:
     memory_allocatable_mib: Floats
     node_s: Floats
     pods_by_version: Mapping[str, Counts] = field(default_factory=dict)
+    version_steps: tuple[tuple[float, Mapping[str, int]], ...] = field(default=(), repr=False)
 
     @property
     def node_hours(self) -> float:

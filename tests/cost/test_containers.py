@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from aws14 import cost
+from aws14 import catalog, cost
+from aws14.cost.packing import nodes_or_fargate
 from aws14.model import Node, Topology, Usage
 from aws14.patterns.p13_microservices import design
 from aws14.sim import simulate
+from aws14.sim.containers.shapes import Pod
 from tests.sim.containers.case import REGION, ZONES, bookshop, scenario
 
 
@@ -110,3 +112,15 @@ def test_a_failed_cluster_costs_nothing() -> None:
         for node in shop.nodes
     )
     assert ("EKS", "Cluster (standard support)") not in quantities(cost.hourly(replace(shop, nodes=gone)))
+
+
+def test_the_same_pods_on_nodes_and_on_fargate() -> None:
+    pods = [Pod(name=f"web-{k}", cpu_m=250, memory_mib=256) for k in range(14)]
+    both = nodes_or_fargate(pods, instance_type="m5.large", region=REGION, hours=730)
+    assert len(both.packing.nodes) == 2
+    node_usd = 2 * (730 * catalog.price("EC2", "m5.large Linux on-demand", REGION).usd)
+    node_usd += 2 * 20 * catalog.price("EBS", "gp3 storage", REGION).usd
+    assert both.nodes.total_usd == pytest.approx(node_usd, abs=0.01)
+    vcpu = catalog.price("Fargate", "Linux/x86 vCPU", REGION).usd
+    memory = catalog.price("Fargate", "Linux/x86 memory", REGION).usd
+    assert both.fargate.total_usd == pytest.approx(14 * 730 * (0.25 * vcpu + 0.5 * memory), abs=0.01)

@@ -11,17 +11,16 @@ from collections import Counter
 from functools import partial
 
 from aws14 import catalog
-from aws14.sim.containers.allocatable import allocatable
-from aws14.sim.containers.board import Board, LiveNode, named, shape_of
+from aws14.sim.containers.board import Board, LiveNode, shape_of
 from aws14.sim.containers.eviction import node_times
 from aws14.sim.containers.life import Life
 from aws14.sim.containers.node_autoscaling import NodeAutoscaler
+from aws14.sim.containers.packing import fresh_node
 from aws14.sim.containers.read import Group
 from aws14.sim.containers.serving import Serving
-from aws14.sim.containers.shapes import KubeNode, Pod
+from aws14.sim.containers.shapes import KubeNode
 from aws14.sim.fleet.agenda import Agenda
 
-_M_PER_VCPU = 1000
 _LONG_AGO_S = -86_400.0
 
 
@@ -58,16 +57,11 @@ class Machines:
     @property
     def fresh(self) -> KubeNode:
         """What a new node offers."""
-        room = allocatable(self._group.instance_type)
-        own_m = int(catalog.quota("EKS node", "CPU requested by its own pods").value * _M_PER_VCPU)
-        agents = Pod(name="agents", namespace="kube-system", cpu_m=own_m, daemon=True)
-        return KubeNode(
-            name="fresh", cpu_m=room.cpu_m, memory_mib=room.memory_mib, max_pods=room.max_pods, pods=(agents,)
-        )
+        return fresh_node(self._group.instance_type, "fresh")
 
-    def begin(self) -> None:
-        """Let the nodes stand that stood before the run."""
-        for _ in range(self._group.nodes):
+    def begin(self, nodes: int) -> None:
+        """Let so many nodes stand that stood before the run."""
+        for _ in range(nodes):
             node = self._launch(_LONG_AGO_S)
             node.ready_s = _LONG_AGO_S
 
@@ -78,7 +72,7 @@ class Machines:
         node = LiveNode(
             name=name,
             zone=zone,
-            shape=named(self.fresh, name, zone),
+            shape=fresh_node(self._group.instance_type, name, zone),
             launched_s=now_s,
             ready_s=now_s + self._boots_s,
         )

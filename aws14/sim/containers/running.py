@@ -29,10 +29,11 @@ from aws14.sim.containers.shapes import Pod
 from aws14.sim.containers.steps import Steps
 from aws14.sim.containers.versions import Versions
 from aws14.sim.fleet.agenda import Agenda
+from aws14.sim.intensity import intensity
 from aws14.sim.tier_rules import TierRequests, TierRules
 from aws14.sim.web_tier import WebTier
 
-_UNCHECKED_S = 30.0
+_UNCHECKED_S, _M_PER_VCPU, _PERCENT = 30.0, 1000, 100
 
 
 class PodsRun:
@@ -83,11 +84,15 @@ class PodsRun:
             self._agenda.write(fault.starts_s, partial(self._break, fault))
 
     def _begin(self, life: Life) -> None:
-        """Let nodes and pods stand as they did before the run."""
-        self._machines.begin()
+        """Let nodes and pods stand as they did before the run: scaled to its first load, if anything scales them."""
+        self._machines.begin(self.setup.group.nodes)
+        self.versions.desired = _scaled_before(self.setup, self.scenario)
         _spread_others(self.board, self.setup.others)
         self.versions.begin()
         life.place(0.0)
+        while self.setup.group.autoscaled and self.board.pending() and len(self.board.nodes) < self.setup.group.most:
+            self._machines.begin(1)
+            life.place(0.0)
         for pod in [pod for pod in self.board.pods if pod.node is not None]:
             life.stood_before(pod)
         self.board.changed = self._changed
@@ -170,6 +175,17 @@ def _spread_others(board: Board, others: tuple[Pod, ...]) -> None:
         there = board.node(place(pod, board.shapes(0.0)).node)
         if there is not None:
             there.shape = replace(there.shape, pods=(*there.shape.pods, pod))
+
+
+def _scaled_before(setup: Setup, scenario: Scenario) -> int:
+    """Pods that the autoscaler wants under the load with which the run begins, as if it had been so for long."""
+    workload, horizontal = setup.workload, setup.horizontal
+    if horizontal is None or not workload.pod.cpu_m:
+        return workload.replicas
+    rate_rps = float(intensity(scenario.load, scenario.horizon_s).at(np.zeros(1))[0])
+    used_m = rate_rps * scenario.application.service_time_s * _M_PER_VCPU
+    wanted = math.ceil(used_m * _PERCENT / (workload.pod.cpu_m * horizontal.target))
+    return max(horizontal.scaling.min_replicas, min(wanted, horizontal.scaling.max_replicas))
 
 
 def _rules(scenario: Scenario) -> TierRules:

@@ -92,6 +92,7 @@ class Steps:
             memory_allocatable_mib=at_end["memory_allocatable_mib"],
             node_s=self._overlap([(max(each.launched_s, 0.0), each.gone_s) for each in nodes]),
             pods_by_version=by_version if len(versions) > 1 else {},
+            version_steps=_changes(self._versions) if len(versions) > 1 else (),
         )
 
     def ready_s(self) -> Floats:
@@ -126,3 +127,14 @@ class Steps:
         for starts_s, stops_s in spans:
             total += np.clip(np.minimum(stops_s, ends_s) - np.maximum(starts_s, from_s), 0, None)
         return total
+
+
+def _changes(steps: list[tuple[float, dict[str, int]]]) -> tuple[tuple[float, dict[str, int]], ...]:
+    """The steps after which something is different; of one moment the last."""
+    kept: list[tuple[float, dict[str, int]]] = []
+    for at_s, counts in steps:
+        if kept and kept[-1][0] == at_s:
+            kept.pop()
+        if not kept or kept[-1][1] != counts:
+            kept.append((at_s, counts))
+    return tuple(kept)

@@ -59,6 +59,7 @@ class Versions:
 
     def begin(self) -> list[LivePod]:
         """Make the pods that stood before the run."""
+        self._revisions[0].replicas = self.desired
         return [self._make(self._revisions[0], -1.0) for _ in range(self.desired)]
 
     def scale(self, replicas: int, now_s: float) -> None:
