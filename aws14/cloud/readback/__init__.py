@@ -13,9 +13,11 @@ from aws14.cloud.readback import (
     autoscaling,
     cloudfront,
     cloudwatch,
+    clusters,
     ebs,
     ec2,
     ec2_links,
+    ecr,
     elbv2,
     eventing,
     lambda_,
@@ -68,7 +70,7 @@ def read_back(session: Session, *, pattern: str | None = None) -> Topology:
     regions = dict.fromkeys((session.region, *session.ledger.regions(word)))
     around = [ec2.fetch(asking, region) for region in regions]
     places = services.to_ask(asking, word, around)
-    seen, links = _regional(asking, around, places)
+    seen, links = _regional(asking, around, places, selection.recorded)
     names = route53.fetch(session.client("route53"))
     seen += route53.to_nodes(names)
     for nodes, more in _global(asking, places, selection, seen):
@@ -80,7 +82,9 @@ def read_back(session: Session, *, pattern: str | None = None) -> Topology:
     return replace(topology, network=network_of(asking, selection))
 
 
-def _regional(asking: Asking, around: Sequence[ec2.Facts], places: services.Places) -> tuple[list[Seen], list[Link]]:
+def _regional(
+    asking: Asking, around: Sequence[ec2.Facts], places: services.Places, recorded: frozenset[str]
+) -> tuple[list[Seen], list[Link]]:
     """What the services say that keep each region to itself, certificates excepted."""
     seen: list[Seen] = [_INTERNET]
     links: list[Link] = []
@@ -88,11 +92,17 @@ def _regional(asking: Asking, around: Sequence[ec2.Facts], places: services.Plac
     known = {facts.region: facts for facts in around}
     for region in dict.fromkeys((*known, *(one for name in services.REGIONAL for one in places[name]))):
         # A region in which EC2 made nothing is asked by those alone that need to know its subnets.
-        needs = [name for name in ("elbv2", "autoscaling", "rds", "lambda") if region in places[name]]
+        needs = [name for name in ("elbv2", "autoscaling", "rds", "lambda", "eks") if region in places[name]]
         here = known.get(region) or (ec2.fetch(asking, region) if needs else None)
         if here is not None:
             abroad = tuple(subnet for other in around if other is not here for subnet in other.subnets)
             _of_ec2(asking, here, places, databases, abroad=abroad, into=(seen, links))
+        if here is not None and region in places["eks"]:
+            found = clusters.read(asking, region, here, recorded)
+            seen += found[0]
+            links += found[1]
+        if region in places["ecr"]:
+            seen += ecr.fetch(asking, region)
         if region in places["cloudwatch"]:
             alarms = cloudwatch.fetch(asking, region)
             seen += alarms.alarms

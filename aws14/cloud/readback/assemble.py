@@ -127,6 +127,9 @@ def _distinctions(node: Node) -> Iterator[str]:
     elif node.kind == "certificate":
         yield "certificate"
         yield f"certificate {node.parent}"
+    elif "|" in node.aws_id and "namespace" in node.attributes:
+        yield node.kind.replace("_", " ")
+        yield f"{node.kind.replace('_', ' ')} {node.attributes['namespace']}"
     elif node.aws_id and "/" not in node.aws_id and node.aws_id != node.id:
         yield f"{node.kind.replace('_', ' ')} {node.aws_id.partition(',')[0]}"
     else:

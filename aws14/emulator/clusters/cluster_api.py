@@ -162,7 +162,8 @@ class Clusters(BaseResponse):
         wanted, status = self._get_param("clusterVersions"), self._get_param("versionStatus")
         default = str(self._get_param("defaultOnly")).lower() == "true"
         wanted = [wanted] if isinstance(wanted, str) else wanted
-        found = [_told(one) for name, one in reversed(list(kubernetes_versions().items())) if not wanted or name in wanted]
+        known = reversed(list(kubernetes_versions().items()))
+        found = [_told(one) for name, one in known if not wanted or name in wanted]
         found = [one for one in found if not status or one["versionStatus"] == status]
         return ActionResult({"clusterVersions": [one for one in found if one["defaultVersion"] or not default]})
 

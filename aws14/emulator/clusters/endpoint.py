@@ -22,6 +22,7 @@ from aws14.emulator.clusters import authorities, tokens
 from aws14.emulator.clusters.access import user_of
 from aws14.emulator.clusters.records import find, life_of
 from aws14.emulator.dataplane.answering import Shown
+from aws14.emulator.kubernetes.api import answer as answer_of
 from aws14.emulator.kubernetes.exchange import ANONYMOUS, Request, Response, User
 from aws14.emulator.world import world
 from aws14.sim.reachability import INTERNET
@@ -125,8 +126,6 @@ class _Conversation(BaseHTTPRequestHandler):
         """Say nothing."""
 
     def _answer(self) -> None:
-        from aws14.emulator.kubernetes import api
-
         if int(self.headers.get("Content-Length") or 0) > _MOST_BODY:
             self._send(_status(413, "RequestEntityTooLarge", "limit is 3145728"))
             return
@@ -139,7 +138,7 @@ class _Conversation(BaseHTTPRequestHandler):
             self._send(user)
             return
         headers = {name.lower(): value for name, value in self.headers.items()}
-        answer = api.answer(self.server.way.arn, user, Request(self.command, url.path, url.query, headers, body))
+        answer = answer_of(self.server.way.arn, user, Request(self.command, url.path, url.query, headers, body))
         with world().turn():
             for each in _hearing:
                 each(self.command not in _READS)
