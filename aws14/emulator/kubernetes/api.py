@@ -9,6 +9,7 @@ from typing import Any
 from aws14.emulator.kubernetes import clusters, subresources
 from aws14.emulator.kubernetes.authorising import check
 from aws14.emulator.kubernetes.cluster import Cluster
+from aws14.emulator.kubernetes.decoding import told_as_warnings
 from aws14.emulator.kubernetes.discovery import HEALTH, document
 from aws14.emulator.kubernetes.exchange import ANONYMOUS, Key, Request, Response, User
 from aws14.emulator.kubernetes.failure import ApiError
@@ -83,7 +84,10 @@ def _done(verb: str, asked: Asked) -> Response:
     done = CHANGES[verb](asked)
     if asked.cluster.storage.revision != before:
         world().announce()
-    return _said(_shown(asked, done), 201 if verb == "create" else 200)
+    said = _said(_shown(asked, done), 201 if verb == "create" else 200)
+    if asked.warnings:
+        said.headers["warning"] = told_as_warnings(asked.warnings)
+    return said
 
 
 def _teller(asked: Asked) -> Any:
@@ -109,4 +113,4 @@ def _about_itself(cluster: Cluster, request: Request) -> Response:
 
 
 def _said(thing: Any, status: int = 200) -> Response:
-    return Response(status, _JSON, json.dumps(thing, separators=(",", ":")).encode() + b"\n")
+    return Response(status, dict(_JSON), json.dumps(thing, separators=(",", ":")).encode() + b"\n")

@@ -16,8 +16,8 @@ from aws14.emulator.kubernetes.kinds import Kind
 
 __all__ = ["Requirement", "field_filter", "fits", "label_filter", "of_object", "parsed"]
 
-_SET = re.compile(r"(\S+)\s+(in|notin)\s*\(([^)]*)\)")
-_PAIR = re.compile(r"([^\s=!<>,]+)\s*(==|=|!=|<|>)\s*([^\s=!<>,]*)")
+_SET = re.compile(r"([A-Za-z0-9][\w./-]*)\s+(in|notin)\s*\(([^()]*)\)")
+_PAIR = re.compile(r"([A-Za-z0-9][\w./-]*)\s*(==|=|!=|<|>)\s*([\w.-]*)")
 _EXISTS = re.compile(r"(!?)\s*([A-Za-z0-9][\w./-]*)")
 _BETWEEN = re.compile(r",(?![^(]*\))")
 _EVERY = ("metadata.name", "metadata.namespace")

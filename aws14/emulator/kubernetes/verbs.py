@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from aws14.emulator.kubernetes import subresources, supplies
@@ -11,6 +11,7 @@ from aws14.emulator.kubernetes.bodies import APPLY, deletion_of, media_type, obj
 from aws14.emulator.kubernetes.cluster import Cluster
 from aws14.emulator.kubernetes.conversion import as_asked, as_stored
 from aws14.emulator.kubernetes.creating import created
+from aws14.emulator.kubernetes.decoding import decoded, refuse_unknown
 from aws14.emulator.kubernetes.deleting import deleted
 from aws14.emulator.kubernetes.exchange import Request, User
 from aws14.emulator.kubernetes.failure import ApiError, bad_request, not_found
@@ -41,6 +42,8 @@ class Asked:
         Its parameters.
     request : Request
         As it came.
+    warnings : list of str
+        Fields in it that nobody knows.
     """
 
     cluster: Cluster
@@ -48,6 +51,7 @@ class Asked:
     target: Target
     query: Query
     request: Request
+    warnings: list[str] = field(default_factory=list)
 
     @property
     def place(self) -> tuple[str, str]:
@@ -66,6 +70,21 @@ class Asked:
         if found is None:
             raise not_found(self.target.kind, self.target.name)
         return found
+
+    def read(self, thing: Object) -> Object:
+        """Return an object that the client sent, or patched, with the fields that it may have.
+
+        Raises
+        ------
+        ApiError
+            A field is of the wrong type, or unknown and the client wants to hear of it (400).
+        """
+        known, unknown = decoded(self.target, thing)
+        if unknown and self.query.text("fieldValidation") == "Strict":
+            raise refuse_unknown(self.target, unknown)
+        if self.query.text("fieldValidation") != "Ignore":
+            self.warnings.extend(unknown)
+        return known
 
     def told(self, thing: Object) -> Object:
         """Return an object as it is asked for."""
@@ -109,7 +128,7 @@ def _measured_one(asked: Asked) -> Object:
 def create(asked: Asked) -> Object:
     """Create an object, put a pod on a node, or evict one."""
     target, dry_run = asked.target, asked.query.dry_run
-    thing = object_of(asked.request, target)
+    thing = asked.read(object_of(asked.request, target))
     if target.subresource:
         act = {"binding": subresources.bind, "eviction": subresources.evict}[target.subresource]
         if not dry_run:
@@ -124,7 +143,7 @@ def create(asked: Asked) -> Object:
 
 def update(asked: Asked) -> Object:
     """Put an object in the place of the one that is there, or its status, or its scale."""
-    thing = object_of(asked.request, asked.target)
+    thing = asked.read(object_of(asked.request, asked.target))
     present = asked.present()
     thing["metadata"]["name"] = asked.target.name
     if asked.target.subresource == "scale":
@@ -139,14 +158,14 @@ def patch(asked: Asked) -> Object:
         why = "fieldManager: Required value: is required for apply patch"
         raise ApiError(422, "Invalid", f'PatchOptions.meta.k8s.io "" is invalid: {why}')
     if applies and asked.cluster.storage.read(asked.target.kind.name, asked.place) is None:
-        thing = object_of(asked.request, asked.target)
+        thing = asked.read(object_of(asked.request, asked.target))
         thing["metadata"]["name"] = asked.target.name
         made = created(asked.cluster, asked.target.kind, thing, dry_run=asked.query.dry_run)
         return asked.told(made)
     present = asked.present()
     if asked.target.subresource == "scale":
-        return _scaled(asked, patched(asked.request, subresources.scale_of(present)))
-    changed = copied(patched(asked.request, asked.told(present)))
+        return _scaled(asked, asked.read(patched(asked.request, subresources.scale_of(present))))
+    changed = asked.read(patched(asked.request, asked.told(present)))
     if (changed.get("metadata") or {}).get("name") != asked.target.name:
         raise bad_request(f"the name of the object does not match the name on the URL ({asked.target.name})")
     return _put(asked, as_stored(asked.target, changed, present))

@@ -14,7 +14,6 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from aws14.emulator.kubernetes import clusters
 from aws14.emulator.kubernetes.cluster import Cluster
 from aws14.emulator.kubernetes.failure import ApiError
 from aws14.emulator.kubernetes.hearing import on_change
@@ -23,7 +22,7 @@ from aws14.emulator.kubernetes.storage import Change, Object
 from aws14.emulator.kubernetes.targets import Query, Target
 from aws14.emulator.world import world
 
-__all__ = ["Stream", "watch"]
+__all__ = ["Stream", "end_all", "watch"]
 
 #: Seconds of real time after which a stream looks whether it should end.
 _LOOK_S = 0.5
@@ -78,7 +77,8 @@ class Stream(Iterator[bytes]):
         self._lines: deque[bytes] = deque()
         self._changes: queue.SimpleQueue[Change | None] = queue.SimpleQueue()
         self._closed = False
-        self._marked_at = world().clock.now()
+        self._world = world()
+        self._marked_at = self._world.clock.now()
         _STREAMS.add(self)
 
     def tell(self, event: str, thing: Object) -> None:
@@ -92,7 +92,7 @@ class Stream(Iterator[bytes]):
             metadata["annotations"] = annotations
         told = self._wanted.told({"kind": self._wanted.kind, "apiVersion": "", "metadata": metadata, "spec": {}})
         self.tell("BOOKMARK", {"kind": told["kind"], "apiVersion": told["apiVersion"], "metadata": metadata})
-        self._marked_at = world().clock.now()
+        self._marked_at = self._world.clock.now()
 
     def hear(self, change: Change) -> None:
         """Take note of a change; whoever makes it does not wait."""
@@ -124,7 +124,7 @@ class Stream(Iterator[bytes]):
         try:
             change = self._changes.get(timeout=_LOOK_S)
         except queue.Empty:
-            if self._wanted.bookmarks and world().clock.now() - self._marked_at >= _BOOKMARK_S:
+            if self._wanted.bookmarks and self._world.clock.now() - self._marked_at >= _BOOKMARK_S:
                 self.bookmark()
             return b""
         if change is not None and change.revision > self._revision:
@@ -134,7 +134,8 @@ class Stream(Iterator[bytes]):
     def _is_over(self) -> bool:
         if not self._changes.empty():
             return self._changes.qsize() > _LONGEST_QUEUE
-        return world().clock.now() >= self._wanted.ends_at or clusters.find(self.cluster.key) is not self.cluster
+        held = self._world.state.get("kubernetes", {}).get(self.cluster.key)
+        return held is not self.cluster or self._world.clock.now() >= self._wanted.ends_at
 
 
 def _last(change: Change) -> Object:
@@ -182,6 +183,12 @@ def _catch_up(stream: Stream, cluster: Cluster, revision: int) -> None:
             stream.follow(change)
     except ApiError as error:
         stream.tell("ERROR", error.status())
+        stream.close()
+
+
+def end_all() -> None:
+    """End every watch, as a server does that stops."""
+    for stream in tuple(_STREAMS):
         stream.close()
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from kubernetes import client
 
 from aws14.emulator import world as worlds
-from aws14.emulator.kubernetes import api, clusters
+from aws14.emulator.kubernetes import api, clusters, watching
 from aws14.emulator.kubernetes.cluster import Cluster
 from aws14.emulator.kubernetes.exchange import Request, User
 from aws14.emulator.world import World, inhabit
@@ -86,7 +86,7 @@ def a_case() -> Iterator[Case]:
         try:
             yield case
         finally:
-            clusters.close(KEY)
+            watching.end_all()
             server.shutdown()
             server.server_close()
             thread.join(10)
