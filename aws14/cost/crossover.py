@@ -147,7 +147,7 @@ def _steps(hours: ByTheHour) -> Sequence[float]:
     """Just below each number of requests at which one server more is needed: where servers are cheapest by request."""
     full = hours.rps_each / hours.peak * HOURS_PER_MONTH * _SECONDS_PER_HOUR
     count = hours.least
-    steps = []
+    steps: list[float] = []
     while count * full < _MOST and len(steps) < 10_000:
         steps.append(count * full)
         count += 1

@@ -62,6 +62,16 @@ def lasts_s(begin_s, work_s, db_s, db_free_s):
 
 
 @part
+def _next_s(due_s, size, hole):
+    """The earliest time in a heap, whose first entry may have been taken already."""
+    if not hole:
+        return due_s[0] if size > 0 else np.inf
+    if size > 2:
+        return min(due_s[1], due_s[2])
+    return due_s[1] if size > 1 else np.inf
+
+
+@part
 def _ends_s(j, begin_s, work, rules, db_free_s, verdict):
     """When an invocation ends that begins now; past its time-out it is ended."""
     takes_s = lasts_s(begin_s, work[1][j], work[2][j], db_free_s)
@@ -180,14 +190,19 @@ def invoke(  # noqa: PLR0917 - a kernel takes plain arrays
     """
     arrival_s, size = work[0], work[0].size
     start_s, keep_s = environment
+    hole = False
     for i in range(size + 1):
         now_s = arrival_s[i] if i < size else np.inf
-        while count[DUE] > 0 and due_s[0] <= now_s:
+        while count[DUE] > hole and _next_s(due_s, count[DUE], hole) <= now_s:
+            if hole:
+                pop(due_s, due, count[DUE])
+                count[DUE] -= 1
+                hole = False
             j = due[0]
             k = env[j]
             if end_s[j] >= begin_s[j]:
-                pop(due_s, due, count[DUE])
-                count[DUE] -= 1
+                # What is taken from the top is filled by the next newcomer, in one step instead of two.
+                hole = True
                 _release(j, k, count, idle, state, verdict, end_s, gone_s)
                 continue
             # Its environment has started; the function begins now.
@@ -221,8 +236,12 @@ def invoke(  # noqa: PLR0917 - a kernel takes plain arrays
         if k >= 0:
             state[k] = _BUSY
             idle_from_s[k] = end_s[i]
-        push(due_s, due, count[DUE], max(begin_s[i], end_s[i]), i)
-        count[DUE] += 1
+        if hole:
+            replace(due_s, due, count[DUE], max(begin_s[i], end_s[i]), i)
+            hole = False
+        else:
+            push(due_s, due, count[DUE], max(begin_s[i], end_s[i]), i)
+            count[DUE] += 1
     for place in range(count[REAP]):
         k = reap[place]
         if state[k] != _GONE:

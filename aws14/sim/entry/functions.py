@@ -9,8 +9,8 @@ from aws14.sim.entry.question import Question
 from aws14.sim.entry.ways import ToFunction, Unreachable
 
 _TLS_PORT = 443
-_MANY = "prod"
-"""Which of several stages is meant when none is named: the one that is for real."""
+_MEANT = ("prod", "$default")
+"""Which of several stages is meant when none is named: the one that is for real, or that answers without a name."""
 
 
 def to_api(question: Question, api: Node, stage: str = "") -> ToFunction | Unreachable:
@@ -56,10 +56,8 @@ def _stage(api: Node, wanted: str) -> tuple[str, float, float]:
     """Name, rate and burst of a stage; the account's where it has none of its own."""
     entries = _several(api, "stages")
     names = [entry.partition(" ")[0] for entry in entries]
-    if not wanted and len(names) > 1 and _MANY in names:
-        wanted = _MANY
-    if not wanted and len(names) == 1:
-        wanted = names[0]
+    if not wanted:
+        wanted = names[0] if len(names) == 1 else next((name for name in _MEANT if name in names), "")
     if wanted not in names:
         said = f"has no stage '{wanted}'" if wanted else "has several stages" if names else "is not deployed to a stage"
         allowed = ", ".join(f"{api.id}/{name}" for name in names)
