@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from botocore.awsrequest import AWSResponse
 
+from aws14.cloud.archives import by_content
 from aws14.cloud.kinds import KINDS
 from aws14.cloud.ledger import Record, decode, digest, encode
 from aws14.cloud.operations import OPERATIONS, TOKENS, UNRECORDED, Creation
@@ -124,7 +125,7 @@ class Recorder:
             region=region,
             service=service,
             operation=model.name,
-            digest=digest(service, model.name, region, self._session.pattern, wish),
+            digest=digest(service, model.name, region, self._session.pattern, by_content(wish)),
             params=kept,
             parents=tuple(dict.fromkeys(aws_ids(params))),
         )

@@ -111,6 +111,8 @@ def made(session: Session, record: Record) -> Iterator[Thing]:
         kind = OPERATIONS[record.service, record.operation].kind
         for resource in record.resources or _lost(session, record):
             yield Thing(kind=kind, aws_id=resource, region=record.region, params=record.params)
+            if leaves := KINDS[kind].leaves:
+                yield from (Thing(kind=what, aws_id=key, region=record.region) for what, key in leaves(resource))
 
 
 def tagged(session: Session, word: str) -> Iterator[Thing]:

@@ -37,6 +37,8 @@ class Kind:
         ``(client, parameters) -> parameters``: what a repeated call still has to do when a part of it stands.
     find : callable, optional
         ``(client, parameters) -> ids``: what a call made whose answer was lost, when no tag tells.
+    leaves : callable, optional
+        From its id to the kinds and ids of what AWS makes for it and keeps when it is deleted.
     """
 
     service: str
@@ -49,3 +51,4 @@ class Kind:
     prefix: str = ""
     narrow: Narrow | None = None
     find: Callable[[Any, Params], list[str]] | None = None
+    leaves: Callable[[str], tuple[tuple[str, str], ...]] | None = None
