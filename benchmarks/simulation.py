@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import ciw
+import containers
 import numpy as np
 import salabim
 import simpy
@@ -289,6 +290,9 @@ def main() -> None:
     print(tabulate(web_tier.balanced_day(), headers=head, disable_numparse=True))
     print("\nA day of an Auto Scaling group with target tracking, its traffic of a million requests")
     print(tabulate(web_tier.scaled_day(), headers=head, disable_numparse=True))
+    print("\nA day of a service of Kubernetes: 5,760 looks of its autoscaler, nodes that come and go")
+    head = ["", "requests", "wall", "CPU", "result"]
+    print(tabulate(containers.day(), headers=head, disable_numparse=True))
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ __all__ = ["Container", "Group", "Horizontal", "Probe", "Setup", "Workload", "re
 
 _AUTOSCALER = "cluster-autoscaler"
 _PLACES = ("node_group", "fargate_profile")
+_LASTING = ("Deployment", "StatefulSet")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -158,12 +159,7 @@ def read_setup(topology: Topology, service: Node) -> Setup | None:
     if workload is None:
         return None
     group = _place(topology, workload)
-    others = [
-        each
-        for each in topology.of_kind("workload")
-        if each.id != workload.id and each.require("workload_kind") in ("Deployment", "StatefulSet")
-        and _place(topology, each).id == group.id
-    ]  # fmt: skip
+    others = [each for each in _lasting(topology, workload) if _place(topology, each, group) == group]
     return Setup(
         service=service,
         workload=read_workload(workload),
@@ -246,8 +242,9 @@ def _horizontal(topology: Topology, workload: Node) -> Horizontal | None:
     node = next((each for each in sources if each.kind == "pod_autoscaler"), None)
     if node is None:
         return None
-    if str(node.require("metric")) != "cpu":
-        raise DesignError(f"{node.id} goes by {node.require('metric')}", allowed="cpu, in percent of the request")
+    if str(node.require("metric")) != "cpu" or _whole(node, "target") <= 0:
+        given = f"{node.require('metric')} and a target of {node.require('target')}"
+        raise DesignError(f"{node.id} goes by {given}", allowed="cpu, in percent of the request (averageUtilization)")
     written = [_policy(node, each) for each in _texts(node, "behavior")]
     sides = {
         name: Side(
@@ -274,17 +271,29 @@ def _policy(node: Node, text: str) -> tuple[str, Policy]:
     return found[1], Policy(kind=found[2], value=float(found[3]), period_s=float(found[4]))
 
 
-def _place(topology: Topology, workload: Node) -> Node:
+def _lasting(topology: Topology, workload: Node) -> list[Node]:
+    """The other workloads whose pods stand all the time."""
+    return [
+        each
+        for each in topology.of_kind("workload")
+        if each.id != workload.id and each.require("workload_kind") in _LASTING
+    ]
+
+
+def _place(topology: Topology, workload: Node, usual: Node | None = None) -> Node:
+    """Where the pods of a workload run; pods that stand nowhere yet: at the one group there is, else `usual`."""
     found = _end(topology, workload.id, _PLACES)
     if found is not None:
         return found
     groups = topology.of_kind("node_group")
-    if len(groups) != 1:
-        raise DesignError(
-            f"nothing says where the pods of {workload.id} run",
-            allowed="a node group or a Fargate profile of the cluster",
-        )
-    return groups[0]
+    if len(groups) == 1:
+        return groups[0]
+    if usual is not None:
+        return usual
+    raise DesignError(
+        f"nothing says where the pods of {workload.id} run",
+        allowed="a node group or a Fargate profile of the cluster, on which a pod of it stood when it was read back",
+    )
 
 
 def _group(topology: Topology, node: Node) -> Group:

@@ -304,9 +304,26 @@ def test_what_was_not_built_cannot_break_nor_be_renewed(changed: dict[str, Any])
         {"node_selector": ("ssd",)},
         {"hpa": {"behavior": ("upwards",)}},
         {"hpa": {"metric": "requests"}},
+        {"hpa": {"target": 0}},
         {"surge": "much", "hpa": {}},
     ],
 )
 def test_what_cannot_be_read_is_said(changed: dict[str, Any]) -> None:
     with pytest.raises(DesignError, match=r"says|is|goes"):
         simulate(bookshop(**changed), scenario(Steady(rate_rps=1.0).rate_rps, horizon_s=60))
+
+
+def test_pods_of_other_workloads_take_room() -> None:
+    shop = bookshop(**STILL, replicas=12)
+    orders = replace(
+        shop.node("catalog-pods"),
+        id="orders",
+        attributes=shop.node("catalog-pods").attributes | {"replicas": 2, "containers": web(1000)},
+    )
+    crowded = replace(shop, nodes=(*shop.nodes, orders))
+    alone, beside = (simulate(topology, scenario()).cluster for topology in (shop, crowded))
+    assert alone is not None
+    assert beside is not None
+    assert alone.pods_pending[0] == 0
+    assert beside.pods_pending[0] > 0
+    assert beside.cpu_requested_m[0] > 2000
