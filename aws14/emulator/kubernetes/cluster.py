@@ -32,11 +32,14 @@ class Cluster:
     ----------
     storage : Storage
         What it keeps. Only the API server's own modules write to it.
+    looked_for_old_events_at : float
+        Epoch seconds of AWS time.
     """
 
     def __init__(self, key: str, *, version: str, address_block: str) -> None:
         self.key, self.version, self.address_block = key, version, address_block
         self.storage = Storage()
+        self.looked_for_old_events_at = 0.0
 
     def get(self, kind: str, namespace: str, name: str) -> Object | None:
         """Return an object, or None where it is not there.

@@ -9,6 +9,7 @@ from aws14.emulator.kubernetes import naming
 from aws14.emulator.kubernetes.admission import admit
 from aws14.emulator.kubernetes.cluster import Cluster
 from aws14.emulator.kubernetes.defaults import fill
+from aws14.emulator.kubernetes.events import forget_old
 from aws14.emulator.kubernetes.failure import already_exists, bad_request, forbidden, invalid, not_found
 from aws14.emulator.kubernetes.kinds import KINDS, Kind
 from aws14.emulator.kubernetes.statuses import first_status
@@ -54,6 +55,8 @@ def created(cluster: Cluster, kind: Kind, thing: Object, *, dry_run: bool) -> Ob
     if dry_run:
         return thing
     kept = cluster.keep(kind.name, thing)
+    if kind.name == "Event":
+        forget_old(cluster)
     if kind.name == "Namespace":
         from aws14.emulator.kubernetes.beginnings import furnish
 

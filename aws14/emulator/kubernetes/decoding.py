@@ -150,5 +150,8 @@ def _go(kind: str) -> str:
 def _said(value: Any) -> str:
     if isinstance(value, bool):
         return "bool"
-    names = {dict: "object", list: "array", str: "string"}
-    return names.get(type(value), "number")
+    if isinstance(value, dict):
+        return "object"
+    if isinstance(value, list):
+        return "array"
+    return "string" if isinstance(value, str) else "number"

@@ -42,10 +42,9 @@ def table(cluster: Cluster, target: Target, query: Query, thing: Object) -> Obje
     things = thing["items"] if thing["kind"].endswith("List") else [thing]
     include, now = query.text("includeObject") or "Metadata", world().clock.now()
     stored = [cluster.storage.read(target.kind.name, _place(one)) or one for one in things]
-    marked = [one for one in stored if "spec" in one or target.kind.name not in COLUMNS or "metadata" in one]
     rows = [
         {"cells": [column.cell(one, now) for column in columns], "object": _with_row(one, target, include)}
-        for one in marked
+        for one in stored
     ]
     return {
         "kind": "Table",

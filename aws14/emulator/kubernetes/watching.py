@@ -40,8 +40,8 @@ class Wanted:
 
     Parameters
     ----------
-    kind : str
-        Name of the kind.
+    kind, version : str
+        Name of the kind, and the version in which it is told.
     fits : callable
         Whether an object is selected.
     told : callable
@@ -53,6 +53,7 @@ class Wanted:
     """
 
     kind: str
+    version: str
     fits: Callable[[Object], bool]
     told: Callable[[Object], Object]
     bookmarks: bool
@@ -90,8 +91,7 @@ class Stream(Iterator[bytes]):
         metadata: Object = {"resourceVersion": str(self._revision), "creationTimestamp": None}
         if annotations:
             metadata["annotations"] = annotations
-        told = self._wanted.told({"kind": self._wanted.kind, "apiVersion": "", "metadata": metadata, "spec": {}})
-        self.tell("BOOKMARK", {"kind": told["kind"], "apiVersion": told["apiVersion"], "metadata": metadata})
+        self.tell("BOOKMARK", {"kind": self._wanted.kind, "apiVersion": self._wanted.version, "metadata": metadata})
         self._marked_at = self._world.clock.now()
 
     def hear(self, change: Change) -> None:
@@ -161,7 +161,12 @@ def watch(cluster: Cluster, target: Target, query: Query, *, told: Callable[[Obj
     lasts_s = query.number("timeoutSeconds") or _SHORTEST_S * (1 + random.random())
     bookmarks = query.flag("allowWatchBookmarks")
     wanted = Wanted(
-        target.kind.name, selected_by(target, query), told, bookmarks, ends_at=world().clock.now() + lasts_s
+        target.kind.name,
+        target.version,
+        selected_by(target, query),
+        told,
+        bookmarks=bookmarks,
+        ends_at=world().clock.now() + lasts_s,
     )
     from_revision = query.number("resourceVersion") or 0
     initial = query.flag("sendInitialEvents")

@@ -178,3 +178,16 @@ def test_a_pod_is_bound_once(case: Case) -> None:
     assert (bound.spec.node_name, bound.status.conditions[0].type) == ("n1", "PodScheduled")
     again = case.answer("POST", path, b'{"target": {"kind": "Node", "name": "n2"}}')
     assert (again.status, 'already assigned to node "n1"' in json.loads(again.body)["message"]) == (409, True)
+
+
+def test_events_are_forgotten_after_an_hour(case: Case) -> None:
+    def happens(name: str) -> None:
+        about = {"kind": "Pod", "name": "x", "namespace": "default"}
+        case.core.create_namespaced_event("default", {"metadata": {"name": name}, "involvedObject": about})
+
+    happens("early")
+    case.world.clock.advance(3000)
+    happens("later")
+    case.world.clock.advance(900)
+    happens("last")
+    assert [one.metadata.name for one in case.core.list_namespaced_event("default").items] == ["last", "later"]

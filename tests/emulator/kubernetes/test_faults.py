@@ -262,7 +262,7 @@ def test_a_pod_of_an_account_or_class_that_is_not_there_is_refused(case: Case) -
         (
             f"{CONTAINER}/env/0/value",
             8080,
-            "cannot unmarshal number into Go struct field EnvVar.spec.template.spec.containers.env.value of type string",
+            "unmarshal number into Go struct field EnvVar.spec.template.spec.containers.env.value of type string",
         ),
         ("metadata/labels", {"version": 2}, "field ObjectMeta.metadata.labels of type string"),
     ],
