@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from aws14.emulator.kubernetes import disruptions, quotas
 from aws14.emulator.kubernetes.beginnings import fill
 from aws14.emulator.kubernetes.cluster import Cluster
 from aws14.emulator.kubernetes.hearing import on_change
@@ -43,7 +42,3 @@ def open_new(key: str, *, version: str = "1.34", address_block: str = "172.20.0.
 def close(key: str) -> None:
     """Forget a cluster; those who watch it are told that the stream has ended."""
     world().state.setdefault("kubernetes", {}).pop(key, None)
-
-
-on_change(quotas.follow)
-on_change(disruptions.follow)

@@ -12,6 +12,7 @@ from typing import Any
 from kubernetes import client
 
 from aws14.emulator import world as worlds
+from aws14.emulator.behaviours import kubernetes_api
 from aws14.emulator.kubernetes import api, clusters, watching
 from aws14.emulator.kubernetes.cluster import Cluster
 from aws14.emulator.kubernetes.exchange import Request, User
@@ -67,6 +68,7 @@ def world_of_its_own() -> Iterator[World]:
     before = list(worlds._THE_WORLD)
     made = World(Hand())
     inhabit(made)
+    kubernetes_api.install()
     try:
         yield made
     finally:
