@@ -62,6 +62,26 @@ def lasts_s(begin_s, work_s, db_s, db_free_s):
 
 
 @part
+def _fill(due_s, due, size, at_s, number):
+    """Put an entry in place of the first of a heap: the earlier child is found without a branch."""
+    hole, child = 0, 1
+    while child + 1 < size:
+        child += int(due_s[child + 1] < due_s[child])
+        if due_s[child] >= at_s:
+            break
+        due_s[hole] = due_s[child]
+        due[hole] = due[child]
+        hole = child
+        child = 2 * hole + 1
+    if child + 1 == size and due_s[child] < at_s:
+        due_s[hole] = due_s[child]
+        due[hole] = due[child]
+        hole = child
+    due_s[hole] = at_s
+    due[hole] = number
+
+
+@part
 def _next_s(due_s, size, hole):
     """The earliest time in a heap, whose first entry may have been taken already."""
     if not hole:
@@ -237,7 +257,7 @@ def invoke(  # noqa: PLR0917 - a kernel takes plain arrays
             state[k] = _BUSY
             idle_from_s[k] = end_s[i]
         if hole:
-            replace(due_s, due, count[DUE], max(begin_s[i], end_s[i]), i)
+            _fill(due_s, due, count[DUE], max(begin_s[i], end_s[i]), i)
             hole = False
         else:
             push(due_s, due, count[DUE], max(begin_s[i], end_s[i]), i)

@@ -14,7 +14,7 @@ from aws14.sim.environments import Rules, invoke
 from aws14.sim.streams import exponentials, stream
 
 PARTS = (
-    *("serve_first", "lasts_s", "_next_s", "_ends_s", "_release", "_give_up", "_choose", "_connect"),
+    *("serve_first", "lasts_s", "_next_s", "_fill", "_ends_s", "_release", "_give_up", "_choose", "_connect"),
     *("pop", "push", "replace", "refilled"),
 )
 
