@@ -14,8 +14,10 @@ from typing import Any
 
 from aws14.emulator.databases.front import Endpoint
 from aws14.emulator.databases.guest import Guest, ServerGoneError
+from aws14.emulator.databases.guests import guest as guest_of
 from aws14.emulator.databases.mistakes import MysqlError
 from aws14.emulator.databases.outcome import Outcome
+from aws14.emulator.databases.proxy_front import ProxyEndpoint
 from aws14.emulator.world import world
 from aws14.errors import ScenarioError
 
@@ -118,10 +120,10 @@ def connect(login: Login, source: str) -> Link:
         raise MysqlError(2003, f"Can't connect to MySQL server on '{login.host}' ({error.problem})") from None
     if found.outcome == "name_not_found":
         raise MysqlError(2005, f"Unknown MySQL server host '{login.host}' (-2)")
-    if found.outcome != "open" or not isinstance(found.front, Endpoint):
+    if found.outcome != "open" or not isinstance(found.front, Endpoint | ProxyEndpoint):
         number = {"refused": 111, "unreachable": 113}.get(found.outcome, 110)
         raise MysqlError(2003, f"Can't connect to MySQL server on '{login.host}:{login.port}' ({number})")
-    guest = Guest(found.front.arn, found.front.interface, found.source, next(_numbers))
+    guest = guest_of(found.front.arn, found.front.interface, found.source, next(_numbers))
     try:
         guest.enter(login.user, lambda password: password == login.password, login.database)
     except ServerGoneError:

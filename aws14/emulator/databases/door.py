@@ -80,7 +80,7 @@ async def _listen(way: Way) -> Any:
 
 
 async def _serve(way: Way, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    from aws14.emulator.databases.guest import Guest
+    from aws14.emulator.databases.guests import guest as guest_of
     from aws14.emulator.databases.wire import Wire
 
     source = await asyncio.get_running_loop().run_in_executor(None, _reached_from, way)
@@ -88,7 +88,7 @@ async def _serve(way: Way, reader: asyncio.StreamReader, writer: asyncio.StreamW
         writer.transport.abort()
         return
     number = next(_numbers)
-    guest = Guest(way.arn, way.interface, source, number)
+    guest = guest_of(way.arn, way.interface, source, number)
     version = await asyncio.get_running_loop().run_in_executor(None, guest.version)
     _guests[way.arn].add(writer)
     try:

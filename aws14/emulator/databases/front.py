@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aws14.emulator.databases import door
+from aws14.emulator.databases import door, proxy_front
 from aws14.emulator.databases.records import find, instances, is_serving, life_of, primary_of
 from aws14.emulator.dataplane import fronts
 from aws14.emulator.dataplane.answering import Shown, Told, Visit
@@ -78,12 +78,12 @@ class Endpoint:
         return door.open(door.Way(self.arn, self.interface, self.address, port, source))
 
 
-def _of_interface(interface: Interface) -> Endpoint | None:
+def _of_interface(interface: Interface) -> Endpoint | proxy_front.ProxyEndpoint | None:
     for instance in instances():
         if interface.id in life_of(instance).interfaces.values():
             identifier = instance.db_instance_identifier
             return Endpoint(instance.db_instance_arn, identifier, interface.id, interface.private_ipv4)
-    return None
+    return proxy_front.of_interface(interface)
 
 
 def _addresses(name: str, vpc: str) -> tuple[str, ...] | None:
@@ -96,4 +96,4 @@ def _addresses(name: str, vpc: str) -> tuple[str, ...] | None:
         if instance.address == name and primary_of(instance):
             eni = ec2_backends[instance.account_id][instance.region].enis.get(primary_of(instance))
             return (str(eni.private_ip_address),) if eni is not None else ()
-    return ()
+    return proxy_front.addresses(name)

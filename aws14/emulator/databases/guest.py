@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import threading
+import weakref
 from collections.abc import Callable
 from typing import Any
 
-from aws14.emulator.databases import replication
+from aws14.emulator.databases import counting, replication
 from aws14.emulator.databases.host import Host
 from aws14.emulator.databases.mistakes import MysqlError
 from aws14.emulator.databases.outcome import Outcome
@@ -93,6 +94,8 @@ class Guest:
         known = user == master and password is not None
         if not proves(password if known and password is not None else "\0") or not known:
             raise MysqlError(1045, f"Access denied for user '{user}'@'{self._address}' (using password: YES)")
+        with world().turn():
+            self._counted(instance)
         host = Host(
             image=image,
             version=_version(instance),
@@ -100,7 +103,8 @@ class Guest:
             read_only=bool(instance.is_replica),
             committed=self._committed,
             now=world().clock.now,
-            status=lambda: {"Threads_connected": 1, "Uptime": 1},
+            status=lambda: {"Threads_connected": counting.connected(self._arn), "Uptime": 1},
+            max_connections=counting.allowed(instance),
         )
         self._session = Session(host, user=f"{user}@{self._address}", database=database, number=self._number)
         self._session.found_rows = found_rows
@@ -125,10 +129,17 @@ class Guest:
 
     def close(self) -> None:
         """Go; what is not committed is rolled back."""
+        counting.leaves(self._arn, self._number)
         with self._lock:
             if self._session is not None:
                 self._session.close()
                 self._session = None
+
+    def _counted(self, instance: Any) -> None:
+        """Take one of the connections that the instance allows."""
+        counting.enters(instance, self._number)
+        # A page that ends without closing its connection has closed it.
+        weakref.finalize(self, counting.leaves, self._arn, self._number)
 
     def _server(self) -> Any:
         instance = find(self._arn)

@@ -33,6 +33,8 @@ class Host:
         AWS time, epoch seconds.
     status : callable
         MySQL's status variables.
+    max_connections : int
+        How many it accepts.
     """
 
     image: Image
@@ -42,3 +44,4 @@ class Host:
     committed: Callable[[tuple[Statement, ...]], None] = field(default=lambda _: None)
     now: Callable[[], float] = field(default=time.time)
     status: Callable[[], Mapping[str, Any]] = field(default=dict)
+    max_connections: int = 60

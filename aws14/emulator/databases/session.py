@@ -61,6 +61,7 @@ class Session:
         known = {
             "hostname": host.name,
             "innodb_lock_wait_timeout": int(LOCK_WAIT_S),
+            "max_connections": host.max_connections,
             "read_only": host.read_only,
             "version": host.version,
         }

@@ -1,4 +1,4 @@
-"""Functions behind REST APIs: events, answers, errors, time-outs, permissions, aliases, authorizers; on real workers."""
+"""Functions behind REST APIs: events, answers, errors, time-outs, permissions, authorizers; on real workers."""
 
 from __future__ import annotations
 

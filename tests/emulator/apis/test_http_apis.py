@@ -19,7 +19,10 @@ def handler(event, context):
         raise ValueError("broken")
     return {"route": event.get("routeKey"), "event": event}
 """
-PROXY = "def handler(event, context):\n    return {'statusCode': 202, 'cookies': ['a=1', 'b=2'], 'body': event['version']}\n"
+PROXY = """
+def handler(event, context):
+    return {"statusCode": 202, "cookies": ["a=1", "b=2"], "body": event["version"]}
+"""
 
 Make = Callable[..., str]
 
