@@ -11,8 +11,8 @@ What this adds
     validation and refusals in the words of the real server; access policies and bound roles; discovery and tables for
     kubectl. The unmodified Python client is the test.
 What it still does not do
-    Bodies in protobuf (`kubectl create deployment`, `kubectl auth can-i`; `kubectl apply -f` and `kubectl create -f` send
-    JSON); schemas in OpenAPI (`kubectl explain`); who manages which field (server-side apply merges and never
+    Bodies in protobuf (`kubectl create deployment`, `kubectl auth can-i`; `kubectl apply -f` and `kubectl create -f`
+    send JSON); schemas in OpenAPI (`kubectl explain`); who manages which field (server-side apply merges and never
     conflicts, and does not remove what is left out); custom resources and webhooks; exec, attach, port-forward, proxy;
     conversion of `events.k8s.io`. What an object owned ends within the request that ends it, not a moment later.
 """
