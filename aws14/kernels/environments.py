@@ -208,9 +208,8 @@ def invoke(  # noqa: PLR0917 - a kernel takes plain arrays
     created_s, gone_s : float64[n]
         Filled, for each environment made, with when it was made and when it was, or will be, given up.
     """
-    arrival_s, size = work[0], work[0].size
+    arrival_s, size, hole = work[0], work[0].size, False
     start_s, keep_s = environment
-    hole = False
     for i in range(size + 1):
         now_s = arrival_s[i] if i < size else np.inf
         while count[DUE] > hole and _next_s(due_s, count[DUE], hole) <= now_s:

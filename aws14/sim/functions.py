@@ -11,7 +11,6 @@ lost takes nothing from a function: Lambda and API Gateway stand in several.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,11 +21,11 @@ from aws14.errors import ScenarioError
 from aws14.kernels.bins import BINS
 from aws14.model import AzOutage, DatabaseRecord, FunctionRecord, Node, Requests, Scenario, SlowDatabase, Topology
 from aws14.sim.accounting import BYTES_PER_KIB, TICK_S, Fields, ticks
-from aws14.sim.admission import environment_starts, passes
+from aws14.sim.admission import passes
 from aws14.sim.cold_starts import cpu_share, kept_s, starts_s
-from aws14.sim.connections import max_connections, proxy_connections
 from aws14.sim.entry import ToFunction
-from aws14.sim.environments import Invocations, Rules, invoke
+from aws14.sim.environments import Invocations, invoke
+from aws14.sim.function_rules import concurrency_limit, number, rules_of
 from aws14.sim.network import Journey, journey, round_trip_s
 from aws14.sim.tier_rules import TierRequests
 from aws14.sim.visits import all_arriving, arriving, visits
@@ -109,63 +108,6 @@ def through_function(calling: Calling, *, each: bool) -> Fields:
     return fields
 
 
-def rules_of(topology: Topology, way: ToFunction, db_connections: int) -> Rules:
-    """What decides which environment an invocation of a built function gets.
-
-    Parameters
-    ----------
-    topology : Topology
-        What was built: other functions reserve parts of the account's concurrency.
-    way : ToFunction
-        To the function and its database.
-    db_connections : int
-        Connections that each environment keeps to the database.
-    """
-    starts = environment_starts()
-    each, most, servers = _database(way, db_connections)
-    return Rules(
-        limit=concurrency_limit(topology, way.function),
-        provisioned=provisioned(way.function),
-        timeout_s=_number(way.function, "timeout_s"),
-        start_rate=starts.rate_rps,
-        start_burst=starts.burst,
-        connections_each=each,
-        connections_most=most,
-        database_servers=servers,
-    )
-
-
-def concurrency_limit(topology: Topology, function: Node) -> int:
-    """Invocations of a function that may run at the same time: what it has reserved, else what others left over."""
-    own = int(_number(function, "reserved_concurrency"))
-    if own >= 0:
-        return own
-    reserved = (int(_number(other, "reserved_concurrency")) for other in topology.of_kind("function"))
-    most = int(catalog.quota("Lambda", "concurrent executions default").value)
-    return most - sum(max(0, each) for each in reserved)
-
-
-def provisioned(function: Node) -> int:
-    """Environments of a function that are always ready, over all its aliases and versions."""
-    value = function.require("provisioned")
-    entries = value if isinstance(value, tuple) else (str(value),) if value else ()
-    return sum(int(entry.rpartition(" ")[2]) for entry in entries)
-
-
-def _database(way: ToFunction, db_connections: int) -> tuple[int, float, int]:
-    """Connections that each environment keeps, those that there are, and the servers that do the work."""
-    if way.database is None:
-        return 0, math.inf, 0
-    instance_class = str(way.database.require("instance_class"))
-    allowed = max_connections(str(way.database.require("engine")), instance_class)
-    processors = catalog.instance_type(instance_class.removeprefix("db.")).vcpu
-    if way.proxy is None:
-        return db_connections, float(allowed), processors
-    pooled = proxy_connections(allowed, _number(way.proxy, "max_connections_percent"))
-    # Who waits for one of the pooled connections would wait for one of fewer processors at least as long.
-    return 0, math.inf, min(processors, pooled)
-
-
 def _play(calling: Calling) -> _Played:
     topology, scenario, way = calling.topology, calling.scenario, calling.way
     travel = calling.travel or _straight(calling)
@@ -182,9 +124,9 @@ def _play(calling: Calling) -> _Played:
     seed = {"seed": scenario.seed, "replication": scenario.replication}
     calls = invoke(
         arrival_s,
-        load.page_s[let_in] / cpu_share(_number(way.function, "memory_mib")),
+        load.page_s[let_in] / cpu_share(number(way.function, "memory_mib")),
         db_s,
-        start_s=starts_s(_number(way.function, "package_bytes"), scenario.application.init_s, **seed),
+        start_s=starts_s(number(way.function, "package_bytes"), scenario.application.init_s, **seed),
         keep_s=kept_s(**seed),
         rules=rules,
     )
@@ -311,7 +253,7 @@ def _record(calling: Calling, calls: Invocations) -> FunctionRecord:
         environments=calls.standing(ends_s),
         concurrency=calls.most_running(TICK_S, minutes),
         provisioned=calls.provisioned,
-        memory_mib=int(_number(function, "memory_mib")),
+        memory_mib=int(number(function, "memory_mib")),
         billed_s=summed(ran, lasted_s),
         provisioned_billed_s=summed(ready, lasted_s),
         init_sum_s=summed(cold, calls.begin_s - calls.arrival_s),
@@ -343,7 +285,3 @@ def _each(played: _Played, outcome: NDArray[np.int8], response_s: Floats) -> Req
         response_time_s=response_s[order],
         outcome=outcome[order],
     )
-
-
-def _number(node: Node, name: str) -> float:
-    return float(str(node.require(name)))
