@@ -1,13 +1,14 @@
 """cluster-autoscaler: nodes for pods without a place, and none that are hardly used.
 
-It acts only while a Deployment of its image has a ready pod. Decided by `aws14.sim.containers.node_autoscaling`; carried
-out on the Auto Scaling groups that its flags name. Source: kubernetes/autoscaler, FAQ.
+It acts only while a Deployment of its image has a ready pod. Decided by `aws14.sim.containers.node_autoscaling`, and
+carried out on the Auto Scaling groups that its flags name. Source: kubernetes/autoscaler, FAQ.
 """
 
 from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +29,7 @@ _IMAGE = "autoscaling/cluster-autoscaler"
 _SOURCE = "cluster-autoscaler"
 _NAMED = re.compile(r"--nodes=(\d+):(\d+):(\S+)")
 _DISCOVERED = re.compile(r"--node-group-auto-discovery=asg:tag=(\S+)")
-_GROUP = "eks.amazonaws.com/nodegroup"
+_LEAVING = "ToBeDeletedByClusterAutoscaler"
 
 
 @dataclass(frozen=True)
@@ -100,27 +101,38 @@ def _tags(group: Any) -> set[str]:
     return {str(tag.get("Key") or tag.get("key")) for tag in group.tags or ()}
 
 
-def _members(cluster: Sight, group: _Group) -> list[Object]:
+def _members(cluster: Sight, group: _Group, *, leaving: bool) -> list[Object]:
+    """Its nodes: those that are to go, or all others."""
     ids = {each.instance.id for each in group.group.instance_states}
-    return [node for node in cluster.all("Node") if node["spec"].get("providerID", "").rpartition("/")[2] in ids]
+    nodes = [node for node in cluster.all("Node") if node["spec"].get("providerID", "").rpartition("/")[2] in ids]
+    return [node for node in nodes if _is_leaving(node) == leaving]
+
+
+def _is_leaving(node: Object) -> bool:
+    return any(each["key"] == _LEAVING for each in node["spec"].get("taints") or ())
 
 
 def _scan(cluster: Sight, group: _Group, known: NodeAutoscaler) -> None:
-    nodes, there = _members(cluster, group), bound(cluster)
+    nodes, there = _members(cluster, group, leaving=False), bound(cluster)
+    gone = _members(cluster, group, leaving=True)
+    for node in gone:
+        if not _guests(there.get(node["metadata"]["name"], ())):
+            _terminate(group, node)
     shapes = [node_shape(node, there.get(node["metadata"]["name"], ())) for node in nodes if is_ready(node)]
     waiting = scheduler.unschedulable(cluster)
     fresh = _fresh(nodes, there, shapes)
     if fresh is None:
         return
-    coming = [fresh] * max(0, group.desired - len(nodes))
+    coming = [fresh] * max(0, group.desired - len(nodes) - len(gone))
     more = known.grow(cluster.now, [pod_shape(pod) for pod in waiting], coming, fresh=fresh, nodes=group.desired)
     if more:
         _grow(cluster, group, waiting, more)
         return
     if waiting:
         return
-    for name in known.shrink(cluster.now, shapes):
-        _take_away(cluster, group, next(node for node in nodes if node["metadata"]["name"] == name))
+    spare = max(0, group.desired - len(gone) - group.least)
+    for name in known.shrink(cluster.now, shapes)[:spare]:
+        _empty(cluster, next(node for node in nodes if node["metadata"]["name"] == name))
 
 
 def _fresh(nodes: list[Object], there: dict[str, list[Object]], shapes: list[KubeNode]) -> KubeNode | None:
@@ -146,26 +158,34 @@ def _desire(group: _Group, count: int) -> None:
     change_desired(group.group, count, "a user request explicitly set group desired capacity")
 
 
-def _take_away(cluster: Sight, group: _Group, node: Object) -> None:
-    """Cordon a node, move its pods, and terminate its instance with one less desired."""
+def _guests(pods: Iterable[Object]) -> list[Object]:
+    """The pods of a node that have to move: all but those of DaemonSets."""
+    return [pod for pod in pods if controller_of(pod).get("kind") != "DaemonSet"]
+
+
+def _empty(cluster: Sight, node: Object) -> None:
+    """Taint a node and move its pods; its instance goes when they are gone."""
+    record(cluster, node, "ScaleDown", "marked the node as toBeDeleted/unschedulable", source=_SOURCE)
+    taint = {"key": _LEAVING, "value": f"{cluster.now:.0f}", "effect": "NoSchedule"}
+    taints = [*(node["spec"].get("taints") or ()), taint]
+    cluster.change(node, lambda thing: thing["spec"].update(taints=taints))
+    for pod in _guests(bound(cluster).get(node["metadata"]["name"], ())):
+        if not is_leaving(pod):
+            record(cluster, pod, "ScaleDown", "deleting pod for node scale down", source=_SOURCE)
+            cluster.delete(pod)
+
+
+def _terminate(group: _Group, node: Object) -> None:
+    """Terminate the instance of a node, with one less desired."""
     from aws14.emulator.scaling.life import look_again, take_out
     from aws14.emulator.scaling.records import at
 
-    name = node["metadata"]["name"]
-    record(cluster, node, "ScaleDown", "marked the node as toBeDeleted/unschedulable", source=_SOURCE)
-    cluster.change(node, lambda thing: thing["spec"].update(unschedulable=True))
-    for pod in cluster.all("Pod"):
-        if (
-            pod["spec"].get("nodeName") == name
-            and not is_leaving(pod)
-            and controller_of(pod).get("kind") != "DaemonSet"
-        ):
-            record(cluster, pod, "ScaleDown", "deleting pod for node scale down", source=_SOURCE)
-            cluster.delete(pod)
     instance = node["spec"]["providerID"].rpartition("/")[2]
-    member = next(each for each in group.group.instance_states if each.instance.id == instance)
+    members = [each for each in group.group.instance_states if each.instance.id == instance]
+    if not members or members[0].lifecycle_state != "InService" or group.desired <= group.least:
+        return
     before = group.desired
     group.group.desired_capacity -= 1
-    text = f"instance {instance} was taken out of service in response to a user request, shrinking the capacity from {before} to {before - 1}"
-    take_out(group.group, member, [at(text)])
+    why = f"instance {instance} was taken out of service in response to a user request"
+    take_out(group.group, members[0], [at(f"{why}, shrinking the capacity from {before} to {before - 1}")])
     look_again(group.group)

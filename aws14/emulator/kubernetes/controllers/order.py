@@ -18,7 +18,7 @@ from aws14.emulator.kubernetes.controllers import (
     scheduler,
 )
 from aws14.emulator.kubernetes.controllers.sight import Sight
-from aws14.emulator.kubernetes.kubelet import life
+from aws14.emulator.kubernetes.kubelet import life, memory
 from aws14.emulator.kubernetes.services import endpoints, load_balancers
 
 __all__ = ["CONTROLLERS", "Controller"]
@@ -45,6 +45,7 @@ CONTROLLERS: tuple[Controller, ...] = (
     scheduler,
     fargate,
     life,
+    memory,
     endpoints,
     load_balancers,
     node_autoscaler,

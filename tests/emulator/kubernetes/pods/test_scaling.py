@@ -67,3 +67,36 @@ def test_pods_without_a_request_have_no_utilization(lab):
     assert replicas(lab) == 2
     said = lab.events("FailedGetResourceMetric")
     assert any("missing request for cpu in container web" in text for text in said)
+
+
+def memory(lab: Lab, each_mib: float) -> None:
+    seen = loop.sight(KEY)
+    assert seen is not None
+    usage.declare(seen, "shop", "catalog", cores=0.0, each_mib=each_mib)
+
+
+def test_a_pod_above_its_memory_limit_is_killed_and_started_again(lab):
+    limited = quiet()
+    limited["resources"]["limits"] = {"memory": "256Mi"}
+    lab.create("Deployment", "catalog", **deployment(limited, replicas=1))
+    lab.advance(60)
+    memory(lab, 300.0)
+    lab.advance(60)
+    state = lab.pods()[0]["status"]["containerStatuses"][0]
+    assert state["restartCount"] >= 1
+    ended = state["lastState"].get("terminated") or state["state"]["terminated"]
+    assert (ended["reason"], ended["exitCode"]) == ("OOMKilled", 137)
+
+
+def test_a_node_without_memory_evicts_who_uses_more_than_it_requested(lab):
+    del lab.ground.nodes[1]
+    lab.break_machine(0, works=True)
+    lab.create("Deployment", "catalog", **deployment(quiet(cpu="50m"), replicas=4))
+    lab.create("Deployment", "careful", **deployment(quiet(cpu="50m"), replicas=1, app="careful"))
+    lab.advance(60)
+    memory(lab, 2000.0)
+    lab.advance(30)
+    evicted = [pod for pod in lab.pods() if pod["status"].get("reason") == "Evicted"]
+    assert evicted
+    assert {pod["metadata"]["labels"]["app"] for pod in evicted} == {"catalog"}
+    assert {pod["status"]["phase"] for pod in evicted} == {"Failed"}

@@ -96,6 +96,34 @@ def test_a_day_of_load_scales_pods(books):
     assert answers == {200}
 
 
+def test_cluster_autoscaler_brings_nodes_for_pods_without_a_place_and_takes_them_away(books):
+    group = books.session.client("eks").describe_nodegroup(clusterName="books", nodegroupName="workers")["nodegroup"]
+    name = group["resources"]["autoScalingGroups"][0]["name"]
+    container = {
+        "name": "cluster-autoscaler",
+        "image": "registry.k8s.io/autoscaling/cluster-autoscaler:v1.34.0",
+        "command": ["./cluster-autoscaler", "--cloud-provider=aws", f"--nodes=2:6:{name}"],
+    }
+    labels = {"app": "cluster-autoscaler"}
+    template = {"metadata": {"labels": labels}, "spec": {"containers": [container]}}
+    spec = {"selector": {"matchLabels": labels}, "template": template}
+    books.apps.create_namespaced_deployment("kube-system", {"metadata": {"name": "cluster-autoscaler"}, "spec": spec})
+    quiet = {"name": "web", "image": "registry.k8s.io/pause:3.10", "resources": {"requests": {"cpu": "900m"}}}
+    template = {"metadata": {"labels": {"app": "big"}}, "spec": {"containers": [quiet]}}
+    spec = {"replicas": 3, "selector": {"matchLabels": {"app": "big"}}, "template": template}
+    books.apps.create_namespaced_deployment("shop", {"metadata": {"name": "big"}, "spec": spec})
+    books.session.advance(300)
+    nodes = books.core.list_node().items
+    assert len(nodes) >= 3
+    assert [pod.status.phase for pod in pods(books, app="big")] == ["Running"] * 3
+    events = [event.reason for event in books.core.list_namespaced_event("shop").items]
+    assert "TriggeredScaleUp" in events
+    books.apps.delete_namespaced_deployment("big", "shop")
+    books.emulator.pod_load({"cluster": "books", "namespace": "shop", "workload": "catalog", "cores": 0.0})
+    books.session.advance(1800)
+    assert len(books.core.list_node().items) == 2
+
+
 def test_deleting_the_service_deletes_its_load_balancer_and_groups(books):
     books.core.delete_namespaced_service("catalog", "shop")
     books.session.advance(5)
