@@ -17,7 +17,7 @@ from aws14.cost.location import region_of
 from aws14.cost.managed import GONE, Rates, number
 from aws14.model import Node, Topology, Trace, Usage
 from aws14.sim.containers.fargate import Size, size_of
-from aws14.sim.containers.read import read_workload
+from aws14.sim.containers.written import read_workload
 
 __all__ = ["CONTAINERS", "as_run", "containers_load", "counted_elsewhere", "pods_on_fargate"]
 

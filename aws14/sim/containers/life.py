@@ -9,10 +9,10 @@ from functools import partial
 from aws14 import catalog
 from aws14.sim.containers.board import Board, LiveNode, LivePod
 from aws14.sim.containers.fargate import size_of
-from aws14.sim.containers.read import Workload
 from aws14.sim.containers.scheduling import place
 from aws14.sim.containers.serving import Serving
 from aws14.sim.containers.shapes import KubeNode, Pod
+from aws14.sim.containers.written import Workload
 from aws14.sim.fleet.agenda import Agenda
 
 _M_PER_VCPU, _MIB_PER_GIB = 1000, 1024

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from aws14.model import Rollout
 from aws14.sim.containers.board import Board, LivePod
 from aws14.sim.containers.life import Life, spec_of
-from aws14.sim.containers.read import Workload
 from aws14.sim.containers.rollout import Version, bounds, step
+from aws14.sim.containers.written import Workload
 
 FIRST = "v1"
 """What the version at the start is called."""
