@@ -1,6 +1,7 @@
 """``env``: the lines that point a shell, and so the ``aws`` command, at the running embedded AWS.
 
-They also tell the ports of its data plane, for tools that are pointed there by hand.
+They also tell the ports of its data plane, for tools that are pointed there by hand, and, where there are clusters of
+EKS, a kubeconfig for ``kubectl``.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ import argparse
 import os
 from collections.abc import Mapping, Sequence
 
-from aws14.cloud import process
+from aws14.cloud import kubeconfig, process
 from aws14.cloud.place import DEFAULT_REGION
 from aws14.command import place
 from aws14.errors import NotAvailable
+from aws14.home import home
 
 SHELLS: Mapping[str, tuple[str, str]] = {
     "bash": ("export {name}='{value}'", "unset {name}"),
@@ -61,6 +63,9 @@ def run(options: argparse.Namespace, rest: Sequence[str]) -> int:  # noqa: ARG00
         raise NotAvailable("The embedded AWS is not running", cure=place.verb("emulator"))
     for line in lines(found, options.shell, os.environ):
         print(line)
+    clusters = kubeconfig.write(found, home())
+    if clusters is not None:
+        print(SHELLS[options.shell][0].format(name="KUBECONFIG", value=clusters))
     return 0
 
 

@@ -36,7 +36,8 @@ def build_network(aws: Any, emulator: Any) -> SimpleNamespace:
 
 
 def _table(ec2: Any, vpc: str, subnets: list[str], **target: str) -> None:
-    key = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
+    tags = [{"ResourceType": "route-table", "Tags": [{"Key": "Name", "Value": next(iter(target))}]}]
+    key = ec2.create_route_table(VpcId=vpc, TagSpecifications=tags)["RouteTable"]["RouteTableId"]
     ec2.create_route(RouteTableId=key, DestinationCidrBlock="0.0.0.0/0", **target)
     for each in subnets:
         ec2.associate_route_table(RouteTableId=key, SubnetId=each)

@@ -23,6 +23,7 @@ from aws14.cloud.readback import (
     lambda_,
     logs,
     rds,
+    rds_proxies,
     route53,
     s3,
     services,
@@ -150,6 +151,10 @@ def _of_ec2(
         seen += rds.to_nodes(databases[here.region], here, databases.values())
         links += rds.to_links(databases[here.region])
         guarded += rds.holders(databases[here.region], here)
+        proxies = rds_proxies.fetch(asking, here.region)
+        seen += rds_proxies.to_nodes(proxies, here)
+        links += rds_proxies.to_links(proxies, databases[here.region].databases)
+        guarded += rds_proxies.holders(proxies, here)
     if here.region in places["lambda"]:
         functions = lambda_.fetch(asking, here.region)
         seen += lambda_.to_nodes(functions, here)
