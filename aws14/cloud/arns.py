@@ -70,6 +70,8 @@ def named(arn: str) -> tuple[str, str]:
     _, _, service, _, _, resource = arn.split(":", 5)
     if service in _IN_THEIR_OWN_WAY:
         return _IN_THEIR_OWN_WAY[service](arn, resource)
+    if service == "rds" and resource.startswith("db-proxy:"):
+        return "", ""  # it does not say the proxy's name; the readers list it
     word, _, rest = resource.replace(":", "/", 1).partition("/") if ":" in resource else resource.partition("/")
     if (service, word) in _BY_ARN:
         return _BY_ARN[service, word], arn

@@ -10,9 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-TagShape = Literal[
-    "specifications", "list", "propagated", "small list", "map", "capital map", "after", "none"
-]
+TagShape = Literal["specifications", "list", "propagated", "small list", "map", "capital map", "after", "none"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -174,6 +172,8 @@ OPERATIONS: Mapping[tuple[str, str], Creation] = {
         kind="db-instance", ids="{TargetDBInstanceIdentifier}", tags="list"
     ),
     ("rds", "CreateDBSnapshot"): Creation(kind="db-snapshot", ids="{DBSnapshotIdentifier}", tags="list"),
+    ("rds", "CreateDBProxy"): Creation(kind="db-proxy", ids="{DBProxyName}", tags="list"),
+    ("rds", "RegisterDBProxyTargets"): Creation(kind="db-proxy-target", ids="{DBProxyName}|targets", tags="none"),
     ("rds", "CopyDBSnapshot"): Creation(kind="db-snapshot", ids="{TargetDBSnapshotIdentifier}", tags="list"),
     # clusters; what is created inside them is recorded by their client
     ("eks", "CreateCluster"): Creation(kind="cluster", ids="{name}", tags="map"),

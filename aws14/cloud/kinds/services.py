@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from aws14.cloud import deletion, presence
 from aws14.cloud.kinds.kind import Kind
+
+
+def _targets_registered(client: Any, key: str, params: presence.Params) -> bool:
+    """Whether a proxy has all the targets that a call registered."""
+    proxy = key.partition("|")[0]
+    wanted = [*params.get("DBInstanceIdentifiers", ()), *params.get("DBClusterIdentifiers", ())]
+    there = presence.listed("describe_db_proxy_targets", "DBProxyName", "Targets[].RdsResourceId")
+    return bool(wanted) and all(there(client, f"{proxy}|{name}", params) for name in wanted)
+
 
 SERVICES: Mapping[str, Kind] = {
     "alarm": Kind(
@@ -87,6 +97,20 @@ SERVICES: Mapping[str, Kind] = {
         delete=deletion.delete_database,
         waiter=("db_instance_deleted", "DBInstanceIdentifier"),
         singly=True,
+    ),
+    "db-proxy": Kind(
+        service="rds",
+        order=15,
+        exists=presence.asked_by_name(
+            "describe_db_proxies", "DBProxyName", "DBProxies[].DBProxyName", state="DBProxies[].Status"
+        ),
+        delete=deletion.call("delete_db_proxy", "DBProxyName"),
+        lingers=presence.asked_by_name("describe_db_proxies", "DBProxyName", "DBProxies[].DBProxyName"),
+    ),
+    "db-proxy-target": Kind(
+        service="rds",
+        order=15,
+        exists=_targets_registered,
     ),
     "db-snapshot": Kind(
         service="rds",

@@ -115,12 +115,18 @@ def _regional(
                 nodes, more = ask(asking, region)
                 seen += nodes
                 links += more
-        for name, reader in _NETLESS.items():
-            if region in places[name]:
-                facts = reader.fetch(asking, region)
-                seen += reader.to_nodes(facts)
-                links += reader.to_links(facts)
+        for facts in _netless(asking, region, places):
+            seen += facts[0]
+            links += facts[1]
     return seen, links
+
+
+def _netless(asking: Asking, region: str, places: services.Places) -> Iterator[tuple[Iterable[Seen], Iterable[Link]]]:
+    """What stands in a region and in no network, of the services that are all read alike."""
+    for name, reader in _NETLESS.items():
+        if region in places[name]:
+            facts = reader.fetch(asking, region)
+            yield reader.to_nodes(facts), reader.to_links(facts)
 
 
 def _of_ec2(

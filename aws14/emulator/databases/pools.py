@@ -204,7 +204,7 @@ def _password(proxy: Any, user: str) -> str | None:
     for each in proxy.auth or ():
         for secret in backend.secrets.values():
             if getattr(secret, "arn", "") == each.get("SecretArn"):
-                told = json.loads(secret.versions[secret.default_version_id]["secret_string"])
+                told = json.loads(secret.versions[str(secret.default_version_id)]["secret_string"])
                 if told.get("username") == user:
                     return str(told.get("password"))
     return None
