@@ -2,7 +2,7 @@
 
 What AWS does
     Inside a cluster Kubernetes keeps what was asked for: Deployments roll out, pods are placed by what they request,
-    started from images, probed, restarted, evicted from nodes that fall silent; services lead to ready pods, by a
+    started from their images, probed, restarted, evicted from nodes that fall silent; services lead to ready pods, by a
     network load balancer too; autoscalers follow the load, and cluster-autoscaler the pods without a place.
 What moto leaves out
     All of it: there is no Kubernetes behind its EKS.

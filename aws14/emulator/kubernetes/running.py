@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aws14.emulator import balancing
+from aws14.emulator.balancing.front import network_nodes
 from aws14.emulator.kubernetes import cluster_view, clusters, supplies, usage
 from aws14.emulator.kubernetes.controllers import loop
 from aws14.emulator.kubernetes.exchange import Key
@@ -19,7 +19,7 @@ def begin() -> None:
     cluster_view.on_nodes_changed(_changed)
     supplies.supply_logs(logs.log)
     supplies.supply_measures(usage.measures)
-    balancing.front.network_nodes(front.Node)
+    network_nodes(front.Node)
     on_change(_sweep)
 
 

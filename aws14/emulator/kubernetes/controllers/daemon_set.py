@@ -65,7 +65,7 @@ def _fits(owner: Object, node: Object) -> bool:
 
 def _template(owner: Object, node: str) -> Object:
     """The pod for a node: bound to it by affinity, bearing what nodes in trouble are tainted with."""
-    template = deepcopy(owner["spec"]["template"])
+    template: Object = deepcopy(owner["spec"]["template"])
     meta, spec = template.setdefault("metadata", {}), template["spec"]
     meta["labels"] = {**(meta.get("labels") or {}), _HASH: template_hash(owner["spec"]["template"])}
     field = {"key": "metadata.name", "operator": "In", "values": [node]}

@@ -92,7 +92,7 @@ def _has_progressed(before: Object, status: Object) -> bool:
 def _progress(cluster: Sight, owner: Object, new: Object | None, change: tuple[Object, Object]) -> None:
     """The condition Progressing; wakes the controllers at its deadline."""
     before, status = change
-    old = next((one for one in before.get("conditions") or () if one["type"] == "Progressing"), {})
+    old: Object = next((one for one in before.get("conditions") or () if one["type"] == "Progressing"), {})
     name = new["metadata"]["name"] if new is not None else ""
     subject = f'ReplicaSet "{name}"' if name else f'Deployment "{owner["metadata"]["name"]}"'
     at, patience = stamp(cluster.now), float(owner["spec"].get("progressDeadlineSeconds", 600))

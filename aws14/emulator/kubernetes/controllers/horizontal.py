@@ -30,8 +30,10 @@ __all__ = ["WATCHES", "sync"]
 WATCHES = frozenset({"HorizontalPodAutoscaler", "horizontal"})
 _SOURCE = "horizontal-pod-autoscaler"
 _HELD = {
-    "ScaleUpStabilized": "recent recommendations were lower than current one, applying the lowest recent recommendation",
-    "ScaleDownStabilized": "recent recommendations were higher than current one, applying the highest recent recommendation",
+    "ScaleUpStabilized": "recent recommendations were lower than current one, applying the lowest recent "
+    "recommendation",
+    "ScaleDownStabilized": "recent recommendations were higher than current one, applying the highest recent "
+    "recommendation",
     "DesiredWithinRange": "the desired count is within the acceptable range",
     "TooFewReplicas": "the desired replica count is less than the minimum replica count",
     "TooManyReplicas": "the desired replica count is more than the maximum replica count",
@@ -39,8 +41,8 @@ _HELD = {
     "ScaleDownLimit": "the desired replica count is decreasing faster than the maximum scale rate",
 }
 _NO_SERVER = (
-    "unable to get metrics for resource {0}: unable to fetch metrics from resource metrics API: the server could not find "
-    "the requested resource (get pods.metrics.k8s.io)"
+    "unable to get metrics for resource {0}: unable to fetch metrics from resource metrics API: the server could not "
+    "find the requested resource (get pods.metrics.k8s.io)"
 )
 _NONE_RETURNED = "unable to get metrics for resource {0}: no metrics returned from resource metrics API"
 
@@ -68,7 +70,8 @@ def _look(cluster: Sight, owner: Object) -> None:
     meta, target = owner["metadata"], owner["spec"]["scaleTargetRef"]
     scaled = cluster.get(target["kind"], meta["namespace"], target["name"])
     if scaled is None:
-        why = f'the HPA controller was unable to get the target\'s current scale: {target["kind"].lower()}s.apps "{target["name"]}" not found'
+        missing = f'{target["kind"].lower()}s.apps "{target["name"]}" not found'
+        why = f"the HPA controller was unable to get the target's current scale: {missing}"
         _tell(cluster, owner, [("AbleToScale", "False", "FailedGetScale", why)], {})
         record(cluster, owner, "FailedGetScale", why.partition(": ")[2], kind="Warning", source=_SOURCE)
         return

@@ -72,7 +72,7 @@ def sync(cluster: Sight) -> None:
 
 def _program(cluster: Sight) -> Object | None:
     for each in cluster.all("Deployment"):
-        container = each["spec"]["template"]["spec"]["containers"][0]
+        container: Object = each["spec"]["template"]["spec"]["containers"][0]
         if _IMAGE in container["image"] and (each.get("status") or {}).get("readyReplicas"):
             return container
     return None
@@ -93,7 +93,7 @@ def _groups(cluster: Sight, container: Object) -> list[_Group]:
         wanted = {each.partition("=")[0] for each in written.split(",")}
         for name, group in there.items():
             if wanted <= _tags(group):
-                found.setdefault(name, _Group(group, int(group.min_size), int(group.max_size)))
+                found.setdefault(name, _Group(group, int(group.min_size or 0), int(group.max_size or 0)))
     return list(found.values())
 
 

@@ -61,7 +61,7 @@ def _register(cluster: Sight, machine: Machine) -> Object:
         **dict(machine.labels),
     }
     taints = [{"key": each.key, "value": each.value, "effect": each.effect} for each in machine.taints]
-    made = {
+    made: Object = {
         "apiVersion": "v1",
         "kind": "Node",
         "metadata": {"name": machine.name, "labels": labels},

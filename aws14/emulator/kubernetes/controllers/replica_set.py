@@ -1,7 +1,7 @@
 """The ReplicaSet controller: as many pods as wanted.
 
-Source: kubernetes/pkg/controller/replicaset. Pods that fit the selector and belong to nobody are adopted there; here they
-are left alone.
+Source: kubernetes/pkg/controller/replicaset. Pods that fit the selector and belong to nobody are adopted there;
+here they are left alone.
 """
 
 from __future__ import annotations

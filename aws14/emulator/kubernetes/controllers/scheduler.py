@@ -1,4 +1,4 @@
-"""The scheduler: pods without a node get one, by the same functions as simulated runs (`aws14.sim.containers.scheduling`).
+"""The scheduler: pods without a node get one, by the functions of simulated runs (`aws14.sim.containers.scheduling`).
 
 Source: kubernetes/pkg/scheduler. Beyond those functions it knows required node affinity and required pod anti-affinity.
 Pods of a Fargate profile are not its business (`fargate`).

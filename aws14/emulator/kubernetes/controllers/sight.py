@@ -152,7 +152,8 @@ def selects(selector: Object | None, labels: Object | None) -> bool:
 
 
 def _holds(expression: Object, have: Object) -> bool:
-    name, values = expression["key"], expression.get("values") or ()
+    name: str = expression["key"]
+    values: list[str] = expression.get("values") or []
     held = have.get(name)
     answers: dict[str, Callable[[], bool]] = {
         "In": lambda: held in values,

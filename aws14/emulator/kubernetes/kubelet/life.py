@@ -76,7 +76,7 @@ def cases_of(cluster: Sight, pod: Object, run: PodRun) -> list[Case]:
 
 def _step(cluster: Sight, pod: Object, run: PodRun, node: Object | None) -> float:
     if node is None or not _works(cluster, pod["spec"]["nodeName"]):
-        return _lose(cluster, pod, run)
+        return _lose(pod, run)
     cases = cases_of(cluster, pod, run)
     if run.lost:
         run.lost = False
@@ -104,7 +104,7 @@ def _works(cluster: Sight, name: str) -> bool:
     return name not in silent
 
 
-def _lose(cluster: Sight, pod: Object, run: PodRun) -> float:
+def _lose(pod: Object, run: PodRun) -> float:
     """The node is dead: so are its processes; nobody says so."""
     if not run.lost:
         run.lost = True
@@ -155,7 +155,8 @@ def _address(cluster: Sight, pod: Object) -> str:
 
     node = cluster.get("Node", "", pod["spec"]["nodeName"]) or {}
     if pod["spec"].get("hostNetwork"):
-        return str(next(iter((node.get("status") or {}).get("addresses") or ()), {}).get("address", ""))
+        held: list[Object] = (node.get("status") or {}).get("addresses") or []
+        return str(held[0]["address"]) if held else ""
     machine = next((each for each in view().machines(cluster.key) if each.name == pod["spec"]["nodeName"]), None)
     return addresses.take(cluster, machine.subnet if machine is not None else "", pod["metadata"]["uid"])
 

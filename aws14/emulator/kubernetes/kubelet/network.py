@@ -7,6 +7,7 @@ from typing import Any
 
 from aws14.emulator.kubernetes.exchange import Key
 from aws14.emulator.workers import Way
+from aws14.emulator.workers.spec import Outcome
 from aws14.emulator.world import world
 
 __all__ = ["PodNetwork", "reach_outside"]
@@ -72,8 +73,12 @@ class PodNetwork:
         if not _OUTSIDE or not source:
             return Way(outcome="unreachable", explanation=f"{host}:{port} is not reachable from here")
         told = _OUTSIDE[0][1](host, port, source)
-        outcome = told["outcome"] if told["outcome"] in {"open", "timed_out", "refused"} else "unreachable"
-        return Way(outcome=outcome, port=int(told["loopback_port"] or 0), explanation=told["explanation"])
+        if told["outcome"] == "open":
+            return Way(outcome="open", port=int(told["loopback_port"] or 0))
+        outcome: Outcome = "unreachable"
+        if told["outcome"] in {"timed_out", "refused"}:
+            outcome = told["outcome"]
+        return Way(outcome=outcome, explanation=told["explanation"])
 
     def _source(self) -> str:
         """Id of the node's instance; empty for a machine of Fargate."""

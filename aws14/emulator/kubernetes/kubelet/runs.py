@@ -30,7 +30,8 @@ class ContainerRun:
     name : str
         Of the container.
     phase : str
-        ``new``, ``pulling``, ``refused`` (waits to be tried again), ``starting``, ``running``, ``over``, ``backing off``.
+        ``new``, ``pulling``, ``refused`` (waits to be tried again), ``starting``, ``running``, ``over``, or
+        ``backing off``.
     due : float
         When it is looked at next, epoch seconds.
     reason, message : str

@@ -28,7 +28,6 @@ COMMANDS = frozenset(
         "mv",
         "touch",
         "wget",
-        "hostname",
         "exit",
         "httpd",
     ]

@@ -32,12 +32,12 @@ def told(cluster: Sight, pod: Object, run: PodRun, cases: Sequence[Case]) -> Obj
     """
     status: Object = deepcopy(pod.get("status") or {})
     first, main = [each for each in cases if each.initial], [each for each in cases if not each.initial]
-    phase = _phase(pod, run, main, first)
+    phase = _phase(run, main, first)
     status["phase"] = phase
     for name, group in (("initContainerStatuses", first), ("containerStatuses", main)):
         if group:
             status[name] = [_container(each) for each in group]
-    host = next(
+    host: Object = next(
         iter(((cluster.get("Node", "", pod["spec"]["nodeName"]) or {}).get("status") or {}).get("addresses") or ()), {}
     )
     status["startTime"] = stamp(run.since)
@@ -51,7 +51,7 @@ def told(cluster: Sight, pod: Object, run: PodRun, cases: Sequence[Case]) -> Obj
     return status
 
 
-def _phase(pod: Object, run: PodRun, main: Sequence[Case], first: Sequence[Case]) -> str:
+def _phase(run: PodRun, main: Sequence[Case], first: Sequence[Case]) -> str:
     if run.evicted or any(is_over(each) and each.run.exit_code for each in first):
         return "Failed"
     if all(is_over(each) for each in main):
@@ -72,7 +72,7 @@ def _conditions(cluster: Sight, status: Object, run: PodRun, main: Sequence[Case
     }
     not_ready = {"reason": "ContainersNotReady", "message": f"containers with unready status: [{' '.join(unready)}]"}
     ready = {} if not unready else not_ready
-    said = (
+    said: tuple[tuple[str, bool, Object], ...] = (
         ("PodReadyToStartContainers", bool(run.address) and not over, {}),
         ("Initialized", not initial, wait if initial else why),
         ("Ready", not unready and not over, why or ready),

