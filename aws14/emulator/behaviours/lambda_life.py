@@ -67,12 +67,13 @@ def _create(original: Callable[..., Any], backend: Any, spec: dict[str, Any]) ->
     return function
 
 
-def _update_code(original: Callable[..., Any], backend: Any, function_name: str, qualifier: str, body: Any) -> Any:
+def _update_code(original: Callable[..., Any], backend: Any, function_name: str, qualifier: str, **named: Any) -> Any:
+    body: dict[str, Any] = named["body"]
     function = backend.get_function(function_name)
     states.refuse_while_updating(function)
     _refuse_package(body)
     before = function.code_sha_256
-    told = original(backend, function_name, qualifier, body)
+    told = original(backend, function_name, qualifier, body=body)
     if body.get("DryRun"):
         return told
     function.code_or_config_updated = function.code_or_config_updated and (
@@ -83,8 +84,9 @@ def _update_code(original: Callable[..., Any], backend: Any, function_name: str,
 
 
 def _update_configuration(
-    original: Callable[..., Any], backend: Any, function_name: str, qualifier: str, body: dict[str, Any]
+    original: Callable[..., Any], backend: Any, function_name: str, qualifier: str, **named: Any
 ) -> Any:
+    body: dict[str, Any] = named["body"]
     function = backend.get_function(function_name)
     states.refuse_while_updating(function)
     _refuse_configuration(body)
@@ -96,7 +98,7 @@ def _update_configuration(
         function.aws14_dead_letters = body["DeadLetterConfig"] or {}
     if body.get("EphemeralStorage"):
         function.ephemeral_storage = body["EphemeralStorage"]["Size"]
-    original(backend, function_name, qualifier, body)
+    original(backend, function_name, qualifier, body=body)
     vpc.place(function)
     vpc.sweep(*_place(backend), _latest(backend))
     states.begin_update(function)

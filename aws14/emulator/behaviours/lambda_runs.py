@@ -124,16 +124,13 @@ def _invoke_async(response: Any) -> tuple[int, dict[str, str], str]:
     return 202, {}, "{}"
 
 
-def _called(
-    backend: Any, function_name: str, qualifier: str | None, body: Any, headers: Any, response_headers: Any
-) -> bytes:
+def _called(backend: Any, function_name: str, qualifier: str | None, body: Any, **named: Any) -> bytes:
     """Moto's other services call a function by name: at once."""
-    payload = body.encode() if isinstance(body, str) else body or b""
+    payload, headers = body.encode() if isinstance(body, str) else body or b"", named["headers"]
     kind = headers.get("X-Amz-Invocation-Type") or headers.get("x-amz-invocation-type") or "RequestResponse"
-    outcome = invoke(
-        backend.account_id, backend.region_name, function_name, payload, qualifier=qualifier, invocation_type=kind
-    )
-    return _for_moto(outcome, response_headers)
+    place = backend.account_id, backend.region_name
+    outcome = invoke(*place, function_name, payload, qualifier=qualifier, invocation_type=kind)
+    return _for_moto(outcome, named["response_headers"])
 
 
 def _called_directly(function: Any, body: Any, request_headers: Any, response_headers: Any) -> bytes:

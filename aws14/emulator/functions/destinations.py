@@ -72,7 +72,7 @@ def _send(arn: str, text: str, attributes: dict[str, tuple[str, str]]) -> None:
     told = {key: {"DataType": form, "StringValue": value} for key, (form, value) in attributes.items()}
     try:
         if kind == "sqs":
-            _to_queue(account, region, name, text, told)
+            _queues(account, region).send_message(name, text, message_attributes=told or None)
         else:
             from moto.sns.models import sns_backends
 
@@ -81,10 +81,10 @@ def _send(arn: str, text: str, attributes: dict[str, tuple[str, str]]) -> None:
         _log.exception("delivering to %s", arn)
 
 
-def _to_queue(account: str, region: str, name: str, text: str, attributes: dict[str, Any]) -> None:
+def _queues(account: str, region: str) -> Any:
     from moto.sqs.models import sqs_backends
 
-    sqs_backends[account][region].send_message(name, text, message_attributes=attributes or None)
+    return sqs_backends[account][region]
 
 
 def _sns(attributes: dict[str, tuple[str, str]]) -> dict[str, Any]:

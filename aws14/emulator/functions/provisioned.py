@@ -64,7 +64,7 @@ def allocate(meant: Target, requested: int) -> Provision:
     before = known.get(meant.qualifier)
     turn = before.turn + 1 if before is not None else 1
     known[meant.qualifier] = Provision(requested=requested, turn=turn, since=world().clock.now())
-    args = (*meant.place, meant.name, meant.qualifier, turn)
+    args = (meant.place, meant.name, meant.qualifier, turn)
     world().clock.after(typical_s("Lambda provisioned concurrency allocation"), "lambda.provides", args)
     return known[meant.qualifier]
 
@@ -81,15 +81,15 @@ def _end(meant: Target) -> None:
 
 
 @handles("lambda.provides")
-def _provides(account: str, region: str, name: str, qualifier: str, turn: int) -> None:
+def _provides(place: tuple[str, str], name: str, qualifier: str, turn: int) -> None:
     from moto.awslambda.exceptions import LambdaClientError
 
-    known = of(account, region, name)
+    known = of(*place, name)
     provision = known.get(qualifier)
     if provision is None or provision.turn != turn:
         return
     try:
-        meant = target(account, region, name, qualifier)
+        meant = target(*place, name, qualifier)
     except LambdaClientError:  # it was deleted
         del known[qualifier]
         return
