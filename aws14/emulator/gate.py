@@ -13,7 +13,7 @@ from typing import Any
 from aws14.emulator.call import Call
 from aws14.emulator.refusal import Answer, refuse
 
-__all__ = ["is_known", "know", "loopback_host", "stranger"]
+__all__ = ["is_known", "know", "loopback_host", "own_key", "stranger"]
 
 _MOTO_PAGES = ("/moto-api", "/latest/", "/favicon.ico", "/_aws/")
 
@@ -24,6 +24,11 @@ _OWN: list[str] = []
 def know(access_key: str) -> None:
     """Remember the emulator's own access key, for requests that are signed and do not come to the API."""
     _OWN[:] = [access_key]
+
+
+def own_key() -> str:
+    """The emulator's own access key, for requests that it makes to itself."""
+    return _OWN[0]
 
 
 def is_known(key: str) -> bool:

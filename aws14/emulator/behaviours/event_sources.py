@@ -194,7 +194,7 @@ def _arrived(arn: str) -> None:
         queues.arrived(queue)
 
 
-def _list(original: Callable[..., Any], backend: Any, event_source_arn: str, function_name: str) -> Any:
+def _list(original: Callable[..., Any], backend: Any, event_source_arn: str | None, function_name: str | None) -> Any:
     found = original(backend, event_source_arn, "")
     wanted = (function_name or "").rpartition(":function:")[2]
     return [each for each in found if not wanted or each.function_arn.endswith(f":function:{wanted}")]
