@@ -116,7 +116,8 @@ def _metric(cluster: Sight, metric: Object, pods: list[Object], current: int) ->
         return (
             None,
             {},
-            f"failed to get {resource} utilization: missing request for {resource} in container {name} of Pod {lacking['metadata']['name']}",
+            f"failed to get {resource} utilization: missing request for {resource} in container {name} of Pod "
+            f"{lacking['metadata']['name']}",
         )
     wanted = float(target["averageUtilization"]) if by_share else _amount(resource, target["averageValue"])
     found = recommend(readings, current=current, target=wanted, utilization=by_share)
@@ -220,7 +221,8 @@ def _carry_out(cluster: Sight, owner: Object, scaled: Object, decision: Decision
         )
     else:
         name = (owner["spec"].get("metrics") or [_USUAL])[0].get("resource", {}).get("name", "cpu")
-        text = f"the HPA was able to successfully calculate a replica count from {name} resource utilization (percentage of request)"
+        how = f"{name} resource utilization (percentage of request)"
+        text = f"the HPA was able to successfully calculate a replica count from {how}"
         said.append(("ScalingActive", "True", "ValidMetricFound", text))
         limited = decision.reason in {"TooFewReplicas", "TooManyReplicas", "ScaleUpLimit", "ScaleDownLimit"}
         reason = decision.reason if limited else "DesiredWithinRange"

@@ -63,7 +63,7 @@ def to_delete_first(pods: Iterable[Object]) -> list[Object]:
     """Pods in the order in which a ReplicaSet gives them up.
 
     Without a node, pending, not ready, of a lower ``pod-deletion-cost``, with more siblings on its node, ready for a
-    shorter time, restarted more often, younger: first (kubernetes/pkg/controller/controller_utils.go, ActivePodsWithRanks).
+    shorter time, restarted more often, younger: first (kubernetes/pkg/controller, ActivePodsWithRanks).
     """
     found = list(pods)
     crowd: dict[str, int] = {}

@@ -166,8 +166,8 @@ def program(image: Image, command: Sequence[str], args: Sequence[str]) -> tuple[
         return (f"{PROGRAMS}/shell.py", *words)
     raise NotStartedError(
         "failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: "
-        f'unable to start container process: error during container init: exec: "{words[0]}": executable file not found '
-        "in $PATH: unknown"
+        f'unable to start container process: error during container init: exec: "{words[0]}": executable file not '
+        "found in $PATH: unknown"
     )
 
 

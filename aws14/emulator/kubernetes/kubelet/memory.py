@@ -83,8 +83,8 @@ def _evict(cluster: Sight, pod: Object, use: PodUse, left: float) -> None:
     container = pod["spec"]["containers"][0]["name"]
     run.evicted = (
         f"The node was low on resource: memory. Threshold quantity: {threshold:.0f}Mi, available: {free * 1024:.0f}Ki. "
-        f"Container {container} was using {use.memory_mib * 1024:.0f}Ki, request is {use.requested_mib:.0f}Mi, has larger "
-        "consumption of memory. "
+        f"Container {container} was using {use.memory_mib * 1024:.0f}Ki, request is {use.requested_mib:.0f}Mi, has "
+        "larger consumption of memory. "
     )
     record(cluster, pod, "Evicted", run.evicted, kind="Warning", source="kubelet", host=pod["spec"].get("nodeName", ""))
     for seat in processes.all_of(run.uid):

@@ -59,7 +59,7 @@ def network(ec2: Any) -> SimpleNamespace:
 
 
 def cluster(client: Any) -> SimpleNamespace:
-    """The cluster ``books`` with two workers. `client`: from a service to a boto3 client whose waiters move AWS time."""
+    """The cluster ``books`` with two workers. `client`: from a service to a client whose waiters move AWS time."""
     ec2, iam, eks = client("ec2"), client("iam"), client("eks")
     net = network(ec2)
     master, worker = role(iam, "books-cluster", "eks.amazonaws.com"), role(iam, "books-nodes", "ec2.amazonaws.com")

@@ -79,6 +79,14 @@ def test_logs_are_the_programs_own_lines(books):
     assert "/healthz" in books.core.read_namespaced_pod_log(name, "shop")
 
 
+def test_a_restored_cloud_answers_again(books):
+    books.emulator.save("shop")
+    books.session.advance(60)
+    books.emulator.restore("shop")
+    books.session.advance(30)
+    assert request(books.session, f"http://{hostname(books)}/").status == 200
+
+
 def test_a_day_of_load_scales_pods(books):
     metrics = [
         {"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 50}}}

@@ -104,7 +104,8 @@ def test_two_containers_share_localhost_and_a_folder(lab):
         "import urllib.request,time\n"
         "for _ in range(100):\n"
         " try:\n"
-        "  print(urllib.request.urlopen('http://localhost:8080/x').status, open('/data/menu').read(), flush=True); break\n"
+        "  print(urllib.request.urlopen('http://localhost:8080/x').status, open('/data/menu').read(), flush=True)\n"
+        "  break\n"
         " except OSError: time.sleep(0.05)\n"
         "time.sleep(3600)"
     )
