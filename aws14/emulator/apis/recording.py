@@ -7,14 +7,13 @@ APIs in API Gateway".
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from aws14.emulator.cloudwatch import arming, store
 from aws14.emulator.world import world
 
-__all__ = ["logged", "measured"]
+__all__ = ["access_line", "logged", "measured"]
 
 _CLIENT, _SERVER = 400, 500
 NAMESPACE = "AWS/ApiGateway"
@@ -95,8 +94,3 @@ def logged(place: tuple[str, str], group: str, stream: str, lines: Iterable[str]
 def access_line(template: str, facts: Mapping[str, Any]) -> str:
     """A line of an access log: ``$context.status`` and its like filled in, ``-`` for what is not known."""
     return re.sub(r"\$context\.([A-Za-z0-9_.]+[A-Za-z0-9_])", lambda match: str(facts.get(match[1], "-")), template)
-
-
-def has_logs() -> bool:
-    """Whether anybody has asked for CloudWatch Logs yet."""
-    return "moto.logs.models" in sys.modules
