@@ -29,7 +29,8 @@ def settings_for(stage: Any, method: str, path: str) -> dict[str, Any]:
     """
     escaped = path.replace("~", "~0").replace("/", "~1")
     given = stage.method_settings
-    own: dict[str, Any] = next((given[each] for each in (f"{escaped}/{method}", f"{path.lstrip('/')}/{method}") if each in given), {})
+    names = (f"{escaped}/{method}", f"{path.lstrip('/')}/{method}")
+    own: dict[str, Any] = next((given[each] for each in names if each in given), {})
     return {**given.get(_EVERY, {}), **own}
 
 
