@@ -108,10 +108,7 @@ def _progress(cluster: Sight, owner: Object, new: Object | None, change: tuple[O
         said = ("True", "NewReplicaSetCreated", f'Created new replica set "{name}"')
     elif _has_progressed(before, status):
         said = ("True", "ReplicaSetUpdated", f"{subject} is progressing.")
-    elif old.get("reason") in {"NewReplicaSetAvailable", "ProgressDeadlineExceeded"}:
-        return
-    elif epoch(old["lastUpdateTime"]) + patience > cluster.now:
-        cluster.wake("Deployment", epoch(old["lastUpdateTime"]) + patience)
+    elif _may_wait(cluster, old, patience):
         return
     else:
         said = ("False", "ProgressDeadlineExceeded", f"{subject} has timed out progressing.")
@@ -122,6 +119,16 @@ def _progress(cluster: Sight, owner: Object, new: Object | None, change: tuple[O
     status["conditions"] = [*kept, {**told, "lastUpdateTime": at, "lastTransitionTime": moved}]
     if reason in {"NewReplicaSetCreated", "ReplicaSetUpdated", "DeploymentResumed"}:
         cluster.wake("Deployment", cluster.now + patience)
+
+
+def _may_wait(cluster: Sight, old: Object, patience: float) -> bool:
+    """Whether nothing has to be said of a rollout that stands: it is over, given up, or not late yet."""
+    if old.get("reason") in {"NewReplicaSetAvailable", "ProgressDeadlineExceeded"}:
+        return True
+    due = epoch(old["lastUpdateTime"]) + patience
+    if due > cluster.now:
+        cluster.wake("Deployment", due)
+    return due > cluster.now
 
 
 def _is_new(old: Object, subject: str, before: Object, owner: Object) -> bool:

@@ -116,8 +116,10 @@ def _metric(cluster: Sight, metric: Object, pods: list[Object], current: int) ->
         return (
             None,
             {},
-            f"failed to get {resource} utilization: missing request for {resource} in container {name} of Pod "
-            f"{lacking['metadata']['name']}",
+            (
+                f"failed to get {resource} utilization: missing request for {resource} in container {name} of Pod "
+                f"{lacking['metadata']['name']}"
+            ),
         )
     wanted = float(target["averageUtilization"]) if by_share else _amount(resource, target["averageValue"])
     found = recommend(readings, current=current, target=wanted, utilization=by_share)
@@ -210,15 +212,7 @@ def _carry_out(cluster: Sight, owner: Object, scaled: Object, decision: Decision
     elif failures and (decision.reason == "FailedGetResourceMetric" or all(each[0] is None for each in asked)):
         text = f"the HPA was unable to compute the replica count: {failures[0]}"
         said.append(("ScalingActive", "False", "FailedGetResourceMetric", text))
-        record(cluster, owner, "FailedGetResourceMetric", failures[0], kind="Warning", source=_SOURCE)
-        record(
-            cluster,
-            owner,
-            "FailedComputeMetricsReplicas",
-            f"invalid metrics ({len(failures)} invalid out of {len(asked)}), first error is: {failures[0]}",
-            kind="Warning",
-            source=_SOURCE,
-        )
+        _complain(cluster, owner, failures, len(asked))
     else:
         name = (owner["spec"].get("metrics") or [_USUAL])[0].get("resource", {}).get("name", "cpu")
         how = f"{name} resource utilization (percentage of request)"
@@ -232,6 +226,18 @@ def _carry_out(cluster: Sight, owner: Object, scaled: Object, decision: Decision
     if decision.replicas != current:
         status["lastScaleTime"] = stamp(cluster.now)
     _tell(cluster, owner, said, status)
+
+
+def _complain(cluster: Sight, owner: Object, failures: list[str], count: int) -> None:
+    record(cluster, owner, "FailedGetResourceMetric", failures[0], kind="Warning", source=_SOURCE)
+    record(
+        cluster,
+        owner,
+        "FailedComputeMetricsReplicas",
+        f"invalid metrics ({len(failures)} invalid out of {count}), first error is: {failures[0]}",
+        kind="Warning",
+        source=_SOURCE,
+    )
 
 
 def _why(owner: Object, decision: Decision, current: int) -> str:

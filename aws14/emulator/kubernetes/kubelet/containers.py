@@ -202,14 +202,20 @@ def _watch(case: Case) -> None:
         return
     if waiting and now >= run.started_at + _LOOKS_S[run.looked]:
         run.looked = next((at for at, each in enumerate(_LOOKS_S) if run.started_at + each > now), len(_LOOKS_S))
-    for kind, state in run.probes.items():
-        if state.next_at <= now and run.phase == "running" and (kind == "startup" or run.is_started):
-            _probe(case, kind, state)
+    _ask_probes(case)
     if run.phase == "running":
         later = [each.next_at for kind, each in run.probes.items() if kind == "startup" or run.is_started]
         if run.looked < len(_LOOKS_S) and not listens:
             later.append(run.started_at + _LOOKS_S[run.looked])
         run.due = min(later, default=NEVER)
+
+
+def _ask_probes(case: Case) -> None:
+    """Ask those that are due; the others wait until the startup probe has passed."""
+    run, now = case.run, case.cluster.now
+    for kind, state in run.probes.items():
+        if state.next_at <= now and run.phase == "running" and (kind == "startup" or run.is_started):
+            _probe(case, kind, state)
 
 
 def _restore(case: Case) -> None:
