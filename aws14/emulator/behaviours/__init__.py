@@ -65,6 +65,8 @@ BEHAVIOURS = {
     "event_sources": "moto.awslambda.models",
     "event_bus": "moto.events.models",
     "state_machines": "moto.stepfunctions.models",
+    "bucket_events": "moto.awslambda.models",
+    "tables": "moto.dynamodb.models",
     "schedules": "moto.scheduler.models",
     "long_poll": "moto.sqs.models",
     "lambda_life": "moto.awslambda.models",
