@@ -46,8 +46,10 @@ def install() -> None:
     from moto.eks.responses import EKSResponse
     from moto.eks.urls import response, url_paths
 
+    from aws14.emulator.clusters.add_on_api import AddOns
     from aws14.emulator.clusters.cluster_api import Clusters
 
     for path in _PATHS:
         url_paths[path] = response.dispatch
-    adopt(EKSResponse, Clusters)
+    for operations in (Clusters, AddOns):
+        adopt(EKSResponse, operations)
