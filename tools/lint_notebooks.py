@@ -43,7 +43,8 @@ CHART = re.compile(r"\b(?:charts\.\w+|lab\.(?:chart|plot|timeline)\w*)\(")
 EXPERIMENT = re.compile(r"^lab\.experiment\(", re.MULTILINE)
 DRAWING = re.compile(r"\b(?:design\.draw|lab\.draw\w*|lab\.drawing)\(")
 _NETWORK = re.compile(
-    r"^\s*[!%](?:pip|curl|wget|conda)\b|^\s*(?:import|from)\s+(?:requests|urllib|http(?!\.server)|httpx|socket)\b", re.MULTILINE
+    r"^\s*[!%](?:pip|curl|wget|conda)\b|^\s*(?:import|from)\s+(?:requests|urllib|http(?!\.server)|httpx|socket)\b",
+    re.MULTILINE,
 )
 
 
