@@ -75,6 +75,14 @@ def _services(parent: str) -> tuple[Node, ...]:
             attributes={"workload_kind": "Deployment", "namespace": "shop"},
         ),
         Node(
+            id="cluster-autoscaler",
+            kind="workload",
+            parent=parent,
+            label="Node autoscaler",
+            count=1,
+            attributes={"workload_kind": "Deployment", "namespace": "kube-system"},
+        ),
+        Node(
             id="catalog-autoscaler",
             kind="pod_autoscaler",
             parent=parent,
@@ -93,4 +101,5 @@ def _links() -> tuple[Link, ...]:
         Link(source=ENTRY, target="catalog-pods", kind="routes", label="TCP:80"),
         Link(source="catalog-autoscaler", target="catalog-pods", kind="routes", label="scales"),
         Link(source="catalog-pods", target=NODES, kind="routes", label="runs on"),
+        Link(source="cluster-autoscaler", target=NODES, kind="routes", label="runs on"),
     )

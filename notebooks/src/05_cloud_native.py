@@ -499,30 +499,22 @@ def named(kind, name):
 
 vpc_id = ec2.create_vpc(CidrBlock="10.13.0.0/16", TagSpecifications=named("vpc", "vpc"))["Vpc"]["VpcId"]
 ec2.modify_vpc_attribute(VpcId=vpc_id, EnableDnsHostnames={"Value": True})
-subnets = {}
-for number, name in {0: "public-a", 1: "public-c", 10: "private-a", 11: "private-c"}.items():
-    place = {"CidrBlock": f"10.13.{number}.0/24", "AvailabilityZone": lab.region + name[-1]}
-    made = ec2.create_subnet(VpcId=vpc_id, **place, TagSpecifications=named("subnet", name))["Subnet"]
-    subnets[name] = made["SubnetId"]
-public, private = ([subnets[f"{kind}-{zone}"] for zone in "ac"] for kind in ("public", "private"))
-
-# %% tags=["build"] step="ways"
-def route(name, subnet_ids, **target):
-    made = ec2.create_route_table(VpcId=vpc_id, TagSpecifications=named("route-table", name))["RouteTable"]["RouteTableId"]
-    for subnet_id in subnet_ids:
-        ec2.associate_route_table(RouteTableId=made, SubnetId=subnet_id)
-    ec2.create_route(RouteTableId=made, DestinationCidrBlock="0.0.0.0/0", **target)
-
-
-igw = ec2.create_internet_gateway(TagSpecifications=named("internet-gateway", "igw"))["InternetGateway"]
-ec2.attach_internet_gateway(InternetGatewayId=igw["InternetGatewayId"], VpcId=vpc_id)
-route("public", public, GatewayId=igw["InternetGatewayId"])
-address = ec2.allocate_address(Domain="vpc", TagSpecifications=named("elastic-ip", "nat"))["AllocationId"]
-nat = ec2.create_nat_gateway(
-    SubnetId=subnets["public-a"], AllocationId=address, TagSpecifications=named("natgateway", "nat")
-)["NatGateway"]["NatGatewayId"]
+igw = ec2.create_internet_gateway(TagSpecifications=named("internet-gateway", "igw"))["InternetGateway"]["InternetGatewayId"]
+ec2.attach_internet_gateway(InternetGatewayId=igw, VpcId=vpc_id)
+subnets, ways = {"public": [], "private": []}, {}
+for kind, first in {"public": 0, "private": 10}.items():
+    table = ec2.create_route_table(VpcId=vpc_id, TagSpecifications=named("route-table", kind))["RouteTable"]
+    ways[kind] = {"RouteTableId": table["RouteTableId"], "DestinationCidrBlock": "0.0.0.0/0"}
+    for number, zone in enumerate("ac", start=first):
+        place = {"CidrBlock": f"10.13.{number}.0/24", "AvailabilityZone": lab.region + zone}
+        made = ec2.create_subnet(VpcId=vpc_id, **place, TagSpecifications=named("subnet", f"{kind}-{zone}"))["Subnet"]
+        ec2.associate_route_table(RouteTableId=table["RouteTableId"], SubnetId=made["SubnetId"])
+        subnets[kind].append(made["SubnetId"])
+ip = ec2.allocate_address(Domain="vpc", TagSpecifications=named("elastic-ip", "nat"))["AllocationId"]
+place = {"SubnetId": subnets["public"][0], "AllocationId": ip, "TagSpecifications": named("natgateway", "nat")}
+nat = ec2.create_nat_gateway(**place)["NatGateway"]["NatGatewayId"]
 ec2.get_waiter("nat_gateway_available").wait(NatGatewayIds=[nat])
-route("private", private, NatGatewayId=nat)
+_ = ec2.create_route(**ways["public"], GatewayId=igw), ec2.create_route(**ways["private"], NatGatewayId=nat)
 
 # %% [markdown]
 # **The cluster.** Three roles say what EKS itself, the nodes and Fargate may do. Then one call, and some minutes: AWS starts
@@ -543,7 +535,7 @@ for name, (service, policies) in may.items():
 eks.create_cluster(
     name="books",
     roleArn=roles["books-cluster"],
-    resourcesVpcConfig={"subnetIds": public + private},
+    resourcesVpcConfig={"subnetIds": subnets["public"] + subnets["private"]},
     accessConfig={"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": True},
 )
 eks.get_waiter("cluster_active").wait(name="books")
@@ -558,7 +550,7 @@ eks.create_nodegroup(
     clusterName="books",
     nodegroupName="workers",
     nodeRole=roles["books-node"],
-    subnets=private,
+    subnets=subnets["private"],
     instanceTypes=["m5.large"],
     scalingConfig={"minSize": 2, "maxSize": 6, "desiredSize": 2},
 )
@@ -566,7 +558,7 @@ eks.create_fargate_profile(
     clusterName="books",
     fargateProfileName="batch",
     podExecutionRoleArn=roles["books-batch"],
-    subnets=private,
+    subnets=subnets["private"],
     selectors=[{"namespace": "batch"}],
 )
 eks.get_waiter("nodegroup_active").wait(clusterName="books", nodegroupName="workers")
@@ -620,18 +612,42 @@ pod = {"containers": [container], "volumes": [{"name": "program", "configMap": {
 calm = {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}
 spec = {"replicas": 3, "selector": {"matchLabels": labels}, "strategy": calm}
 spec["template"] = {"metadata": {"labels": labels}, "spec": pod}
-_ = apps.create_namespaced_deployment("shop", {"metadata": {"name": "catalog"}, "spec": spec})
+_ = apps.create_namespaced_deployment("shop", {"metadata": {"name": "catalog-pods"}, "spec": spec})
 
 # %% [markdown]
-# **The name in front, and the autoscaler**: keep the pods at sixty percent of what they requested.
+# **Two autoscalers.** *cluster-autoscaler* asks the Auto Scaling group for a machine when a pod finds no room, and gives a
+# hardly used one back. EKS does not bring it: it is a workload like any other, with a role. (Its official manifest lists
+# finer rights.)
+
+# %% tags=["build"] step="scaler"
+may = ["autoscaling:Describe*", "autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup"]
+may = {"Effect": "Allow", "Action": [*may, "ec2:Describe*", "eks:DescribeNodegroup"], "Resource": "*"}
+document = json.dumps({"Version": "2012-10-17", "Statement": [may]})
+iam.put_role_policy(RoleName="books-node", PolicyName="scale-nodes", PolicyDocument=document)
+me = {"name": "cluster-autoscaler", "namespace": "kube-system"}
+core.create_namespaced_service_account("kube-system", {"metadata": me})
+admin = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "cluster-admin"}
+binding = {"metadata": {"name": me["name"]}, "roleRef": admin, "subjects": [{"kind": "ServiceAccount", **me}]}
+k8s.RbacAuthorizationV1Api(api).create_cluster_role_binding(binding)
+tags = "k8s.io/cluster-autoscaler/enabled,k8s.io/cluster-autoscaler/books"
+run = ["./cluster-autoscaler", "--cloud-provider=aws", f"--node-group-auto-discovery=asg:tag={tags}"]
+scaler = {"name": "scaler", "image": "registry.k8s.io/autoscaling/cluster-autoscaler:v1.33.0", "command": run}
+scaler["resources"] = {"requests": {"cpu": "100m", "memory": "300Mi"}}
+template = {"metadata": {"labels": {"app": "scaler"}}, "spec": {"serviceAccountName": me["name"], "containers": [scaler]}}
+watcher = {"replicas": 1, "selector": {"matchLabels": {"app": "scaler"}}, "template": template}
+_ = apps.create_namespaced_deployment("kube-system", {"metadata": {"name": me["name"]}, "spec": watcher})
+
+# %% [markdown]
+# The second keeps the pods at sixty percent of the CPU they requested, by making more or fewer of them. And **the name in
+# front**: a service of type *LoadBalancer* gets one of AWS's, and keeps the ready pods behind it.
 
 # %% tags=["build"] step="service"
+busy = {"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 60}}}
+of = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "catalog-pods"}
+scale = {"scaleTargetRef": of, "minReplicas": 3, "maxReplicas": 24, "metrics": [busy]}
+autoscaling.create_namespaced_horizontal_pod_autoscaler("shop", {"metadata": {"name": "catalog-autoscaler"}, "spec": scale})
 service = {"type": "LoadBalancer", "selector": labels, "ports": [{"port": 80, "targetPort": 8080}]}
 core.create_namespaced_service("shop", {"metadata": {"name": "catalog"}, "spec": service})
-busy = {"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 60}}}
-of = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "catalog"}
-scale = {"scaleTargetRef": of, "minReplicas": 3, "maxReplicas": 24, "metrics": [busy]}
-autoscaling.create_namespaced_horizontal_pod_autoscaler("shop", {"metadata": {"name": "catalog"}, "spec": scale})
 lab.advance(minutes=4)
 ingress = core.read_namespaced_service("catalog", "shop").status.load_balancer.ingress
 url = f"http://{ingress[0].hostname}/"
@@ -663,7 +679,7 @@ lab.experiment("watch", lab.session, api, url, minutes=9)
 
 # %% tags=["experiment"]
 newer = {"spec": {"template": {"spec": {"containers": [{"name": "catalog", "env": [{"name": "VERSION", "value": "2"}]}]}}}}
-apps.patch_namespaced_deployment("catalog", "shop", newer)
+apps.patch_namespaced_deployment("catalog-pods", "shop", newer)
 lab.experiment("watch", lab.session, api, url, minutes=2)
 
 # %% [markdown]
@@ -758,7 +774,7 @@ lab.experiment("roles", lab.session, api)
 # %% tags=["experiment"]
 wrong = {"name": "catalog", "image": "public.ecr.aws/docker/library/python:3.99-slim"}
 broken = {"spec": {"template": {"spec": {"containers": [wrong]}}}}
-apps.patch_namespaced_deployment("catalog", "shop", broken)
+apps.patch_namespaced_deployment("catalog-pods", "shop", broken)
 lab.experiment("watch", lab.session, api, url, minutes=2)
 
 # %% [markdown]
@@ -766,7 +782,7 @@ lab.experiment("watch", lab.session, api, url, minutes=2)
 # back.
 
 # %% tags=["experiment"]
-lab.experiment("roll back", api, "shop", "catalog")
+lab.experiment("roll back", api, "shop", "catalog-pods")
 lab.experiment("watch", lab.session, api, url, minutes=1)
 
 # %% [markdown] deeper="8 min"

@@ -20,6 +20,7 @@ from aws14.cloud.readback import (
     ecr,
     elbv2,
     eventing,
+    folded,
     lambda_,
     logs,
     rds,
@@ -100,8 +101,7 @@ def _regional(
             _of_ec2(asking, here, places, databases, abroad=abroad, into=(seen, links))
         if here is not None and region in places["eks"]:
             found = clusters.read(asking, region, here, recorded)
-            seen += found[0]
-            links += found[1]
+            seen, links = folded.folded([*seen, *found[0]], [*links, *found[1]])
         if region in places["ecr"]:
             seen += ecr.fetch(asking, region)
         if region in places["cloudwatch"]:
