@@ -35,7 +35,7 @@ def _topic(asking: Asking, region: str, arn: str, subscriptions: tuple[Resource,
     name = arn.rpartition(":")[2]
     tags = tags_of({"Tags": asking.client("sns", region).list_tags_for_resource(ResourceArn=arn)["Tags"]})
     told = tuple(sorted(f"{each['Protocol']} {each['Endpoint']}" for each in subscriptions))
-    attributes = {"fifo": name.endswith(".fifo"), "subscriptions": told}
+    attributes: dict[str, bool | tuple[str, ...]] = {"fifo": name.endswith(".fifo"), "subscriptions": told}
     node = Node(id=arn, kind="topic", parent=region, aws_id=arn, attributes=attributes)
     return Seen(node=node, tags=tags, name=called(tags, name))
 

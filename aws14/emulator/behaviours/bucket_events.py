@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote_plus
@@ -47,14 +48,14 @@ def install() -> None:
 
 
 def _set(original: Callable[..., None], bucket: Any, notification_config: dict[str, Any] | None) -> None:
-    from moto.s3.exceptions import InvalidNotificationDestination
+    from moto.s3.exceptions import S3ClientError
 
     before = bucket.notification_configuration
     original(bucket, notification_config)
     found = bucket.notification_configuration
     if found is not None and not all(_lets_in(each.arn, bucket.arn) for each in (*found.cloud_function, *found.queue)):
         bucket.notification_configuration = before
-        raise InvalidNotificationDestination
+        raise S3ClientError("InvalidArgument", "Unable to validate the following destination configurations")
 
 
 def _lets_in(arn: str, bucket: str) -> bool:
@@ -121,10 +122,8 @@ def _record(event_name: Any, bucket: Any, key: Any, configuration: str) -> dict[
 
 @handles("bucket_events.delivers")
 def _delivers(arn: str, text: str, bucket: str) -> None:
-    import contextlib
-
     # What has been deleted, or closed, meanwhile hears nothing.
-    with contextlib.suppress(RefusedError):
+    with suppress(RefusedError):
         give(Parcel(arn=arn, text=text, service=_S3, source=bucket, settings={}))
 
 

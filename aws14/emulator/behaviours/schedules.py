@@ -16,6 +16,7 @@ What it still does not do
 
 from __future__ import annotations
 
+import json
 import zlib
 from collections.abc import Callable
 from typing import Any
@@ -77,8 +78,6 @@ def _check(backend: Any, given: dict[str, Any]) -> None:
 
 
 def _taken_by_scheduler(account: str, role_arn: str) -> bool:
-    import json
-
     from moto.iam.models import iam_backends
 
     for role in iam_backends[account]["aws"].roles.values():
@@ -121,7 +120,7 @@ def _is_due(account: str, region: str, group_name: str, name: str, due: float) -
 
     backend = scheduler_backends[account][region]
     group = backend.schedule_groups.get(group_name)
-    schedule = group.schedules.get(name) if group is not None else None
+    schedule: Any = group.schedules.get(name) if group is not None else None
     if group is None or schedule is None or getattr(schedule, "aws14_due", None) != due:
         return
     schedule.aws14_last = due

@@ -45,7 +45,7 @@ def install() -> None:
     from aws14.emulator.workflows.interpreter import take_hold
 
     take_hold()
-    default_user_config["stepfunctions"] = {"execute_state_machine": True}  # type: ignore[typeddict-item]
+    default_user_config["stepfunctions"] = {"execute_state_machine": True}
     around(StepFunctionsParserBackend, "start_execution", _name)
     for answer in ("send_task_success", "send_task_failure", "send_task_heartbeat"):
         around(StepFunctionsParserBackend, answer, _answered)
@@ -174,7 +174,7 @@ def _end_strangers() -> None:
 def _start_sync(response: Any) -> Any:
     """Run an execution of an express machine to its end and answer with what came of it."""
     from moto.core.responses import ActionResult
-    from moto.stepfunctions.exceptions import AWSError
+    from moto.core.exceptions import AWSError
 
     backend = response.stepfunction_backend
     machine = backend.describe_state_machine(response._get_param("stateMachineArn"))  # noqa: SLF001 - moto's own way

@@ -120,7 +120,7 @@ def _sweeps(account: str, region: str, name: str, due: float) -> None:
     from moto.dynamodb.models import dynamodb_backends
 
     backend = dynamodb_backends[account][region]
-    table = backend.tables.get(name)
+    table: Any = backend.tables.get(name)
     if table is None or getattr(table, "aws14_sweep", None) != due:
         return
     table.aws14_sweep = None
