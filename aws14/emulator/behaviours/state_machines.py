@@ -173,8 +173,8 @@ def _end_strangers() -> None:
 
 def _start_sync(response: Any) -> Any:
     """Run an execution of an express machine to its end and answer with what came of it."""
-    from moto.core.responses import ActionResult
     from moto.core.exceptions import AWSError
+    from moto.core.responses import ActionResult
 
     backend = response.stepfunction_backend
     machine = backend.describe_state_machine(response._get_param("stateMachineArn"))  # noqa: SLF001 - moto's own way
