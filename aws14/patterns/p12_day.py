@@ -28,6 +28,8 @@ ENTRY = "members-cdn"
 """What members address: the distribution."""
 
 NOON_S = 12 * 3600.0
+NIGHT_RPS = 0.002
+"""Before dawn somebody looks in every few minutes."""
 
 MEMBER_CALL = Application(
     service_time_s=0.030,
@@ -44,11 +46,14 @@ MEMBER_CALL = Application(
 """One call: 30 ms of Python on one vCPU, one read of the table, 8 KiB out; seven in ten ask for a page or a picture. A
 new execution environment imports boto3 first: a quarter of a second."""
 
-ASSUMPTIONS = cost.Assumptions(requests_per_dns_query=8, stored_gib=1, written_gib=0.1)
-"""What no trace shows: a visit is eight calls, a gigabyte of pages and pictures."""
+ASSUMPTIONS = cost.Assumptions(
+    requests_per_dns_query=8, stored_gib=1, written_gib=0.1, reads_per_call=1, writes_per_call=0.1, table_gib=1
+)
+"""What no trace shows: a visit is eight calls; a gigabyte of pages and pictures, one of members; each call reads a member,
+one in ten writes one."""
 
 
-def scenario(*, peak_rps: float = 250.0, day_rps: float = 8.0, db_connections: int = 0) -> Scenario:
+def scenario(*, peak_rps: float = 600.0, day_rps: float = 4.0, db_connections: int = 0) -> Scenario:
     """A day of the members' site, midnight to midnight in Japan.
 
     Parameters
@@ -60,8 +65,8 @@ def scenario(*, peak_rps: float = 250.0, day_rps: float = 8.0, db_connections: i
     db_connections : int
         Connections to a database that each execution environment keeps.
     """
-    rhythm = Diurnal(night_rps=0.05, day_rps=day_rps, peak_hour=20.0)
-    opening = Spike(peak_rps=peak_rps, at_s=NOON_S, rise_s=20.0, hold_s=120.0, half_life_s=180.0)
+    rhythm = Diurnal(night_rps=NIGHT_RPS, day_rps=day_rps, peak_hour=18.0)
+    opening = Spike(peak_rps=peak_rps, at_s=NOON_S, rise_s=20.0, hold_s=60.0, half_life_s=90.0)
     return Scenario(
         name="members' day",
         load=Campaign(rhythm=rhythm, spots=(opening,)),

@@ -135,7 +135,7 @@ def _meet(scenario: Scenario, way: ToEdge, sent_s: Floats, city: NDArray[np.int8
     page_bytes = scenario.application.response_kib * BYTES_PER_KIB
     sizes = np.array([each.size or page_bytes for each in asked.urls])
     patterns = [each.path for each in way.behaviours]
-    program = next((k for k, each in enumerate(way.behaviours) if each.kind == "function"), None)
+    program = next((k for k, each in enumerate(way.behaviours) if each.kind == "function" or _orphaned(each)), None)
     numbers = [first_fit(patterns, each.path) if program is None or is_file(each) else program for each in asked.urls]
     if None in numbers:
         raise ScenarioError(
@@ -150,6 +150,14 @@ def _meet(scenario: Scenario, way: ToEdge, sent_s: Floats, city: NDArray[np.int8
     hit = cache_hits(sent_s, asked.url, Cache(ttl_s=lives_s), size=sizes, place=city, answers=answered)
     sent_bytes = np.where(asked.static, sizes[asked.url], page_bytes)
     return _Meeting(sent_s=sent_s, city=city, behaviour=behaviour, hit=hit, answered=answered, bytes=sent_bytes)
+
+
+def _orphaned(behaviour: Behaviour) -> bool:
+    """Whether a program was to answer here, and none does: calls still go there, for their paths have not changed."""
+    if behaviour.kind != "nothing":
+        return False
+    # What is never kept, under a path of its own, was no place for files.
+    return behaviour.origin.kind in ("api", "function") or (behaviour.ttl_s == 0 and behaviour.path != "*")
 
 
 def _answering(scenario: Scenario, behaviour: Behaviour, sent_s: Floats) -> NDArray[np.bool_]:
