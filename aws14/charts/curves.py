@@ -114,8 +114,8 @@ def _mark(axes: Axes, found: Sequence[tuple[float, float, str]]) -> None:
     for at, value, _ in found:
         axes.plot(at, value, marker="o", markersize=8, markerfacecolor="white", markeredgecolor=GREY, linestyle="")
         axes.annotate(
-            f"{at:,.3g}", (at, value), xytext=(0, -12), textcoords="offset points", ha="center", va="top",
-            fontsize=9, color=GREY,
+            f"{float(f'{at:.3g}'):,.10g}", (at, value), xytext=(0, -12), textcoords="offset points",
+            ha="center", va="top", fontsize=9, color=GREY,
         )  # fmt: skip
 
 

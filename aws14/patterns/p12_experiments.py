@@ -60,7 +60,7 @@ def _crossover(
     each_rps = BUSY * catalog.instance_type(SERVER).vcpu / work_s
     hours = cost.ByTheHour(region=region, instance_type=SERVER, rps_each=each_rps, least=_ZONES, peak=float(rush))
     amounts = np.logspace(_FEWEST, _MOST, 161)
-    ways = {
+    ways: Mapping[str, cost.ByTheCall | cost.ByTheHour] = {
         f"API Gateway ({api}) and Lambda": calls,
         f"{_ZONES} {SERVER} and a load balancer, more when full": hours,
     }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from aws14 import charts
 from aws14.charts.numbers import percent
 from aws14.errors import DesignError
 from aws14.model import Link, Node, Picture, Topology
+from aws14.model.kinds import Attribute
 from aws14.patterns.p12_day import scenario
 from aws14.sim import simulate
 from aws14.sim.changes import added
@@ -41,7 +43,7 @@ def behind_proxy(site: Topology) -> Topology:
     uses = Link(source=FUNCTION, target=PROXY, kind="uses", label="")
     if PROXY in site:
         return replace(site, links=(*kept, uses))
-    stated = {
+    stated: Mapping[str, Attribute] = {
         "engine_family": "MYSQL", "endpoint": "", "target": DATABASE, "max_connections_percent": 100,
         "state": "available", "security_groups": (),
     }  # fmt: skip
