@@ -50,7 +50,8 @@ class Machines:
             durations[thing].typical_s for thing in ("EC2 instance pending to running", "EKS node running to joined")
         )
         self._looks_s = durations["cluster-autoscaler looks"].typical_s
-        self._replaced_s = durations["EKS node failed to replaced"].typical_s
+        self._known_lost_s = durations["EC2 failure to failed status check"].typical_s
+        self._shut_down_s = durations["EC2 instance shutting down to terminated"].typical_s
         self._scaler = NodeAutoscaler(least=group.least, most=group.most) if group.autoscaled else None
         life.homeless = self.look_soon
 
@@ -162,7 +163,9 @@ class Machines:
         self._agenda.write(now_s + times.not_ready_s, partial(self._notice, node))
         self._agenda.write(now_s + times.evicted_s, partial(self._evict, node))
         if not self._group.fargate:
-            self._agenda.write(now_s + self._replaced_s, partial(self._replace, node))
+            # A failed status check is all that the Auto Scaling group waits for; the node goes with its instance.
+            self._agenda.write(now_s + self._known_lost_s, partial(self._replace, node))
+            self._agenda.write(now_s + self._known_lost_s + self._shut_down_s, partial(self._remove, node))
 
     def _notice(self, node: LiveNode, now_s: float) -> None:
         node.silent_s = now_s
@@ -179,12 +182,16 @@ class Machines:
         self._life.heard(now_s)
 
     def _replace(self, node: LiveNode, now_s: float) -> None:
-        """Let the Auto Scaling group terminate a node that failed, and launch another in its place."""
+        """Let the Auto Scaling group launch another node in place of one that failed."""
+        self._board.say(now_s, node.name, "terminated", f"{node.name} is terminated and replaced.")
+        self._add(now_s, "in place of one that failed")
+        self._life.heard(now_s)
+
+    def _remove(self, node: LiveNode, now_s: float) -> None:
+        """Let a node go whose instance is terminated, and its pods with it."""
         for pod in [pod for pod in node.pods if pod.stands]:
             self._board.say(now_s, pod.name, "evicted", f"{node.name} is gone, and {pod.name} with it.")
             self._life.end(pod, now_s)
         if node in self._board.nodes:
             self._board.drop_node(node, now_s)
-        self._board.say(now_s, node.name, "terminated", f"{node.name} was replaced.")
-        self._add(now_s, "in place of one that failed")
         self._life.heard(now_s)

@@ -72,6 +72,7 @@ class PodsRun:
         self.versions = Versions(workload, self.board, life, init_s=scenario.application.init_s)
         self._machines = Machines(setup.group, self.board, life, serving=self.serving, agenda=self._agenda)
         self.steps = Steps(self.board, lambda: self.versions.desired, span_s=(scenario.horizon_s, TICK_S))
+        self._worker_m = np.zeros(len(self.web.state.minute_s))
         self._begin(life)
         if setup.horizontal is not None:
             self._looks = Looks(
@@ -110,6 +111,8 @@ class PodsRun:
         now_s, horizon_s = 0.0, self.scenario.horizon_s
         while now_s < horizon_s:
             self._agenda.do(now_s)
+            # How much a busy worker uses changes with every pod that comes or goes.
+            self._worker_m[int(now_s / self.every_s) :] = self.serving.busy_worker_m
             now_s = self._agenda.next_s(horizon_s)
             self.web.run_until(now_s)
         self.steps.note(horizon_s)
@@ -142,7 +145,7 @@ class PodsRun:
         from aws14.kernels import tier_state as at
 
         requested_m = max(self.setup.workload.pod.cpu_m, 1)
-        used = by_minute(self.web.state.minute_s[:, at.BUSY_S], self.every_s) * self.serving.busy_worker_m
+        used = by_minute(self.web.state.minute_s[:, at.BUSY_S] * self._worker_m, self.every_s)
         ready_s = self.steps.ready_s()
         share = np.divide(used, ready_s * requested_m, out=np.full(len(used), math.nan), where=ready_s > 0)
         return self.steps.fleet(self.setup.workload.node, cpu_utilization=share, served=self._served())

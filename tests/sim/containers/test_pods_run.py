@@ -125,7 +125,7 @@ def test_a_lost_node_takes_its_share_of_requests_until_it_is_not_ready() -> None
     silent = next(event.at_s for event in trace.events if event.what == "unhealthy")
     assert 160 <= silent <= 175
     assert trace.fleet is not None
-    assert trace.fleet.in_service[3] == 2
+    assert trace.fleet.in_service[2] == 2
     assert trace.fleet.in_service[-1] == 4
     assert any(event.what == "evicted" for event in trace.events)
 

@@ -58,6 +58,8 @@ class Node:
         ------
         ConnectionError
             There is none, or it hangs up.
+        TimeoutError
+            The node under the chosen pod is down, and Kubernetes has not noticed yet.
         """
         found = self._service()
         wanted = _port(found[1], visit.port) if found is not None else None
@@ -66,6 +68,8 @@ class Node:
         chosen = names.pick(found[0], found[1], wanted)
         if chosen is None:
             raise ConnectionResetError(f"{self.balancer.name} has no healthy target")
+        if names.is_silent(found[0], chosen[0]):
+            raise TimeoutError(f"the node under {chosen[0]['metadata']['name']} is down")
         port = names.real_port(found[0], *chosen)
         if not port:
             raise ConnectionResetError(f"nothing listens on port {chosen[1]} of {chosen[0]['metadata']['name']}")

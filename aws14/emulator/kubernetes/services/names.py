@@ -5,6 +5,7 @@ Connections go to the ready pods one after the other (kube-proxy takes one at ra
 
 from __future__ import annotations
 
+from aws14.emulator.kubernetes import cluster_view
 from aws14.emulator.kubernetes.controllers import addresses as pod_addresses
 from aws14.emulator.kubernetes.controllers.pods import is_leaving, is_ready
 from aws14.emulator.kubernetes.controllers.sight import Object, Sight, controller_of, selects
@@ -12,7 +13,7 @@ from aws14.emulator.kubernetes.kubelet import processes
 from aws14.emulator.kubernetes.kubelet.probes import port_of
 from aws14.emulator.workers import Way
 
-__all__ = ["addresses", "behind", "pick", "real_port", "target_port", "way"]
+__all__ = ["addresses", "behind", "is_silent", "pick", "real_port", "target_port", "way"]
 
 _DOMAIN = "cluster.local"
 
@@ -50,6 +51,12 @@ def pick(cluster: Sight, service: Object, port: Object) -> tuple[Object, int] | 
     turn = turns[key] = turns.get(key, -1) + 1
     chosen = able[turn % len(able)]
     return chosen, target_port(chosen, port)
+
+
+def is_silent(cluster: Sight, pod: Object) -> bool:
+    """Whether nothing comes back from a pod, because the hardware under its node fails: nobody knows that yet."""
+    host = pod["spec"].get("nodeName")
+    return any(each.name == host and not each.works for each in cluster_view.view().machines(cluster.key))
 
 
 def real_port(cluster: Sight, pod: Object, port: int) -> int:
@@ -103,6 +110,8 @@ def way(cluster: Sight, host: str, port: int) -> Way | None:
     for pod in cluster.all("Pod"):
         uid = pod["metadata"]["uid"]
         if pod_addresses.of(cluster, uid) == host:
+            if is_silent(cluster, pod):
+                return _silence(pod)
             found = real_port(cluster, pod, port)
             if found:
                 return Way(outcome="open", port=found)
@@ -120,8 +129,14 @@ def _to_service(cluster: Sight, service: Object, port: int) -> Way:
     chosen = pick(cluster, service, wanted)
     if chosen is None:
         return Way(outcome="refused", explanation=f"service {name} has no ready endpoint")
+    if is_silent(cluster, chosen[0]):
+        return _silence(chosen[0])
     found = real_port(cluster, *chosen)
     if not found:
         pod = chosen[0]["metadata"]["name"]
         return Way(outcome="refused", explanation=f"nothing listens on port {chosen[1]} of pod {pod}")
     return Way(outcome="open", port=found)
+
+
+def _silence(pod: Object) -> Way:
+    return Way(outcome="timed_out", explanation=f"the node under pod {pod['metadata']['name']} is down")
