@@ -237,7 +237,10 @@ def _install(place: Place, uv: str, *, for_tests: bool) -> None:
 
 
 def _warm(place: Place) -> None:
-    print("Compiling the engines.", flush=True)
+    print("Compiling the course and its engines.", flush=True)
+    # Every start of the embedded AWS would do it again where Python may not write its caches.
+    own = [str(place.python), "-m", "compileall", "-q", str(place.root / "aws14")]
+    run_step(own, what="compile the course", folder=place.root)
     warmed = run_step([str(place.python), "-P", "-m", "aws14.sim.warm"], what="compile the engines", folder=place.root)
     if warmed.status:
         # Not worth stopping for: they are compiled at first use instead.
