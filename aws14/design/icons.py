@@ -54,6 +54,17 @@ ICONS: Mapping[str, str] = {
     "workload": "k8s.compute.Deploy",
     "pod_service": "k8s.network.SVC",
     "pod_autoscaler": "k8s.clusterconfig.HPA",
+    "backup_vault": "aws.storage.Backup",
+    "backup_plan": "aws.storage.Backup",
+    "dlm_policy": "aws.storage.EBS",
+    "file_system": "aws.storage.ElasticFileSystemEFS",
+    "mount_target": "aws.storage.ElasticFileSystemEFSFileSystem",
+    "access_point": "aws.storage.ElasticFileSystemEFSFileSystem",
+    "windows_share": "aws.storage.FsxForWindowsFileServer",
+    "directory": "aws.security.DirectoryService",
+    "storage_gateway": "aws.storage.StorageGateway",
+    "datasync_task": "aws.migration.Datasync",
+    "key": "aws.security.KeyManagementService",
 }
 """Kind of node -> class of the package diagrams. Containers have no icon: they are boxes."""
 
