@@ -22,7 +22,8 @@ db_instance               ``zones``: of its subnet group; ``replica_of``: id of 
 image, snapshot           ``of``: the instance, volume or database it was taken from, or the copy's source, by AWS id
 bucket                    ``lifecycle``: ``archive logs/ 30:STANDARD_IA 90:GLACIER expire=2555 noncurrent=30``: id,
                           prefix (``-``: all), days and class of each transition, days until the end;
-                          ``object_lock``: ``COMPLIANCE 30`` or empty; ``stored``: ``STANDARD 12.5 340``, class, GiB, objects
+                          ``object_lock``: ``COMPLIANCE 30`` or empty; ``stored``: ``STANDARD 12.5 340``: class, GiB and
+                          number of its objects
 backup_vault              ``lock``: ``COMPLIANCE 30 365``, mode, least and most days, or empty; ``points``:
                           ``db RDS 2026-11-24T05:00 100``: of what, its kind, when, GiB
 backup_plan               ``rules``: ``daily cron(0 5 * * ? *) main 35 - away``: name, schedule, vault, days kept, days
