@@ -20,12 +20,17 @@ _PROTOCOLS: Mapping[str, str] = {"-1": "all", "1": "icmp", "6": "tcp", "17": "ud
 """Protocol numbers (IANA) that have a name here; -1 is EC2's own word for all."""
 
 
-_OWNED = re.compile(r"(?:ELB (?:app|net)/(?P<elb>[^/]+)/.+|RDSNetworkInterface (?P<rds>\S+))")
+_OWNED = re.compile(
+    r"(?:ELB (?:app|net)/(?P<elb>[^/]+)/.+|RDSNetworkInterface (?P<rds>\S+)|EFS mount target for (?P<efs>\S+) \(.+\)"
+    r"|AWS created network interface for (?:(?P<fsx>fs-\S+)|(?P<ds>d-\S+)))"
+)
 """Descriptions that AWS gives to interfaces of its own; RDS's ends with the identifier in the embedded AWS only."""
 
 
 def owner_of(description: str) -> str:
-    """What of AWS a network interface belongs to, by its description: ``elb/<name>``, ``rds/<identifier>`` or empty."""
+    """What of AWS a network interface belongs to, by its description: ``elb/<name>``, ``rds/<identifier>``, ``efs/<id>``,
+    ``fsx/<id>``, ``ds/<id>`` or empty.
+    """
     found = _OWNED.fullmatch(description)
     return f"{found.lastgroup}/{found[str(found.lastgroup)]}" if found else ""
 

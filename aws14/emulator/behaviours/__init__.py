@@ -72,6 +72,8 @@ BEHAVIOURS = {
     "lambda_life": "moto.awslambda.models",
     "lambda_runs": "moto.awslambda.models",
     "lambda_concurrency": "moto.awslambda.models",
+    "efs_life": "moto.efs.models",
+    "efs_changes": "moto.efs.models",
 }
 
 
