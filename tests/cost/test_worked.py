@@ -11,7 +11,6 @@ from aws14.errors import DataError
 NOT_COVERED = {
     "aws-07": "Fargate with Windows is not in the price book",
     "aws-13": "the cache of API Gateway is not in the price book",
-    "aws-25": "the EBS direct APIs are not in the price book",
     "bill-25": "a sum of six lines of which only two are recorded",
 }
 PRINTED = {"aws-01", "aws-19", "aws-31", "aws-34", "bill-07", "engine-11", "engine-59", "third-04"}

@@ -89,7 +89,7 @@ SCHEMAS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 
 PRICE_UNITS = {
-    *("1,000 endpoints", "1,000 faces-month", "1,000 images", "1,000 messages", "1,000 objects-month"),
+    *("1 recovery point", "1,000 endpoints", "1,000 faces-month", "1,000 images", "1,000 messages", "1,000 objects-month"),
     *("1,000 requests", "1,000 transitions", "10,000 calls", "10,000 requests", "1M RRU", "1M WRU"),
     *("1M connection-minutes", "1M events", "1M messages", "1M messages (5 KB)", "1M minutes", "1M notifications"),
     *("1M operations", "1M operations (1 KB)", "1M queries", "1M rWRU", "1M requests", "1M units (25 KB)"),
