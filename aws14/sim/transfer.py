@@ -96,7 +96,9 @@ def migrate(
         When a number cannot be.
     """
     if not (changed_gib_per_day >= 0 and window_s > 0):
-        raise ScenarioError(f"{changed_gib_per_day!r} GiB a day, {window_s!r} s", allowed="0 or more, a positive window")
+        raise ScenarioError(
+            f"{changed_gib_per_day!r} GiB a day, {window_s!r} s", allowed="0 or more, a positive window"
+        )
     first_s = transfer_s(gib, mbps=mbps, utilization=utilization)
     ratio = changing(mbps=mbps, changed_gib_per_day=changed_gib_per_day, utilization=utilization)
     return _passes(first_s, ratio, window_s)

@@ -74,8 +74,9 @@ class Failure:
 
 
 def survives(copy: Copy, failure: Failure, original: Original) -> bool:
-    """Whether a copy is still there, and can be restored, after a failure; which of its moments are good is another
-    question.
+    """Whether a copy is still there, and can be restored, after a failure.
+
+    Which of its moments are good is another question.
 
     Parameters
     ----------

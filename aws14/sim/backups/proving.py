@@ -5,8 +5,8 @@ as before. It is found out by the next restore test, with a given chance each, a
 found out on the day it is needed. Tests are evenly spaced; a need comes at any moment.
 
 The closed form, for tests that find everything: the share of the time that a backup is broken is
-1 - (1 - e^(-x)) / x, with x the failures per interval of tests (the probability of failure on demand of a device that is
-tested at intervals, IEC 61508).
+1 - (1 - e^(-x)) / x, with x the failures per interval of tests (the probability of failure on demand of a device that
+is tested at intervals, IEC 61508).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Restoring: a drill with a stopwatch. What the time until work goes on is made of, phase by phase.
 
-Model. Phases follow each other: notice, decide, wait for cold storage, create, carry over a line, fill. A volume that is
-restored from a snapshot is there at once and slow: each block comes from S3 when it is first read. It is full after its
-bytes over the rate of initialization.
+Model. Phases follow each other: notice, decide, wait for cold storage, create, carry over a line, fill. A volume that
+is restored from a snapshot is there at once and slow: each block comes from S3 when it is first read. It is full after
+its bytes over the rate of initialization.
 
 Left out: people who are asleep, quotas, restores that compete for one line.
 """
@@ -69,7 +69,8 @@ def volume_drill(
     cold : bool
         Whether the snapshot lies in the archive tier.
     initialization_mibps : float, optional
-        A rate that is paid for, 100 to 300 MiB/s; what EBS does by itself when left out. Infinity: fast snapshot restore.
+        A rate that is paid for, 100 to 300 MiB/s; what EBS does by itself when left out. Infinity: fast snapshot
+        restore.
     wait_until_full : bool
         Whether work goes on only once the volume is full.
 
@@ -92,9 +93,7 @@ def volume_drill(
 def _initialization(asked: float | None) -> float:
     if asked is None:
         return catalog.quota("EBS", "volume initialization by itself").value
-    least, most = (
-        catalog.quota("EBS", f"volume initialization paid for, {end}").value for end in ("least", "most")
-    )
+    least, most = (catalog.quota("EBS", f"volume initialization paid for, {end}").value for end in ("least", "most"))
     if not (least <= asked <= most or math.isinf(asked)):
         raise ScenarioError(f"initialization at {asked!r} MiB/s", allowed=f"{least:g} to {most:g}, or infinity")
     return asked

@@ -2,8 +2,8 @@
 
 Model. Failures of each kind come at random (Poisson), at any moment of any day; how late data that went wrong are
 noticed varies (exponential, of the mean that the failure states). After each, work goes on from the copy that loses
-least, and copies are made anew before the next failure. The years are independent of each other, and all designs see the
-same failures.
+least, and copies are made anew before the next failure. The years are independent of each other, and all designs see
+the same failures.
 
 Where nothing depends on the moment, the chance of losing everything in a year is 1 - exp(-rate of the failures that
 no copy survives).
@@ -85,9 +85,7 @@ class Years:
         hour_usd : float
             What an hour of lost work costs.
         """
-        return (
-            sum(self.lost_all.values()) / self.years * everything_usd + self.lost_work_hours_per_year * hour_usd
-        )
+        return sum(self.lost_all.values()) / self.years * everything_usd + self.lost_work_hours_per_year * hour_usd
 
 
 def play(
@@ -121,7 +119,8 @@ def play(
     expected = years * sum(failure.per_year for failure in failures)
     if years < 1 or expected > MOST_FAILURES:
         raise ScenarioError(
-            f"{years!r} years with {expected:,.0f} failures", allowed=f"1 year or more, up to {MOST_FAILURES:,} failures"
+            f"{years!r} years with {expected:,.0f} failures",
+            allowed=f"1 year or more, up to {MOST_FAILURES:,} failures",
         )
     drawn = {failure: _drawn(failure, years, seed) for failure in failures if strikes(failure, original)}
     return {name: _lived(original, copies, drawn, years=years) for name, copies in designs.items()}
@@ -142,9 +141,7 @@ def _drawn(failure: Failure, years: int, seed: int) -> _Draw:
     return year, at_s, failure.found_after_days * exponentials(random, len(year))
 
 
-def _lived(
-    original: Original, copies: Sequence[Copy], drawn: Mapping[Failure, _Draw], *, years: int
-) -> Years:
+def _lived(original: Original, copies: Sequence[Copy], drawn: Mapping[Failure, _Draw], *, years: int) -> Years:
     lost_all: dict[str, int] = {}
     lost_work_s: dict[str, Floats] = {}
     losing: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
