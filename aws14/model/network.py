@@ -28,8 +28,9 @@ _OWNED = re.compile(
 
 
 def owner_of(description: str) -> str:
-    """What of AWS a network interface belongs to, by its description: ``elb/<name>``, ``rds/<identifier>``, ``efs/<id>``,
-    ``fsx/<id>``, ``ds/<id>`` or empty.
+    """What of AWS a network interface belongs to, by its description.
+
+    Such as ``elb/<name>``, ``rds/<identifier>``, ``efs/<id>``, ``fsx/<id>``, ``ds/<id>``; empty for the customer's own.
     """
     found = _OWNED.fullmatch(description)
     return f"{found.lastgroup}/{found[str(found.lastgroup)]}" if found else ""

@@ -72,8 +72,12 @@ BEHAVIOURS = {
     "lambda_life": "moto.awslambda.models",
     "lambda_runs": "moto.awslambda.models",
     "lambda_concurrency": "moto.awslambda.models",
+    "backups": "moto.backup.models",
     "efs_life": "moto.efs.models",
     "efs_changes": "moto.efs.models",
+    "fsx_life": "moto.fsx.models",
+    "fsx_backups": "moto.fsx.models",
+    "directories": "moto.ds.models",
 }
 
 

@@ -12,6 +12,6 @@
 ``directory``   AWS Managed Microsoft AD
 ==============  ================================================================================================
 
-Others read and write the files by `trees`: ``files(key)``, ``write(key, path, data, now=)``, ``copied(tree)``; the key is
-the id of the file system (of ONTAP and OpenZFS: of the volume) or of a backup.
+Others read and write the files by `trees`: ``files(key)``, ``write(key, path, data, now=)``, ``copied(tree)``; the key
+is the id of the file system (of ONTAP and OpenZFS: of the volume) or of a backup.
 """

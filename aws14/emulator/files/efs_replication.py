@@ -61,7 +61,8 @@ def _target(source: Any, region: str, wanted: dict[str, Any]) -> Any:
             text = "Replication overwrite protection is enabled on the destination file system."
             refuse(409, "ConflictException", text)
         return found
-    return backend.create_file_system(
+    make: Any = backend.create_file_system
+    return make(
         creation_token=f"destination-of-{source.file_system_id}",
         performance_mode=source.performance_mode,
         encrypted=True,
