@@ -34,7 +34,7 @@ from aws14.emulator.machines.registry import is_known, plug
 from aws14.emulator.volume_limits import check_iops
 from aws14.emulator.world import world
 
-__all__ = ["begin_snapshot", "held_by", "install"]
+__all__ = ["begin_snapshot", "copy_between", "held_by", "install"]
 
 
 def install() -> None:
@@ -124,6 +124,39 @@ def _copy_snapshot(original: Callable[..., Any], backend: Any, *args: Any, **kwa
         raise _incorrect_state(source)
     contents.put(copied.id, contents.find(key))
     copied.encrypted = copied.encrypted or bool(copied.kms_key_id)
+    begin_snapshot(copied, per_gib="EBS snapshot copied to another region, each GiB")
+    return copied
+
+
+def copy_between(source: Any, backend: Any, *, description: str, key: str) -> Any:
+    """Copy a snapshot into another region or account, as AWS Backup does.
+
+    Parameters
+    ----------
+    source : moto.ec2.models.elastic_block_store.Snapshot
+        Completed.
+    backend : moto.ec2.models.EC2Backend
+        Where to.
+    description : str
+        Of the copy.
+    key : str
+        KMS key of the copy; empty for that of the source.
+    """
+    from moto.ec2.models.elastic_block_store import Snapshot
+    from moto.ec2.utils import random_snapshot_id
+
+    if source.status != "completed":
+        raise _incorrect_state(source)
+    copied = Snapshot(
+        backend,
+        random_snapshot_id(),
+        source.volume,
+        description,
+        encrypted=source.encrypted or bool(key),
+        kms_key_id=key or source.kms_key_id,
+    )
+    backend.snapshots[copied.id] = copied
+    contents.put(copied.id, contents.find(source.id))
     begin_snapshot(copied, per_gib="EBS snapshot copied to another region, each GiB")
     return copied
 

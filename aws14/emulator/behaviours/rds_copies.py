@@ -35,7 +35,7 @@ from aws14.emulator.databases.seats import settle
 from aws14.emulator.durations import typical_s
 from aws14.emulator.world import world
 
-__all__ = ["install"]
+__all__ = ["copy_between", "install"]
 
 
 def install() -> None:
@@ -121,6 +121,42 @@ def _copy(
     if away:
         made.source_region = source.region
     made.source_db_snapshot_identifier = source.db_snapshot_arn
+    _create(made, typical_s("RDS DB snapshot copy to another region" if away else "RDS DB snapshot creating"))
+    return made
+
+
+def copy_between(source: Any, backend: Any, name: str, *, key: str) -> Any:
+    """Copy a DB snapshot into another region or account, as AWS Backup does.
+
+    Parameters
+    ----------
+    source : moto.rds.models.DBSnapshot
+        Available.
+    backend : moto.rds.models.RDSBackend
+        Where to.
+    name : str
+        Identifier of the copy.
+    key : str
+        KMS key of the copy; empty for that of the source.
+    """
+    from moto.rds.models import DBSnapshot
+
+    _must_be_available(source)
+    made = DBSnapshot(
+        backend,
+        source.database,
+        name,
+        "awsbackup",
+        list(source.tags or []),
+        source.original_snapshot_create_time,
+        key or None,
+    )
+    backend.database_snapshots[name] = made
+    image: Image | None = getattr(source, "_aws14_image", None)
+    if image is not None:
+        made._aws14_image = image.copy()  # noqa: SLF001 - ours, kept with the snapshot
+    made.source_db_snapshot_identifier = source.db_snapshot_arn
+    away = (source.region, source.account_id) != (backend.region_name, backend.account_id)
     _create(made, typical_s("RDS DB snapshot copy to another region" if away else "RDS DB snapshot creating"))
     return made
 
