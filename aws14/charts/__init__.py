@@ -5,6 +5,7 @@ from __future__ import annotations
 from aws14.charts.availabilities import availabilities
 from aws14.charts.bars import bars
 from aws14.charts.bills import bill, bills
+from aws14.charts.calendars import generations
 from aws14.charts.clusters import cluster
 from aws14.charts.curves import curves
 from aws14.charts.distributions import distribution
@@ -19,13 +20,16 @@ from aws14.charts.rollouts import rollouts
 from aws14.charts.runs import compare_runs
 from aws14.charts.stages import stages
 from aws14.charts.strips import strips
+from aws14.charts.survivals import survivals
 from aws14.charts.timelines import timeline
+from aws14.charts.years import by_year
 
 __all__ = [
     "availabilities",
     "bars",
     "bill",
     "bills",
+    "by_year",
     "cluster",
     "compare_runs",
     "curves",
@@ -33,6 +37,7 @@ __all__ = [
     "downtime",
     "environments",
     "frontier",
+    "generations",
     "latency_by_city",
     "latency_cost",
     "load",
@@ -41,5 +46,6 @@ __all__ = [
     "rollouts",
     "stages",
     "strips",
+    "survivals",
     "timeline",
 ]

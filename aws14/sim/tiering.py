@@ -1,8 +1,8 @@
 """Tiering: an archive over years, object by object, with lifecycle rules or without.
 
 Model. Each month brings the same objects, all on its first day; a lifecycle moves each to another class so many days
-later, and deletes it at the end. What AWS counts is integrated exactly over each month: GB-months of each class, requests
-to put and to move, and what is charged for leaving too early.
+later, and deletes it at the end. What AWS counts is integrated exactly over each month: GB-months of each class,
+requests to put and to move, and what is charged for leaving too early.
 
 What AWS charges for (S3 user guide, "Understanding and managing storage classes"; prices in ``data/prices.csv``):
 

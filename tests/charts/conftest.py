@@ -18,8 +18,8 @@ from aws14.model import Bill, LineItem, Picture, Trace, Usage
 from aws14.model.trace import bin_edges_s
 
 MAKERS = (
-    "bars", "bills", "clusters", "curves", "distributions", "downtimes", "environments", "frontiers",
-    "loads", "packing", "regions", "rollouts", "runs", "stages", "strips", "timelines",
+    "bars", "bills", "calendars", "clusters", "curves", "distributions", "downtimes", "environments", "frontiers",
+    "loads", "packing", "regions", "rollouts", "runs", "stages", "strips", "survivals", "timelines", "years",
 )  # fmt: skip
 SPOT_MINUTE = 19 * 60 + 54
 
