@@ -32,6 +32,13 @@ _BY_NAME: Mapping[tuple[str, str], str] = {
     ("iam", "role"): "role",
     ("iam", "instance-profile"): "instance-profile",
     ("lambda", "function"): "function",
+    ("elasticfilesystem", "file-system"): "file-system",
+    ("elasticfilesystem", "access-point"): "access-point",
+    ("fsx", "file-system"): "fsx-file-system",
+    ("fsx", "storage-virtual-machine"): "storage-virtual-machine",
+    ("fsx", "volume"): "fsx-volume",
+    ("fsx", "backup"): "fsx-backup",
+    ("ds", "directory"): "directory",
 }
 """The same, for kinds that are known by the name at the end."""
 

@@ -58,6 +58,10 @@ UNRECORDED = frozenset(
         "LaunchTemplateData",
         "PublicKeyMaterial",
         "MasterUserPassword",
+        "Password",
+        "SvmAdminPassword",
+        "OntapConfiguration",
+        "WindowsConfiguration",
         "SecretString",
         "SecretBinary",
         "Certificate",
@@ -188,6 +192,23 @@ OPERATIONS: Mapping[tuple[str, str], Creation] = {
     ),
     ("kubernetes", "Create"): Creation(kind="kubernetes-object", ids="{cluster}|{path}", tags="none"),
     ("ecr", "CreateRepository"): Creation(kind="repository", ids="{repositoryName}", tags="small list"),
+    # shared file systems and the directory that they join
+    ("efs", "CreateFileSystem"): Creation(kind="file-system", ids="FileSystemId", tags="list"),
+    ("efs", "CreateMountTarget"): Creation(kind="mount-target", ids="MountTargetId", tags="none"),
+    ("efs", "CreateAccessPoint"): Creation(kind="access-point", ids="AccessPointId", tags="list"),
+    ("efs", "CreateReplicationConfiguration"): Creation(
+        kind="file-system-replication", ids="{SourceFileSystemId}", tags="none"
+    ),
+    ("fsx", "CreateFileSystem"): Creation(kind="fsx-file-system", ids="FileSystem.FileSystemId", tags="list"),
+    ("fsx", "CreateFileSystemFromBackup"): Creation(kind="fsx-file-system", ids="FileSystem.FileSystemId", tags="list"),
+    ("fsx", "CreateStorageVirtualMachine"): Creation(
+        kind="storage-virtual-machine", ids="StorageVirtualMachine.StorageVirtualMachineId", tags="list"
+    ),
+    ("fsx", "CreateVolume"): Creation(kind="fsx-volume", ids="Volume.VolumeId", tags="list"),
+    ("fsx", "CreateVolumeFromBackup"): Creation(kind="fsx-volume", ids="Volume.VolumeId", tags="list"),
+    ("fsx", "CreateBackup"): Creation(kind="fsx-backup", ids="Backup.BackupId", tags="list"),
+    ("fsx", "CopyBackup"): Creation(kind="fsx-backup", ids="Backup.BackupId", tags="list"),
+    ("ds", "CreateMicrosoftAD"): Creation(kind="directory", ids="DirectoryId", tags="list"),
     # functions; versions are published again without harm
     ("lambda", "CreateFunction"): Creation(kind="function", ids="{FunctionName}", tags="capital map"),
     ("lambda", "CreateAlias"): Creation(kind="function-alias", ids="{FunctionName}|{Name}", tags="none"),

@@ -30,10 +30,11 @@ backup_plan               ``rules``: ``daily cron(0 5 * * ? *) main 35 - away``:
                           until cold storage (``-``: never), vaults copied to; ``selections``: tags and ARNs it takes
 dlm_policy                ``schedules``: ``every=24h at=03:00 keep=7``
 file_system               of EFS; ``gib``: in Standard, Infrequent Access and Archive; ``lifecycle``: ``IA 30``,
-                          ``ARCHIVE 90``, ``back``; ``zones``: one for One Zone
-mount_target              of a file system, in its subnet
+                          ``ARCHIVE 90``, ``back``; ``zones``: one for One Zone, else all of the region
+mount_target              of a file system, in its subnet; without tags, so called after both: ``shared-1a``
+access_point              ``user``: ``1000:1000``, user and group that it enforces, or empty
 windows_share             a file system of FSx; ``file_system_type``: ``WINDOWS``, ``ONTAP``; ``deployment_type``:
-                          ``MULTI_AZ_1``, ``SINGLE_AZ_2``
+                          ``MULTI_AZ_1``, ``SINGLE_AZ_2``; ``directory``: id, or the domain of one's own
 storage_gateway           ``gateway_type``: ``FILE_S3``, ``CACHED`` (volumes), ``VTL`` (tapes); ``shares``: what it has
 datasync_task             ``source``, ``destination``: locations; ``schedule``: empty or an expression
 key                       of KMS; ``state``: ``Enabled``, ``PendingDeletion``
@@ -83,7 +84,7 @@ function (``GET /users``), distribution to api (``/api/*``), queue, table, topic
 (``triggers``), function to queue (``on failure``), proxy to database, service to workload (``TCP:80``), pod autoscaler
 to workload (``scales``), workload to node group or Fargate profile (``runs on``), node group and Fargate profile to
 cluster (``joins``), backup plan to vault (``daily``), vault to vault (``copies``), file system to mount target
-(``NFS``), gateway to bucket (``stores``), DataSync task to location (``copies``).
+(``NFS``), share to directory (``joins``), gateway to bucket (``stores``), DataSync task to location (``copies``).
 *allows*: security groups, to load balancers, groups and databases as to instances. *uses*: declared by tag, load
 balancer to certificate (``TLS``), distribution to certificate, record to health check, function to table, queue,
 database or proxy (by its tag).

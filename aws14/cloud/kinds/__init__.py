@@ -17,6 +17,7 @@ from aws14.cloud.kinds.containers import CONTAINERS
 from aws14.cloud.kinds.edge import EDGE
 from aws14.cloud.kinds.functions import FUNCTIONS
 from aws14.cloud.kinds.events import EVENTS
+from aws14.cloud.kinds.files import FILES
 from aws14.cloud.kinds.kind import Kind
 from aws14.cloud.kinds.machines import MACHINES
 from aws14.cloud.kinds.network import NETWORK
@@ -24,7 +25,17 @@ from aws14.cloud.kinds.services import SERVICES
 
 __all__ = ["KINDS", "Kind", "kind_of"]
 
-KINDS: Mapping[str, Kind] = {**NETWORK, **MACHINES, **SERVICES, **EDGE, **CONTAINERS, **EVENTS, **APIS, **FUNCTIONS}
+KINDS: Mapping[str, Kind] = {
+    **NETWORK,
+    **MACHINES,
+    **SERVICES,
+    **EDGE,
+    **CONTAINERS,
+    **EVENTS,
+    **APIS,
+    **FUNCTIONS,
+    **FILES,
+}
 """Kind -> how it is seen and deleted."""
 
 

@@ -14,13 +14,16 @@ from aws14.cloud.readback import (
     cloudfront,
     cloudwatch,
     clusters,
+    ds,
     ebs,
     ec2,
     ec2_links,
     ecr,
+    efs,
     elbv2,
     eventing,
     folded,
+    fsx,
     lambda_,
     logs,
     rds,
@@ -42,6 +45,8 @@ __all__ = ["read_back"]
 
 _NETLESS: Mapping[str, Any] = {"apigateway": apigateway, "apigatewayv2": apigatewayv2}
 """Service -> its reader, for what stands in a region and in no network: ``fetch``, ``to_nodes``, ``to_links``."""
+_NETTED: Mapping[str, Any] = {"efs": efs, "fsx": fsx, "ds": ds}
+"""Service -> its reader, for what stands behind security groups: with ``holders`` too."""
 _INTERNET = Seen(node=Node(id=ec2_links.INTERNET, kind="internet"), stock=True)
 
 
@@ -94,7 +99,7 @@ def _regional(
     known = {facts.region: facts for facts in around}
     for region in dict.fromkeys((*known, *(one for name in services.REGIONAL for one in places[name]))):
         # A region in which EC2 made nothing is asked by those alone that need to know its subnets.
-        needs = [name for name in ("elbv2", "autoscaling", "rds", "lambda", "eks") if region in places[name]]
+        needs = [name for name in ("elbv2", "autoscaling", "rds", "lambda", "eks", *_NETTED) if region in places[name]]
         here = known.get(region) or (ec2.fetch(asking, region) if needs else None)
         if here is not None:
             abroad = tuple(subnet for other in around if other is not here for subnet in other.subnets)
@@ -166,7 +171,20 @@ def _of_ec2(
         seen += lambda_.to_nodes(functions, here)
         links += lambda_.to_links(functions)
         guarded += lambda_.holders(functions, here)
+    guarded += _netted(asking, here, places, into)
     links += ec2_links.to_links(here, tuple(guarded), abroad=abroad)
+
+
+def _netted(
+    asking: Asking, here: ec2.Facts, places: services.Places, into: tuple[list[Seen], list[Link]]
+) -> Iterator[ec2_links.Holder]:
+    """What stands behind security groups, of the services that are all read alike."""
+    for name, reader in _NETTED.items():
+        if here.region in places[name]:
+            facts = reader.fetch(asking, here.region)
+            into[0].extend(reader.to_nodes(facts, here))
+            into[1].extend(reader.to_links(facts))
+            yield from reader.holders(facts, here)
 
 
 def _global(

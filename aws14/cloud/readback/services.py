@@ -33,6 +33,9 @@ REGIONAL = (
     "events",
     "scheduler",
     "stepfunctions",
+    "efs",
+    "fsx",
+    "ds",
 )
 GLOBAL = ("s3", "cloudfront")
 _HOME_OF_GLOBAL = "us-east-1"
@@ -54,12 +57,15 @@ _OF_ARN: Mapping[str, str] = {
     "events": "events",
     "scheduler": "scheduler",
     "states": "stepfunctions",
+    "elasticfilesystem": "efs",
+    "fsx": "fsx",
+    "ds": "ds",
     "s3": "s3",
     "cloudfront": "cloudfront",
 }
 """Service of an ARN -> boto3 client."""
 
-_OWNERS: Mapping[str, str] = {"elb": "elbv2", "rds": "rds"}
+_OWNERS: Mapping[str, str] = {"elb": "elbv2", "rds": "rds", "efs": "efs", "fsx": "fsx", "ds": "ds"}
 _TOGETHER: Mapping[str, tuple[str, ...]] = {"autoscaling": ("elbv2", "cloudwatch"), "apigateway": ("apigatewayv2",)}
 """Services whose untagged parts hang on those of another."""
 
