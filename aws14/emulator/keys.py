@@ -8,6 +8,10 @@ from typing import Any, NamedTuple
 __all__ = ["KeyProblem", "find_key", "key_problem"]
 
 
+_OF_RDS = "default_kms_key_id"
+"""What moto's RDS calls the key that AWS manages."""
+
+
 class KeyProblem(NamedTuple):
     """Why a key cannot be used.
 
@@ -46,7 +50,7 @@ def key_problem(name: str, account: str, region: str) -> KeyProblem | None:
     account, region : str
         Where it is, unless its ARN says.
     """
-    if not name or "alias/aws/" in name or "moto.kms.models" not in sys.modules:
+    if not name or name == _OF_RDS or "alias/aws/" in name or "moto.kms.models" not in sys.modules:
         return None
     key = find_key(name, account, region)
     arn = name if name.startswith("arn:") else f"arn:aws:kms:{region}:{account}:key/{name}"

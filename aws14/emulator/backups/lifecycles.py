@@ -11,7 +11,7 @@ from typing import Any
 
 from aws14.catalog import quota
 from aws14.emulator.backups import telling
-from aws14.emulator.backups.records import DAY_S, Point, all_points, book_at, moment, vault_at
+from aws14.emulator.backups.records import DAY_S, Point, book_at, moment, vault_at
 from aws14.emulator.backups.refusals import JobFailure, invalid, invalid_request
 from aws14.emulator.backups.resources import kind_named
 from aws14.emulator.clock import handles
@@ -29,6 +29,7 @@ __all__ = [
     "is_locked",
     "keeps_for",
     "refuse_locked",
+    "release",
 ]
 
 _LOCKED = "RecoveryPoint cannot be deleted or updated (Backup vault configured with Lock)"
@@ -163,12 +164,8 @@ def refuse_locked(point: Point) -> None:
         invalid_request("The recovery point cannot be deleted because it has active legal hold(s)")
 
 
-def points_in(vault: Any) -> list[Point]:
-    """The recovery points of moto's vault, oldest first."""
-    arn = vault.backup_vault_arn.split(":")
-    own = [
-        each
-        for each in all_points()
-        if each.vault == vault.backup_vault_name and (each.region, each.account) == (arn[3], arn[4])
-    ]
-    return sorted(own, key=lambda each: each.began)
+def release(account: str, region: str) -> None:
+    """Delete what only a legal hold has kept so far."""
+    for point in list(book_at(account, region).points.values()):
+        if point.status == "EXPIRED" and not held_back(point):
+            drop(point)

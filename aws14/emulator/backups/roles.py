@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from aws14.emulator.backups.refusals import JobFailure
 
@@ -24,7 +25,7 @@ def is_taken_by_backup(arn: str) -> bool:
     return _SERVICE in (document if isinstance(document, str) else json.dumps(document))
 
 
-def _role(arn: str) -> object | None:
+def _role(arn: str) -> Any:
     from moto.iam.models import iam_backends
 
     account = arn.split(":")[4] if arn.count(":") >= 5 else ""

@@ -6,6 +6,7 @@ from typing import Any
 
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 
+from aws14.emulator.backups import lifecycles
 from aws14.emulator.backups.answers import page, without_nothing
 from aws14.emulator.backups.asking import book, known_vault
 from aws14.emulator.backups.records import moment, new_id
@@ -145,6 +146,7 @@ class Vaults(BaseResponse):
         hold = self._hold()
         hold["Status"], hold["CancelDescription"] = "CANCELED", self.params.get("CancelDescription") or ""
         hold["CancellationDate"] = moment(world().clock.now())
+        lifecycles.release(self.current_account, self.region)
         return EmptyResult()
 
     def describe_global_settings(self) -> ActionResult:

@@ -73,6 +73,7 @@ BEHAVIOURS = {
     "lambda_runs": "moto.awslambda.models",
     "lambda_concurrency": "moto.awslambda.models",
     "backups": "moto.backup.models",
+    "encryption_keys": "moto.kms.models",
     "efs_life": "moto.efs.models",
     "efs_changes": "moto.efs.models",
     "fsx_life": "moto.fsx.models",

@@ -94,7 +94,7 @@ def _completes(account: str, region: str, snapshot_id: str) -> None:
     from moto.ec2.models import ec2_backends
 
     snapshot = ec2_backends[account][region].snapshots.get(snapshot_id)
-    if snapshot is not None:
+    if snapshot is not None and snapshot.status == "pending":
         snapshot.status = "completed"
 
 

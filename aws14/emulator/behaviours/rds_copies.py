@@ -142,7 +142,7 @@ def copy_between(source: Any, backend: Any, name: str, *, key: str) -> Any:
     from moto.rds.models import DBSnapshot
 
     _must_be_available(source)
-    made = DBSnapshot(
+    made: Any = DBSnapshot(
         backend,
         source.database,
         name,

@@ -48,7 +48,7 @@ def test_a_job_goes_through_its_states_and_leaves_a_snapshot(cloud: SimpleNamesp
         told = cloud.backup.describe_backup_job(BackupJobId=job)
         states.append((told["State"], float(told["PercentDone"])))
         emulator.advance(120)
-    assert [state for state, _ in states][0] == "CREATED"
+    assert states[0] == ("CREATED", 0.0)
     assert any(state == "RUNNING" and 0 < done < 100 for state, done in states)
     assert states[-1] == ("COMPLETED", 100.0)
     point = points(cloud.backup, "main")[0]

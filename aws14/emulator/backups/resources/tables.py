@@ -54,12 +54,13 @@ def _copy(source: Point, point: Point) -> float:
 
 
 def _restore(point: Point, asked: Mapping[str, str]) -> tuple[str, float]:
-    from moto.dynamodb.models.table import RestoredTable
+    from moto.dynamodb.models import table
 
     backend, name = _backend(point.account, point.region), asked.get("targetTableName") or ""
     if not name or name in backend.tables:
         raise JobFailure(f"Table already exists: {name}" if name else "targetTableName must be specified")
-    made = RestoredTable(name, account_id=point.account, region=point.region, backup=point.held)
+    restored: Any = table.RestoredTable
+    made = restored(name, account_id=point.account, region=point.region, backup=point.held)
     backend.tables[name] = made
     return str(made.table_arn), lasts_s(point.size_bytes)
 
