@@ -13,6 +13,7 @@ from dataclasses import replace
 from aws14 import catalog
 from aws14.catalog import EVERYWHERE
 from aws14.cost import containers
+from aws14.cost.kept import KEPT, as_changed, automated_backups, beyond_free
 from aws14.cost.location import region_of
 from aws14.cost.managed import GONE, MANAGED, Rates, number
 from aws14.cost.serverless import SERVERLESS, proxies_standing
@@ -100,6 +101,7 @@ def _hosted_zone(_: Node, __: str) -> Rates:
 
 
 STANDING: Mapping[str, Callable[[Node, str], Rates]] = {
+    **KEPT,
     **MANAGED,
     **containers.CONTAINERS,
     **SERVERLESS,
@@ -112,7 +114,13 @@ STANDING: Mapping[str, Callable[[Node, str], Rates]] = {
 """Kind of node -> what it is charged for while it stands. A kind that is not here is free."""
 
 
-def standing(topology: Topology, *, hours: float, hours_per_month: float = HOURS_PER_MONTH) -> tuple[Usage, ...]:
+def standing(
+    topology: Topology,
+    *,
+    hours: float,
+    hours_per_month: float = HOURS_PER_MONTH,
+    changed_gib: float | None = None,
+) -> tuple[Usage, ...]:
     """Return what is charged for letting a topology stand for some hours, without any load.
 
     Parameters
@@ -123,6 +131,9 @@ def standing(topology: Topology, *, hours: float, hours_per_month: float = HOURS
         How long it stands.
     hours_per_month : float
         730 (AWS calculator) or 720 (AWS examples).
+    changed_gib : float, optional
+        GiB that a snapshot, and a day of automated backups, holds beyond the one before. None: each snapshot counts in
+        full, and automated backups take no more than is free.
 
     Raises
     ------
@@ -138,6 +149,9 @@ def standing(topology: Topology, *, hours: float, hours_per_month: float = HOURS
         for rate in _rates(topology, node):
             share = hours / hours_per_month if rate.unit.endswith("-month") else hours
             usage.append(replace(rate, quantity=rate.quantity * node.count * share, resource=node.id))
+    share = hours / hours_per_month
+    usage.extend(replace(each, quantity=each.quantity * share) for each in automated_backups(topology, changed_gib))
+    usage = list(beyond_free(as_changed(usage, topology, changed_gib), topology, share))
     pods = containers.pods_on_fargate(topology)
     return (*usage, *(replace(each, quantity=each.quantity * hours) for each in pods))
 
@@ -190,7 +204,7 @@ def monthly(
     """
     _require_positive("days", days)
     scale = days * _SECONDS_PER_DAY / trace.horizon_s
-    stands = standing(topology, hours=hours_per_month, hours_per_month=hours_per_month)
+    stands = standing(topology, hours=hours_per_month, hours_per_month=hours_per_month, changed_gib=assume.changed_gib)
     return (
         *(_under_load(line, topology, trace, days=days, hours_per_month=hours_per_month) for line in stands),
         *load(topology, trace, scale=scale, assume=assume),

@@ -121,6 +121,7 @@ def _as_aws_makes_it(topology: Topology, node: Node) -> Mapping[str, Attribute]:
         "function": {"memory_mib": 128, "architecture": "x86_64", "provisioned": ()},
         "health_check": {"type": "HTTP", "interval_s": int(catalog.quota("Route 53", "health check interval").value)},
         "instance": {**root, "state": "running", "public_ipv4_kind": "none"},
+        "key": {"state": "Enabled"},
         "load_balancer": {"state": "active", "scheme": "internet-facing", "zones": _zones(topology, node)},
         "nat_gateway": {"state": "available", "public_ipv4": "one of its own"},
         "node_group": {

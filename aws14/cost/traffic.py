@@ -18,8 +18,8 @@ _BYTES_PER_GB = 2**30
 _KIB_PER_GB = 2**20
 _QUERIES = 1e6
 _ANSWERING = ("instance", "function", "pod_service")
-REPLICATES = "replicates"
-"""Label of the route from a database or a bucket to its copy."""
+REPLICATES, COPIES = "replicates", "copies"
+"""Labels of the routes from a database or a bucket to its copy, and from one vault to another."""
 
 _SURPLUS = {"t3": "T3 unlimited surplus credits (Linux)", "t4g": "T4g unlimited surplus credits"}
 """AWS counts a GB as 2**30 bytes, sells DNS queries by the million, and surplus credits by the family of types."""
@@ -41,7 +41,8 @@ class Assumptions:
     stored_gib : float
         GiB that lie in each bucket, and in each repository of images.
     written_gib : float
-        GiB a month that are written to each database or bucket which copies itself to another region.
+        GiB a month that are written to each database, bucket or vault which copies itself to another region, and
+        through each gateway of the office.
     log_gib : float
         GiB a month that are written to each log group.
     reads_per_call, writes_per_call : float
@@ -54,6 +55,8 @@ class Assumptions:
         Messages that a call sends to each queue, topic or event bus it uses.
     transitions_per_call : float
         State transitions of each state machine that a call starts.
+    changed_gib : float, optional
+        GiB that a snapshot, and a day of automated backups, holds beyond the one before; None: as `metering.standing`.
     viewers : Mapping[str, float]
         City -> share of the requests that come to a distribution from there; empty: all from near the run's region.
 
@@ -75,13 +78,14 @@ class Assumptions:
     table_gib: float = 0.0
     messages_per_call: float = 0.0
     transitions_per_call: float = 0.0
+    changed_gib: float | None = None
     viewers: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
         for name in _NUMBERS:
             value, least = getattr(self, name), 1 if name == "requests_per_dns_query" else 0
-            if not value >= least:
+            if value is not None and not value >= least:
                 raise ScenarioError(f"{name} is {value!r}", allowed=f"{least} or more")
 
 
@@ -118,6 +122,7 @@ def load(topology: Topology, trace: Trace, *, scale: float, assume: Assumptions)
         *load_balancer_units(topology, trace, scale),
         *_buckets(topology, assume),
         *_between_regions(topology, assume),
+        *_gateways(topology, assume),
         *_logs(topology, assume),
         *at_the_edge(topology, trace, scale, assume.viewers),
         *called(topology, trace, scale, _per_call(assume)),
@@ -173,7 +178,8 @@ def _buckets(topology: Topology, assume: Assumptions) -> Iterator[Usage]:
 
 def _between_regions(topology: Topology, assume: Assumptions) -> Iterator[Usage]:
     for link in topology.links_of("routes"):
-        if link.label != REPLICATES:
+        vaults = link.label == COPIES and topology.node(link.source).kind == "backup_vault"
+        if not vaults and link.label != REPLICATES:
             continue
         here, there = (region_of(topology, topology.node(end)) for end in (link.source, link.target))
         if here != there:
@@ -181,6 +187,15 @@ def _between_regions(topology: Topology, assume: Assumptions) -> Iterator[Usage]
                 "to another AWS region", here, assume.written_gib, resource=link.source,
                 note=f"what is written (assumed) is copied to {there}",
             )  # fmt: skip
+
+
+def _gateways(topology: Topology, assume: Assumptions) -> Iterator[Usage]:
+    for gateway in topology.of_kind("storage_gateway"):
+        yield Usage(
+            service="Storage Gateway", item="Data written to AWS by gateway", unit="GB",
+            region=region_of(topology, gateway), quantity=assume.written_gib, resource=gateway.id,
+            note="what the office writes through it (assumed)",
+        )  # fmt: skip
 
 
 def _logs(topology: Topology, assume: Assumptions) -> Iterator[Usage]:

@@ -23,6 +23,9 @@ from aws14.sim.autoscaling.cron import Recurrence, read_recurrence
 Floats = NDArray[np.float64]
 
 DAY_S = 86_400.0
+_FOUR_YEARS_S = (1_735_689_600.0, 1_735_689_600.0 + 1461 * DAY_S)
+"""2025 to 2028, with a leap day."""
+
 _DAY_NAMES = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 _LAST_OF_MONTH = "L"
 _FIELDS, _RULE_WORDS = 6, 4
@@ -125,6 +128,22 @@ def kept(rules: Iterable[Rule], *, since_s: float, on_s: float) -> tuple[Generat
         if taken + rule.keep_days * DAY_S > on_s
     ]
     return tuple(sorted(found, key=lambda each: (each.taken_s, each.rule)))
+
+
+def worst_gap_s(rules: Iterable[Rule]) -> float:
+    """The longest time from one backup of a plan to the next, until which it can be restored: the plan's RPO.
+
+    Parameters
+    ----------
+    rules : iterable of Rule
+        The plan; infinity when it has none, or backs up less than once in four years.
+    """
+    plan = tuple(rules)
+    since_s, until_s = _FOUR_YEARS_S
+    taken_s = np.unique(np.concatenate([np.zeros(0), *(rule.taken_s(since_s, until_s) for rule in plan)]))
+    if len(taken_s) < 2:
+        return math.inf
+    return float(np.diff(taken_s).max()) + max(rule.takes_s for rule in plan)
 
 
 def read_rule(text: str) -> Rule:
