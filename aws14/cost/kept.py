@@ -8,12 +8,12 @@ to the size of a region's databases is free), KMS pricing (a key that waits for 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from aws14.cost.location import region_of
 from aws14.cost.managed import GONE, Rates, number
-from aws14.errors import DesignError
 from aws14.model import Node, Topology, Usage
+from aws14.sim.backups.points import read_point
 from aws14.sim.tiering import classes
 
 _BYTES_PER_GB = 2**30
@@ -30,45 +30,6 @@ _POINTS: Mapping[str, tuple[str, str]] = {
     "Storage Gateway": ("Storage Gateway volume warm storage", ""),
 }
 """Kind of a recovery point -> its items in the price book, warm and cold (empty: it stays warm)."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Point:
-    """A recovery point as a vault tells it.
-
-    Parameters
-    ----------
-    of, kind : str
-        Of what, and of which kind, as AWS Backup calls it.
-    gib : float
-        Its size.
-    cold : bool
-        Whether it lies in cold storage.
-    """
-
-    of: str
-    kind: str
-    gib: float
-    cold: bool
-
-
-def read_point(text: str) -> Point:
-    """A recovery point: ``db RDS 2026-11-24T05:00 100``, with ``cold`` behind it in cold storage.
-
-    Raises
-    ------
-    DesignError
-        When it is not that.
-    """
-    cold = text.endswith(" cold")
-    try:
-        named, _, gib = text.removesuffix(" cold").rsplit(maxsplit=2)
-        kind = next((each for each in _POINTS if named.endswith(f" {each}")), named.rpartition(" ")[2])
-        return Point(of=named.removesuffix(f" {kind}"), kind=kind, gib=float(gib), cold=cold)
-    except ValueError:
-        raise DesignError(
-            f"the recovery point '{text}' cannot be read", allowed="db RDS 2026-11-24T05:00 100"
-        ) from None
 
 
 def _bucket(node: Node, region: str) -> Rates:

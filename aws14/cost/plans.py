@@ -1,14 +1,15 @@
 """Plans: what a backup plan costs a month once it has filled, from the backups it keeps.
 
 Model. The first backup in each place is full; each later one holds what changed since the one before that is still
-kept: of a system of S GiB in which c GiB change a day, any of them alike, S (1 - (1 - c/S)^d) after d days. Snapshots of
-EBS in the archive tier are full, each of them; what leaves for another region is paid for by the GiB.
+kept: of a system of S GiB in which c GiB change a day, any of them alike, S (1 - (1 - c/S)^d) after d days. Snapshots
+of EBS in the archive tier are full, each of them; what leaves for another region is paid for by the GiB.
 
 Sources: AWS Backup and EBS pricing. Left out: requests that AWS Backup makes to S3, restores.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -68,7 +69,7 @@ class Protected:
     def changed_gib(self, days: float) -> float:
         """GiB that differ after so many days."""
         share = self.changed_gib_per_day / self.gib
-        return self.gib * (1 - (1 - share) ** days)
+        return self.gib * (1 - math.pow(1 - share, days))
 
 
 def plan_bill(

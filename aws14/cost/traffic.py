@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 
 from aws14.catalog import EVERYWHERE
 from aws14.cost.containers import containers_load
+from aws14.cost.copied import between_regions, through_gateways
 from aws14.cost.edge import at_the_edge
 from aws14.cost.location import region_of
 from aws14.cost.serverless import PerCall, called
@@ -18,9 +19,6 @@ _BYTES_PER_GB = 2**30
 _KIB_PER_GB = 2**20
 _QUERIES = 1e6
 _ANSWERING = ("instance", "function", "pod_service")
-REPLICATES, COPIES = "replicates", "copies"
-"""Labels of the routes from a database or a bucket to its copy, and from one vault to another."""
-
 _SURPLUS = {"t3": "T3 unlimited surplus credits (Linux)", "t4g": "T4g unlimited surplus credits"}
 """AWS counts a GB as 2**30 bytes, sells DNS queries by the million, and surplus credits by the family of types."""
 
@@ -121,8 +119,8 @@ def load(topology: Topology, trace: Trace, *, scale: float, assume: Assumptions)
         *_surplus_credits(topology, trace, scale),
         *load_balancer_units(topology, trace, scale),
         *_buckets(topology, assume),
-        *_between_regions(topology, assume),
-        *_gateways(topology, assume),
+        *between_regions(topology, assume.written_gib),
+        *through_gateways(topology, assume.written_gib),
         *_logs(topology, assume),
         *at_the_edge(topology, trace, scale, assume.viewers),
         *called(topology, trace, scale, _per_call(assume)),
@@ -173,28 +171,6 @@ def _buckets(topology: Topology, assume: Assumptions) -> Iterator[Usage]:
         yield Usage(
             service="S3", item="Standard storage", unit="GB-month", region=region_of(topology, bucket),
             quantity=assume.stored_gib, resource=bucket.id, note="what lies in the bucket (assumed)",
-        )  # fmt: skip
-
-
-def _between_regions(topology: Topology, assume: Assumptions) -> Iterator[Usage]:
-    for link in topology.links_of("routes"):
-        vaults = link.label == COPIES and topology.node(link.source).kind == "backup_vault"
-        if not vaults and link.label != REPLICATES:
-            continue
-        here, there = (region_of(topology, topology.node(end)) for end in (link.source, link.target))
-        if here != there:
-            yield _transfer(
-                "to another AWS region", here, assume.written_gib, resource=link.source,
-                note=f"what is written (assumed) is copied to {there}",
-            )  # fmt: skip
-
-
-def _gateways(topology: Topology, assume: Assumptions) -> Iterator[Usage]:
-    for gateway in topology.of_kind("storage_gateway"):
-        yield Usage(
-            service="Storage Gateway", item="Data written to AWS by gateway", unit="GB",
-            region=region_of(topology, gateway), quantity=assume.written_gib, resource=gateway.id,
-            note="what the office writes through it (assumed)",
         )  # fmt: skip
 
 

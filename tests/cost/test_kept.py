@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 
 from aws14 import cost
-from aws14.cost.kept import read_point
 from aws14.cost.plans import Protected, plan_bill
-from aws14.errors import DesignError, ScenarioError
+from aws14.errors import ScenarioError
 from aws14.kernels.bins import BINS
 from aws14.model import Link, Node, Topology, Trace
 from aws14.model.kinds import ATTRIBUTES
@@ -94,13 +93,6 @@ def test_recovery_points_are_charged_by_resource_and_snapshots_as_snapshots():
         f"S3 warm storage {HERE}": 12,
         f"Storage Gateway volume warm storage {HERE}": 5,
     }
-
-
-def test_a_point_is_read_from_the_right():
-    point = read_point("office disk Storage Gateway 2026-11-24T05:00 5")
-    assert (point.of, point.kind, point.gib, point.cold) == ("office disk", "Storage Gateway", 5, False)
-    with pytest.raises(DesignError):
-        read_point("nonsense")
 
 
 def test_a_key_is_charged_until_it_waits_for_its_deletion():

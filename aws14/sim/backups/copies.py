@@ -67,6 +67,15 @@ class Generations:
             newest = np.maximum(newest, np.where(found + rule.keep_days * DAY_S > now_s, found, -math.inf))
         return newest
 
+    def cold(self, taken_s: float, now_s: float) -> bool:
+        """Whether the backup of a moment lies in cold storage by now, and no rule keeps a warm one of that moment."""
+        held = [
+            rule
+            for rule, taken in zip(self.rules, self._taken_s, strict=True)
+            if taken_s in taken and taken_s + rule.keep_days * DAY_S > now_s
+        ]
+        return bool(held) and all(now_s >= taken_s + rule.cold_after_days * DAY_S for rule in held)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Log:
@@ -105,6 +114,10 @@ class Log:
         there = (clean_s >= now_s) | (now_s - clean_s < self.keep_days * DAY_S)
         return np.where(there, reached, -math.inf)
 
+    def cold(self, _taken_s: float, _now_s: float) -> bool:
+        """Never."""
+        return False
+
 
 @dataclass(frozen=True, kw_only=True)
 class Points:
@@ -114,9 +127,12 @@ class Points:
     ----------
     taken_s : tuple of float
         When each was taken, in epoch seconds, ascending.
+    cold_s : tuple of float
+        Those of them that lie in cold storage.
     """
 
     taken_s: tuple[float, ...]
+    cold_s: tuple[float, ...] = ()
 
     @property
     def longest_days(self) -> float:
@@ -128,6 +144,10 @@ class Points:
         taken_s = np.array((-math.inf, *self.taken_s))
         newest: Floats = taken_s[np.searchsorted(taken_s, np.minimum(clean_s, now_s), side="right") - 1]
         return newest
+
+    def cold(self, taken_s: float, _now_s: float) -> bool:
+        """Whether the backup of a moment lies in cold storage."""
+        return taken_s in self.cold_s
 
 
 History = Generations | Log | Points
@@ -177,6 +197,8 @@ class Copy:
         False for a backup that nobody has noticed to be useless.
     restore_s : float
         From the decision until work goes on.
+    cold_s : float
+        How much longer that takes for a backup in cold storage.
     """
 
     name: str
@@ -190,3 +212,8 @@ class Copy:
     key: str = ""
     restorable: bool = True
     restore_s: float = 0.0
+    cold_s: float = 0.0
+
+    def back_in_s(self, taken_s: float, now_s: float) -> float:
+        """From the decision until work goes on, with the backup of a moment."""
+        return self.restore_s + (self.cold_s if self.history.cold(taken_s, now_s) else 0.0)

@@ -20,7 +20,12 @@ def office_original(region: str = "ap-northeast-1", *, key: str = "the company's
 
 
 def ladder(
-    rules: Sequence[Rule], original: Original, *, away: str = "ap-northeast-3", restore_s: float = 3600.0
+    rules: Sequence[Rule],
+    original: Original,
+    *,
+    away: str = "ap-northeast-3",
+    restore_s: float = 3600.0,
+    cold_s: float = 0.0,
 ) -> Mapping[str, tuple[Copy, ...]]:
     """Designs with 0, 1, 2 and 3 copies, each with one more than the one before.
 
@@ -34,19 +39,21 @@ def ladder(
         The other region.
     restore_s : float
         How long a restore takes.
+    cold_s : float
+        How much longer one from cold storage does.
     """
     history = Generations(rules=tuple(rules))
     near = Copy(
         name="backup in the same region", history=history, region=original.region, account=original.account,
-        key=original.key, restore_s=restore_s,
+        key=original.key, restore_s=restore_s, cold_s=cold_s,
     )  # fmt: skip
     far = Copy(
         name="copy in another region", history=history, region=away, account=original.account,
-        key=original.key, restore_s=restore_s,
+        key=original.key, restore_s=restore_s, cold_s=cold_s,
     )  # fmt: skip
     locked = Copy(
         name="locked copy in another account", history=history, region=away, account=OTHER_ACCOUNT,
-        lock="compliance", key="the vault's own key", restore_s=restore_s,
+        lock="compliance", key="the vault's own key", restore_s=restore_s, cold_s=cold_s,
     )  # fmt: skip
     return {
         "no copy": (),

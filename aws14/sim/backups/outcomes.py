@@ -69,16 +69,22 @@ def outcome(original: Original, copies: Iterable[Copy], failure: Failure, *, at_
         return Outcome(failure=failure, survivors=("the original",), rpo_s=0.0, rto_s=0.0)
     good = [copy for copy in copies if survives(copy, failure, original)]
     lost_s = lost_with_each(good, failure, np.array([at_s]), np.array([failure.found_after_days]))[:, 0]
+    counted_from_s = at_s - (_wrong_for_s(failure) if failure.kind == "mistake" else 0.0)
     left = sorted(
-        (pair for pair in zip(lost_s.tolist(), good, strict=True) if math.isfinite(pair[0])),
-        key=lambda pair: (pair[0], pair[1].restore_s),
+        (lost, copy.back_in_s(counted_from_s - lost, at_s), copy.name)
+        for lost, copy in zip(lost_s.tolist(), good, strict=True)
+        if math.isfinite(lost)
     )
     return Outcome(
         failure=failure,
-        survivors=tuple(copy.name for _, copy in left),
+        survivors=tuple(name for _, _, name in left),
         rpo_s=left[0][0] if left else math.inf,
-        rto_s=left[0][1].restore_s if left else math.inf,
+        rto_s=left[0][1] if left else math.inf,
     )
+
+
+def _wrong_for_s(failure: Failure) -> float:
+    return max(failure.found_after_days * DAY_S, _REPEATED_S)
 
 
 def lost_with_each(copies: Sequence[Copy], failure: Failure, now_s: Floats, found_after_days: Floats) -> Floats:

@@ -121,6 +121,16 @@ def test_points_that_were_read_back_are_the_only_ones():
     assert left([replace(COPY, history=Points(taken_s=()))], "volume").lost
 
 
+def test_a_backup_in_cold_storage_takes_longer():
+    months = Rule(name="m", schedule="cron(0 5 1 * ? *)", keep_days=2557, cold_after_days=30)
+    cold = replace(COPY, history=Generations(rules=(DAILY, months)), restore_s=60.0, cold_s=1000.0)
+    assert left([cold], "volume").rto_s == 60
+    assert left([cold], "corruption", 20).rto_s == 60
+    assert left([cold], "corruption", 60).rto_s == 1060
+    both = replace(cold, history=Generations(rules=(DAILY, replace(months, cold_after_days=1))))
+    assert left([both], "corruption", 13).rto_s == 60, "of the first of the month there is a warm one, too"
+
+
 def test_what_has_no_key_cannot_lose_it():
     assert outcome(replace(HERE, key=""), [], failure("key")).rpo_s == 0
 
