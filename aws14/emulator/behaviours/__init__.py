@@ -54,6 +54,7 @@ BEHAVIOURS = {
     "rds_life": "moto.rds.models",
     "rds_changes": "moto.rds.models",
     "rds_copies": "moto.rds.models",
+    "rds_point_in_time": "moto.rds.models",
     "rds_refusals": "moto.rds.models",
     "rds_proxies": "moto.rds.models",
     "run_command": "moto.ssm.models",

@@ -24,6 +24,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from aws14.emulator.behaviours.hooks import around, before, replace
+from aws14.emulator.behaviours.rds_point_in_time import find_source
 from aws14.emulator.clock import handles
 from aws14.emulator.event_bus.delivering import emit
 from aws14.emulator.keys import KeyProblem, key_problem
@@ -180,19 +181,19 @@ def _restore(original: Callable[..., Any], backend: Any, from_snapshot_id: str, 
 
 
 def _restore_to_time(original: Callable[..., Any], backend: Any, source: str, *rest: Any) -> Any:
-    found = backend.databases.get(source)
+    found = find_source(backend, source, rest[1])
     if found is not None:
         _inaccessible(found.kms_key_id, backend)
     return original(backend, source, *rest)
 
 
-def _copy_db_snapshot(original: Callable[..., Any], backend: Any, source: str, *args: Any, **kwargs: Any) -> Any:
-    snapshot = backend.get_db_snapshot(source)
-    region = snapshot.region
-    if key_problem(snapshot.kms_key_id or "", backend.account_id, region):
-        _inaccessible(snapshot.kms_key_id, snapshot.backend)
+def _copy_db_snapshot(
+    original: Callable[..., Any], backend: Any, source_db_snapshot_identifier: str, *args: Any, **kwargs: Any
+) -> Any:
+    snapshot = backend.get_db_snapshot(source_db_snapshot_identifier)
+    _inaccessible(snapshot.kms_key_id, snapshot.backend)
     _inaccessible(kwargs.get("kms_key_id"), backend)
-    return original(backend, source, *args, **kwargs)
+    return original(backend, source_db_snapshot_identifier, *args, **kwargs)
 
 
 def _get_object(original: Callable[..., Any], response: Any) -> Any:

@@ -12,7 +12,7 @@ What this adds
     replica gets each committed transaction after the lag of data/durations.csv and refuses to write (error 1290). While
     the source is away nothing arrives; what was on its way is lost to a replica that is promoted then.
 What it still does not do
-    Restores to a point in time give the newest data; snapshots are whole, not incremental; lag does not grow with the
+    Snapshots are whole, not incremental; lag does not grow with the
     load; CloudWatch's ReplicaLag; shared and public snapshots are not checked on use.
 """
 
@@ -25,6 +25,7 @@ from typing import Any
 
 from aws14.emulator.behaviours.hooks import add, around
 from aws14.emulator.behaviours.rds_life import first_backup, refuse_unless_available
+from aws14.emulator.behaviours.rds_point_in_time import find_source, image_then, note_backup
 from aws14.emulator.clock import handles
 from aws14.emulator.databases import interfaces, replication
 from aws14.emulator.databases.guest import password_of
@@ -177,18 +178,25 @@ def _restore(original: Callable[..., Any], backend: Any, from_snapshot_id: str, 
     return _begin(instance, image.copy() if image is not None else None)
 
 
-def _restore_to_time(original: Callable[..., Any], backend: Any, source: str, *rest: Any) -> Any:
-    found = backend.databases.get(source)
+def _restore_to_time(original: Callable[..., Any], backend: Any, source: str, target: str, asked: Any) -> Any:
+    found = find_source(backend, source, asked)
     if found is None or not is_managed(found):
-        return original(backend, source, *rest)
-    plain = copy.copy(found)
+        return original(backend, source, target, asked)
+    if target in backend.databases:
+        from moto.rds.exceptions import DBInstanceAlreadyExists
+
+        raise DBInstanceAlreadyExists
+    image = image_then(found, asked)
+    plain, place = copy.copy(found), f"{target}-as-it-was"
     _make_plain(vars(plain), found)
-    backend.databases[source] = plain  # moto restores from what stands there
+    # moto restores from what stands there; a source that is gone may have given its name to the target.
+    plain.db_instance_identifier = place
+    backend.databases[place] = plain
     try:
-        instance = original(backend, source, *rest)
+        instance = original(backend, place, target, asked)
     finally:
-        backend.databases[source] = found
-    return _begin(instance, life_of(found).image.copy())
+        backend.databases.pop(place)
+    return _begin(instance, image)
 
 
 def _begin(instance: Any, image: Image | None) -> Any:
@@ -217,6 +225,7 @@ def _back_up(instance: Any) -> None:
     identifier = f"rds:{instance.db_instance_identifier}-{name}"
     if identifier not in instance.backend.database_snapshots:
         instance.backend.create_db_snapshot(instance.db_instance_identifier, identifier, snapshot_type="automated")
+        note_backup(instance)
 
 
 def _post_backup(instance: Any) -> None:

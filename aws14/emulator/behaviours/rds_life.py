@@ -33,6 +33,7 @@ from typing import Any
 
 from aws14.emulator.behaviours import failures
 from aws14.emulator.behaviours.hooks import add, around, replace
+from aws14.emulator.behaviours.rds_point_in_time import retain
 from aws14.emulator.clock import handles
 from aws14.emulator.databases import front, interfaces, replication
 from aws14.emulator.databases.failover import can_fail_over, fail_over, interface_is_down, looks_after
@@ -138,7 +139,9 @@ def _gone(instance: Any) -> None:
     backend.databases.pop(instance.db_instance_identifier, None)
     if instance.manage_master_user_password:
         instance.master_user_secret.delete_secret()
-    if not life_of(instance).pending.get("keeps_backups"):
+    if life_of(instance).pending.get("keeps_backups") and instance.backup_retention_period:
+        retain(instance)
+    else:
         for snapshot in list(backend.database_snapshots.values()):
             if snapshot.snapshot_type == "automated" and snapshot.dbi_resource_id == instance.dbi_resource_id:
                 backend.delete_db_snapshot(snapshot.db_snapshot_identifier)

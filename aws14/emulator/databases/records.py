@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aws14.emulator.databases.image import Image
+from aws14.emulator.databases.journal import Journal
 from aws14.emulator.failure_records import records
 
 __all__ = ["Life", "Shipment", "find", "host_is_down", "instances", "is_managed", "is_serving", "life_of", "primary_of"]
@@ -54,6 +55,8 @@ class Life:
         Of a replica: transactions on their way.
     backups : int
         Grows with every backup that is planned: earlier plans are void.
+    journal : Journal
+        What it can be restored from to a second.
     """
 
     image: Image = field(default_factory=Image)
@@ -63,6 +66,7 @@ class Life:
     pending: dict[str, Any] = field(default_factory=dict)
     relay: list[Shipment] = field(default_factory=list)
     backups: int = 0
+    journal: Journal = field(default_factory=Journal)
 
 
 def is_managed(instance: Any) -> bool:

@@ -24,6 +24,8 @@ def committed(arn: str, statements: tuple[Any, ...]) -> None:
     if instance is None:
         return
     now = world().clock.now()
+    if instance.backup_retention_period:
+        life_of(instance).journal.note(now, statements)
     for replica in replicas_of(instance):
         due = now + lag_s(instance, replica)
         life_of(replica).relay.append(Shipment(due, statements))
