@@ -10,8 +10,8 @@ What this adds
     The stages on the clock, with the typical durations of data/durations.csv; the controllers in the data plane, on the
     ports of a domain; the refusal.
 What it still does not do
-    Users, groups and their rights, trusts that reach anywhere, domain controllers beyond two, snapshots, LDAP, Kerberos.
-    Whoever mounts a share is believed.
+    Users, groups and their rights, trusts that reach anywhere, more than two domain controllers, snapshots, LDAP,
+    Kerberos. Whoever mounts a share is believed.
 """
 
 from __future__ import annotations

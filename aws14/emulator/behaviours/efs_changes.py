@@ -44,3 +44,4 @@ def install() -> None:
         url_paths[path] = response.dispatch
     adopt(EFSResponse, Operations)
     efs_replication.install()
+    classes.install()

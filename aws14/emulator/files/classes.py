@@ -8,15 +8,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from aws14.emulator.clock import handles
+from aws14.emulator.clock import handles, on_event
 from aws14.emulator.files import trees
 from aws14.emulator.files.trees import ARCHIVE, IA, STANDARD, Rules, Tree
 from aws14.emulator.machines.disk import FILE
-from aws14.emulator.world import world
+from aws14.emulator.world import on_change, world
 
-__all__ = ["arm", "set_rules"]
+__all__ = ["arm", "install", "set_rules"]
 
 _DAY_S = 86_400.0
+
+
+def install() -> None:
+    """Hear of whatever may have changed a file."""
+    on_change(_look)
+    on_event(lambda name: None if name == "files.moves" else _look())
+
+
+def _look() -> None:
+    for key, tree in trees.everything().items():
+        if tree.seen != tree.version:
+            tree.seen = tree.version
+            arm(key)
 
 
 def set_rules(key: str, rules: Rules) -> None:

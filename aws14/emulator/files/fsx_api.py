@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from moto.core.responses import BaseResponse
-from moto.fsx.models import FSxBackend, fsx_backends
+from moto.fsx.models import fsx_backends
 
 from aws14.emulator.files import fsx_backups, fsx_changes, fsx_life, fsx_volumes, trees
 from aws14.emulator.files.fsx_records import Backup, FileSystem, known, machines_of, new_id, refuse, volumes_of
@@ -42,7 +42,7 @@ def _chosen(things: dict[str, Any], ids: list[str], missing: tuple[str, str], fi
 class FileSystems(BaseResponse):
     """File systems and their names."""
 
-    fsx_backend: FSxBackend
+    fsx_backend: Any
 
     def create_file_system(self) -> str:
         """Make a file system; the same token gives the same one."""
@@ -120,7 +120,7 @@ class FileSystems(BaseResponse):
 class Backups(BaseResponse):
     """Backups."""
 
-    fsx_backend: FSxBackend
+    fsx_backend: Any
 
     def create_backup(self) -> str:
         """Begin a backup of a file system or a volume; the same token gives the same one."""
@@ -144,8 +144,8 @@ class Backups(BaseResponse):
         """Copy a backup, as a rule from another region."""
         asked, backend = json.loads(self.body), self.fsx_backend
         region = asked.get("SourceRegion") or backend.region_name
-        there: dict[str, Backup] = fsx_backends[backend.account_id][region].backups
-        source = there.get(asked["SourceBackupId"])
+        there: Any = fsx_backends[backend.account_id][region]
+        source: Backup | None = there.backups.get(asked["SourceBackupId"])
         if source is None or source.lifecycle != "AVAILABLE":
             refuse("BackupNotFound", f"There is no available backup {asked['SourceBackupId']} in {region}.")
         made = replace(
@@ -183,7 +183,7 @@ class Backups(BaseResponse):
 class Volumes(BaseResponse):
     """Storage virtual machines and volumes."""
 
-    fsx_backend: FSxBackend
+    fsx_backend: Any
 
     def create_storage_virtual_machine(self) -> str:
         """Make a storage virtual machine."""

@@ -37,18 +37,22 @@ def update(found: FileSystem, asked: dict[str, Any]) -> None:
     if throughput is not None:
         check_throughput(found.file_system_type, int(throughput))
         _check_idle(found)
-    for name in _AT_ONCE:
-        if given.get(name) is not None:
-            found.config[name] = given[name]
-    if given.get("AutomaticBackupRetentionDays") is not None:
-        found.config["AutomaticBackupRetentionDays"] = check_backups(given["AutomaticBackupRetentionDays"])
-    fsx_backups.plan(found)
+    _change_at_once(found, given)
     if capacity is not None:
         found.grown_at = world().clock.now()
         _act(found, {"StorageCapacity": int(capacity)}, typical_s("FSx update of storage"))
     if throughput is not None:
         target = {_NAMES[found.file_system_type]: {"ThroughputCapacity": int(throughput)}}
         _act(found, target, typical_s("FSx update of throughput"))
+
+
+def _change_at_once(found: FileSystem, given: dict[str, Any]) -> None:
+    for name in _AT_ONCE:
+        if given.get(name) is not None:
+            found.config[name] = given[name]
+    if given.get("AutomaticBackupRetentionDays") is not None:
+        found.config["AutomaticBackupRetentionDays"] = check_backups(given["AutomaticBackupRetentionDays"])
+    fsx_backups.plan(found)
 
 
 def _check_growth(found: FileSystem, gib: int) -> None:

@@ -12,7 +12,7 @@ from aws14.emulator.files.fsx_records import FileSystem, backend_of, file_system
 from aws14.emulator.world import world
 from aws14.model.network import Interface
 
-__all__ = ["is_serving", "looks_after", "register"]
+__all__ = ["is_serving", "looks_after", "names_of", "register"]
 
 _POWERSHELL, _LUSTRE, _ISCSI = 5985, 988, 3260
 _PORTS = {
@@ -46,13 +46,14 @@ def _of_interface(interface: Interface) -> FileServer | None:
 
 def _addresses(name: str, vpc: str) -> tuple[str, ...] | None:
     for each in file_systems():
-        if each.vpc_id == vpc and name in _names(each):
+        if each.vpc_id == vpc and name in names_of(each):
             ec2 = interfaces.ec2_of(each.account_id, each.region_name)
             return (interfaces.address_of(ec2, each.interfaces[each.active_zone]),)
     return None
 
 
-def _names(found: FileSystem) -> set[str]:
+def names_of(found: FileSystem) -> set[str]:
+    """The names that lead to the file server of a file system, in lower case."""
     aliases = {one["Name"].lower() for one in found.config.get("Aliases") or [] if one["Lifecycle"] == "AVAILABLE"}
     names = {found.dns_name.lower(), *aliases}
     if found.file_system_type == "ONTAP":

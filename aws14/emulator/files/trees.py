@@ -7,12 +7,11 @@ stored: a `Bulk` stands for files that nobody looks into.
 
 from __future__ import annotations
 
-import posixpath
 from copy import copy
 from dataclasses import dataclass, field, replace
 
 from aws14.catalog import quota
-from aws14.emulator.machines.disk import FILE, FOLDER, Disk, Node, clean
+from aws14.emulator.machines.disk import FILE, FOLDER, Disk, clean
 from aws14.emulator.world import world
 
 __all__ = [
@@ -27,6 +26,7 @@ __all__ = [
     "changed",
     "copied",
     "drop",
+    "everything",
     "files",
     "find",
     "put",
@@ -110,6 +110,8 @@ class Tree:
         What is declared.
     moves_at : float
         When the next move is due; 0 where none is.
+    seen : int
+        The version for which that was found out.
     """
 
     disk: Disk = field(default_factory=Disk)
@@ -119,11 +121,17 @@ class Tree:
     rules: Rules = field(default_factory=Rules)
     bulk: Bulk | None = None
     moves_at: float = 0.0
+    seen: int = -1
 
 
 def _kept() -> dict[str, Tree]:
     kept: dict[str, Tree] = world().state.setdefault("trees", {})
     return kept
+
+
+def everything() -> dict[str, Tree]:
+    """All contents, by key."""
+    return _kept()
 
 
 def find(key: str) -> Tree | None:
@@ -204,7 +212,8 @@ def accessed(tree: Tree, path: str, now: float) -> None:
     """Note that the content of a file was read or written; the timer runs in Standard only."""
     if path in tree.classes and not tree.rules.returns:
         return
-    tree.classes.pop(path, None)
+    if tree.classes.pop(path, None) is not None:
+        tree.version += 1
     tree.touched[path] = max(now, tree.touched.get(path, 0.0))
 
 
@@ -223,9 +232,3 @@ def sizes(tree: Tree) -> Sizes:
         held[STANDARD] += tree.bulk.active
         held[tree.bulk.storage_class] += tree.bulk.bytes - tree.bulk.active
     return Sizes(held[STANDARD], held[IA], held[ARCHIVE])
-
-
-def folder_at(tree: Tree, path: str) -> Node | None:
-    """The folder at a path of a tree; None for none."""
-    node = tree.disk.find(clean(posixpath.join("/", path)))
-    return node if node is not None and node.kind == FOLDER else None

@@ -7,6 +7,7 @@ the data plane asks; a `Session` is a shell on it (Run Command, SSH); `power` is
 ``machine``      the machine as plain data
 ``disk``         files, folders, links, with owners and modes; ``files``: as one user meets them
 ``volumes``      other disks: attached, mounted; ``contents``: what is on them without a machine
+``shares``       folders of file servers, with their files; ``sharing``: mounting them
 ``images``       a machine fresh from its image
 ``software``     packages: what they bring; ``installing``: putting them on a machine
 ``units``        services; ``apacheconf``, ``nginxconf``: the configuration of web servers

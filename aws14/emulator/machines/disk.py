@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-__all__ = ["FILE", "FOLDER", "LINK", "Disk", "FileProblem", "Node", "Volume", "clean"]
+__all__ = ["FILE", "FOLDER", "LINK", "Disk", "FileProblem", "Node", "Share", "Volume", "clean"]
 
 FOLDER, FILE, LINK = "folder", "file", "link"
 _MOST_BYTES = 32 * 1024 * 1024
@@ -50,6 +50,8 @@ class Node:
         Of a file.
     target : str
         Of a link.
+    accessed : float
+        When a file was last read, epoch seconds; 0 where nobody has.
     """
 
     kind: str
@@ -59,6 +61,7 @@ class Node:
     changed: float = 0.0
     data: bytes = b""
     target: str = ""
+    accessed: float = 0.0
 
     def allows(self, want: str, user: str, groups: frozenset[str]) -> bool:
         """Whether `user` may do one of ``r``, ``w``, ``x``; root may."""
@@ -80,9 +83,12 @@ class Disk:
     ----------
     nodes : dict
         From path to `Node`; the root is always there.
+    lost : tuple of str
+        Folders whose file server does not answer: whoever goes there waits in vain.
     """
 
     nodes: dict[str, Node] = field(default_factory=lambda: {"/": Node(FOLDER, 0o755)})
+    lost: tuple[str, ...] = ()
 
     def real(self, path: str, *, last: bool = True) -> str:
         """Return `path` with every link followed; the last part only where `last`.
@@ -90,8 +96,11 @@ class Disk:
         Raises
         ------
         FileProblem
-            Links lead in a circle.
+            Links lead in a circle, or a file server does not answer.
         """
+        for folder in self.lost:
+            if path == folder or path.startswith(f"{folder}/"):
+                raise FileProblem(path, "Connection timed out")
         for _ in range(_MOST_LINKS):
             parts, found = [part for part in path.split("/") if part], ""
             for index, part in enumerate(parts):
@@ -212,3 +221,42 @@ class Volume:
     def is_store(self) -> bool:
         """Whether it is instance store: a stop empties it."""
         return not self.device
+
+
+@dataclass
+class Share:
+    """A folder of a file server that is mounted; its files are on the machine's disk, too.
+
+    Parameters
+    ----------
+    key : str
+        What holds the files, in `aws14.emulator.files.trees`.
+    root : str
+        Folder there that is mounted.
+    source, kind : str
+        As ``mount`` shows them: ``fs-0123.efs.ap-northeast-1.amazonaws.com:/``, ``nfs4``.
+    host, port : str, int
+        Whom to call.
+    owner : str
+        Whose what is made here becomes; empty for whoever makes it.
+    read_only : bool
+        Whether nothing of it can be changed.
+    version : int
+        Of the contents, when they were last looked at.
+    base : dict
+        What was there then.
+    hidden : dict
+        What stood in the folder before.
+    """
+
+    key: str
+    root: str
+    source: str
+    kind: str
+    host: str
+    port: int
+    owner: str = ""
+    read_only: bool = False
+    version: int = -1
+    base: dict[str, Node] = field(default_factory=dict)
+    hidden: dict[str, Node] = field(default_factory=dict)

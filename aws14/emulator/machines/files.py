@@ -71,6 +71,8 @@ class Files:
             raise FileProblem(name, "No such file or directory")
         if want and not node.allows(want, self.user, self.groups):
             raise FileProblem(name, "Permission denied")
+        if want == "r":
+            node.accessed = self.now
         return node
 
     def _pass(self, name: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from aws14.emulator.machines.disk import Disk, Volume
+from aws14.emulator.machines.disk import Disk, Share, Volume
 
 __all__ = ["SSH_PORT", "Fixed", "Line", "Machine", "Server", "Service", "User"]
 
@@ -145,6 +145,8 @@ class Machine:
         Files, also those of mounted volumes.
     volumes : dict
         Other disks, by id.
+    shares : dict
+        What is mounted of file servers, by folder.
     users : dict
         By name.
     groups : dict
@@ -180,6 +182,7 @@ class Machine:
     address: str = ""
     disk: Disk = field(default_factory=Disk)
     volumes: dict[str, Volume] = field(default_factory=dict)
+    shares: dict[str, Share] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
     groups: dict[str, int] = field(default_factory=dict)
     packages: dict[str, str] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from typing import Any
 
 from aws14.emulator.clock import handles
 from aws14.emulator.durations import typical_s
-from aws14.emulator.machines import console, units, volumes
+from aws14.emulator.machines import console, shares, sharing, units, volumes
 from aws14.emulator.machines.first_start import initialise
 from aws14.emulator.machines.images import authorize
 from aws14.emulator.machines.instances import find_instance, user_data_of
@@ -74,6 +74,7 @@ def off(instance_id: str, *, moves: bool = True) -> None:
         Whether it will start on other hardware, if at all; a reboot does not.
     """
     machine = of(instance_id)
+    shares.unmount_all(machine)
     volumes.unmount_all(machine)
     if moves:
         volumes.lose_stores(machine)
@@ -121,6 +122,7 @@ def _is_up(instance_id: str, boots: int) -> None:
         return
     now = world().clock.now()
     volumes.mount_listed(machine)
+    _mount_shares(instance_id, boots, True)
     _start_enabled(machine, now)
     if machine.initialised:
         console.ends(machine, now)
@@ -129,6 +131,15 @@ def _is_up(instance_id: str, boots: int) -> None:
     data = user_data_of(find_instance(instance_id))
     _jobs()[instance_id] = _Job(deepcopy(machine), data, now)
     _go_on(instance_id, boots)
+
+
+@handles("machine.mounts_again")
+def _mount_shares(instance_id: str, boots: int, again: bool) -> None:
+    """Mount what file servers have; what is silent is tried once more, as the network may not be up yet."""
+    machine = _current(instance_id, boots)
+    if machine is not None and not sharing.mount_listed(machine) and again:
+        after = typical_s("TCP connection attempt given up")
+        world().clock.after(after, "machine.mounts_again", (instance_id, boots, False))
 
 
 def _start_enabled(machine: Machine, now: float) -> None:
@@ -154,6 +165,7 @@ def _go_on(instance_id: str, boots: int) -> None:
         clock.at(suspended.until, "machine.goes_on", (instance_id, boots))
     else:
         del _jobs()[instance_id]
+        shares.publish(machine, outside.now)
         clock.at(outside.now, "machine.is_ready", (instance_id, boots))
     keep(machine)
 

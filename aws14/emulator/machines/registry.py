@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from aws14.emulator.machines import contents, volumes
+from aws14.emulator.machines import contents, shares, volumes
 from aws14.emulator.machines.images import fresh
 from aws14.emulator.machines.instances import family_of, find_instance, image_of, root_of, stores_of
 from aws14.emulator.machines.machine import Machine
@@ -33,7 +33,10 @@ def of(instance_id: str) -> Machine:
         There is no such instance.
     """
     found = _kept().get(instance_id)
-    return found if found is not None else keep(_new(find_instance(instance_id)))
+    if found is None:
+        return keep(_new(find_instance(instance_id)))
+    shares.refresh(found)
+    return found
 
 
 def _new(instance: Any) -> Machine:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
+from aws14.emulator.machines import shares
 from aws14.emulator.machines.machine import Machine
 from aws14.emulator.machines.outside import Outside
 from aws14.emulator.machines.shell.errors import ExitError, ForeverError, UnsupportedError
@@ -94,8 +95,10 @@ class Session:
         sinks: dict[int, Sink] = {1: output, 2: errors}
         shell.outside = Outside(shell.machine.instance_id, network(), now)
         shell.sinks, shell.stdin, shell.line, shell.guards = sinks, Source(stdin), 0, 0
+        shares.look(shell.machine)
         status, left = self._status(text)
         Runner().finish(shell)
+        shares.publish(shell.machine, shell.outside.now)
         return Finished(status, output.text, errors.text, shell.outside.now - now, left)
 
     def _status(self, text: str) -> tuple[int, bool]:

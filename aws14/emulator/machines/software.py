@@ -102,6 +102,9 @@ _RPM = (
     Package("postgresql15-server", "15.14-1", ("postgresql15",), commands=("postgresql-setup",)),
     Package("amazon-cloudwatch-agent", "1.300060.0-1", service="amazon-cloudwatch-agent"),
     Package("mod_ssl", "1:2.4.65-1"),
+    Package("nfs-utils", "1:2.5.4-2", ("rpcbind", "libnfsidmap")),
+    Package("amazon-efs-utils", "2.3.1-1", ("stunnel", "nfs-utils")),
+    Package("cifs-utils", "7.0-1", ("keyutils",)),
     Package("git", "2.50.1-1", ("git-core", "perl-Git"), commands=("git",)),
     Package("nmap-ncat", "3:7.93-1", commands=("nc", "ncat")),
     Package("jq", "1.7.1-51", ("oniguruma",), commands=("jq",)),
@@ -167,6 +170,8 @@ _IMAGE = (
     "util-linux",
 )
 _DEB = (
+    Package("nfs-common", "1:2.6.4-3ubuntu5", ("rpcbind",)),
+    Package("cifs-utils", "2:7.0-2ubuntu0.2", ("keyutils",)),
     Package(
         "apache2",
         "2.4.18-2ubuntu3",

@@ -150,6 +150,9 @@ def files_of(machine: Machine, volume: Volume) -> Disk:
 def root_disk(machine: Machine) -> Disk:
     """A copy of what the root volume holds, without other volumes and their devices."""
     twin = _twin(machine)
+    for path, share in machine.shares.items():  # its files are the file server's
+        _cut(twin.disk, path)
+        twin.disk.nodes.update(share.hidden)
     for key in sorted(twin.volumes, key=lambda each: -len(twin.volumes[each].mounted)):
         detach(twin, key)
     return _copied(twin.disk)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aws14.emulator.machines import volumes
+from aws14.emulator.durations import typical_s
+from aws14.emulator.machines import shares, sharing, volumes
 from aws14.emulator.machines.commands.options import options
 from aws14.emulator.machines.disk import FOLDER, Node, Volume
 from aws14.emulator.machines.shell.errors import RefusedError
@@ -15,6 +16,7 @@ __all__: list[str] = []
 _KINDS = ("xfs", "ext4", "ext3")
 _FAILED = 32  # mount(8), "mount failure"
 _BLOCKS_A_GIB = 1024 * 1024
+_ENDLESS, _ENDLESS_KIB = "8.0E", 2**53  # what NFS says of EFS: 8 EiB
 
 
 @command("lsblk")
@@ -94,14 +96,31 @@ def _volume(call: Call, name: str) -> Volume:
 def _mount(call: Call) -> int:
     given = options(call, "a", valued="to")
     if not call.arguments:
-        call.out("".join(f"{each.node} on {each.mounted} type {each.kind} (rw)\n" for each in _mounted(call)))
+        _show_mounts(call)
         return 0
     call.root_only("mount: must be superuser to use mount.")
     if "a" in given:
         volumes.mount_listed(call.machine)
+        for wish in sharing.listed(call.machine):
+            _mount_share(call, wish)
         return 0
     name, place = _source_and_place(call, given.operands)
     path = call.machine.disk.real(call.files.path(place))
+    kind = sharing.kind_of(given.get("t", ""), name)
+    if kind:
+        _mount_share(call, sharing.Wish(kind, name, path, tuple(given.get("o", "").split(","))))
+    else:
+        _mount_disk(call, name, place, path)
+    return 0
+
+
+def _show_mounts(call: Call) -> None:
+    call.out("".join(f"{each.node} on {each.mounted} type {each.kind} (rw)\n" for each in _mounted(call)))
+    for place, share in call.machine.shares.items():
+        call.out(f"{share.source} on {place} type {share.kind} ({'ro' if share.read_only else 'rw'})\n")
+
+
+def _mount_disk(call: Call, name: str, place: str, path: str) -> None:
     folder, volume = call.machine.disk.find(path), volumes.named(call.machine, name)
     if folder is None or folder.kind != FOLDER:
         raise RefusedError(f"mount: {place}: mount point does not exist.", _FAILED)
@@ -115,7 +134,17 @@ def _mount(call: Call) -> int:
         )
         raise RefusedError(f"{text}, or other error.", _FAILED)
     volumes.mount(call.machine, volume, path)
-    return 0
+
+
+def _mount_share(call: Call, wish: sharing.Wish) -> None:
+    """Mount a folder of a file server, unless it is mounted there; a server that is silent is waited for."""
+    if wish.place in call.machine.shares:
+        return
+    problem = sharing.attach(call.machine, wish, call.shell.outside.connects)
+    if problem.endswith("Connection timed out"):
+        call.shell.outside.spend(typical_s("TCP connection attempt given up"))
+    if problem:
+        raise RefusedError(problem, _FAILED)
 
 
 def _source_and_place(call: Call, operands: list[str]) -> tuple[str, str]:
@@ -135,6 +164,10 @@ def _umount(call: Call) -> int:
     call.root_only("umount: must be superuser to unmount.")
     for name in given.operands:
         path = call.machine.disk.real(call.files.path(name))
+        if path in call.machine.shares:
+            shares.publish(call.machine, call.shell.outside.now)
+            shares.unmount(call.machine, path)
+            continue
         volume = volumes.mounted_at(call.machine, path) or volumes.named(call.machine, name)
         if volume is None or not volume.mounted:
             raise RefusedError(f"umount: {name}: not mounted.", _FAILED)
@@ -159,4 +192,7 @@ def _df(call: Call) -> int:
     for node, size_gib, place in places:
         size = f"{size_gib}G" if "h" in given else str(size_gib * _BLOCKS_A_GIB)
         call.out(f"{node:<14} {size:>5} {'1%':>9} {place}\n")
+    for place, share in call.machine.shares.items():
+        size = _ENDLESS if "h" in given else str(_ENDLESS_KIB)
+        call.out(f"{share.source:<14} {size:>5} {'1%':>9} {place}\n")
     return 0
