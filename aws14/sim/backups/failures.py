@@ -52,6 +52,8 @@ class Failure:
     found_after_days : float
         From the moment on which data are wrong until somebody notices: of ransomware how long it dwells, encrypting,
         before it shows itself.
+    share : float
+        Share of the data that it hits, above 0 to 1: a mistake hits a file.
 
     Raises
     ------
@@ -63,14 +65,18 @@ class Failure:
     name: str
     per_year: float
     found_after_days: float = 0.0
+    share: float = 1.0
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
         if self.kind not in KINDS:
             raise ScenarioError(f"'{self.kind}' is no kind of failure", allowed=", ".join(KINDS))
         numbers = (self.per_year, self.found_after_days)
-        if not all(math.isfinite(number) and number >= 0 for number in numbers):
-            raise ScenarioError(f"{self.name}: {numbers} cannot be", allowed="a rate and days of 0 or more")
+        if not (all(math.isfinite(number) and number >= 0 for number in numbers) and 0 < self.share <= 1):
+            raise ScenarioError(
+                f"{self.name}: {numbers}, {self.share!r} of the data",
+                allowed="a rate and days of 0 or more, a share above 0 to 1",
+            )
 
 
 def survives(copy: Copy, failure: Failure, original: Original) -> bool:
@@ -117,7 +123,7 @@ def calendar_of_failures() -> tuple[Failure, ...]:
     """One failure of each kind, as often as the course assumes."""
     of_a_volume = catalog.quota("EBS", "annual failure rate of a gp3 volume").value / 100
     return (
-        Failure(kind="mistake", name="file deleted by mistake", per_year=2.0, found_after_days=3.0),
+        Failure(kind="mistake", name="file deleted by mistake", per_year=2.0, found_after_days=3.0, share=0.001),
         Failure(kind="volume", name="volume lost", per_year=of_a_volume),
         Failure(kind="az", name="zone lost", per_year=0.01),
         Failure(kind="region", name="region lost", per_year=0.001),

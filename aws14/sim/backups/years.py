@@ -46,9 +46,11 @@ class Years:
     struck : Mapping[str, int]
         How often each failure came.
     lost_all : Mapping[str, int]
-        How often it left nothing.
+        How often it left nothing of what it hit.
+    share : Mapping[str, float]
+        Which share of the data it hits.
     losing_years : int
-        Years in which everything was lost at least once.
+        Years in which all data were lost at least once.
     lost_work_s : Mapping[str, ndarray of float64]
         Work lost by each failure that left something, in seconds.
     """
@@ -56,6 +58,7 @@ class Years:
     years: int
     struck: Mapping[str, int]
     lost_all: Mapping[str, int]
+    share: Mapping[str, float]
     losing_years: int
     lost_work_s: Mapping[str, Floats]
 
@@ -72,8 +75,9 @@ class Years:
 
     @property
     def lost_work_hours_per_year(self) -> float:
-        """Work lost in a year, on average, without the losses of everything."""
-        return float(sum(each.sum() for each in self.lost_work_s.values())) / self.years / 3600
+        """Work lost in a year, on average, without the losses of everything; of a part of the data, that part of it."""
+        lost_s = sum(float(each.sum()) * self.share[name] for name, each in self.lost_work_s.items())
+        return lost_s / self.years / 3600
 
     def expected_loss_usd(self, *, everything_usd: float, hour_usd: float) -> float:
         """What a year costs on average.
@@ -81,11 +85,12 @@ class Years:
         Parameters
         ----------
         everything_usd : float
-            What it costs to lose everything.
+            What it costs to lose all data; a part costs a part.
         hour_usd : float
             What an hour of lost work costs.
         """
-        return sum(self.lost_all.values()) / self.years * everything_usd + self.lost_work_hours_per_year * hour_usd
+        lost = sum(count * self.share[name] for name, count in self.lost_all.items())
+        return lost / self.years * everything_usd + self.lost_work_hours_per_year * hour_usd
 
 
 def play(
@@ -151,11 +156,13 @@ def _lived(original: Original, copies: Sequence[Copy], drawn: Mapping[Failure, _
         everything = np.isinf(least_s)
         lost_all[failure.name] = int(everything.sum())
         lost_work_s[failure.name] = least_s[~everything]
-        losing.append(year[everything])
+        if failure.share == 1:
+            losing.append(year[everything])
     return Years(
         years=years,
         struck={failure.name: len(draw[0]) for failure, draw in drawn.items()},
         lost_all=lost_all,
+        share={failure.name: failure.share for failure in drawn},
         losing_years=len(np.unique(np.concatenate(losing))),
         lost_work_s=lost_work_s,
     )

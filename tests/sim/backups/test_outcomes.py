@@ -187,6 +187,17 @@ def test_losses_cost_what_they_are_said_to():
     assert found.expected_loss_usd(everything_usd=1_000_000, hour_usd=50) == lost / 1_000 * 1_000_000
 
 
+def test_a_mistake_costs_a_file_and_not_the_firm():
+    slip = Failure(kind="mistake", name="slip", per_year=2.0, found_after_days=3.0, share=0.001)
+    none, near = (play(HERE, {"d": design}, [slip], years=2_000)["d"] for design in ([], [COPY]))
+    assert none.losing_years == 0
+    lost = none.lost_all["slip"]
+    assert none.expected_loss_usd(everything_usd=1_000, hour_usd=1) == pytest.approx(lost / 2_000)
+    assert near.lost_work_hours_per_year == pytest.approx(near.lost_work_s["slip"].sum() * 0.001 / 3600 / 2_000)
+    with pytest.raises(ScenarioError):
+        replace(slip, share=0.0)
+
+
 def test_years_are_the_same_again():
     one, two = (play(HERE, {"near": [COPY]}, calendar_of_failures(), years=500)["near"] for _ in range(2))
     assert one.lost_all == two.lost_all
