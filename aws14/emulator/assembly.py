@@ -82,6 +82,7 @@ class Machine:
         """Build the application and the server on `listener`, for holders of the keys."""
         tokens.know(access_key, secret_key)
         know(access_key)
+        self._installer.install_loaded()  # moto looks for services before it loads one: those it lacks come first
         moto = MotoApplication(self._installer.install_loaded)
         api = Api(moto, self.world, access_key, self._keeper.on_call)
         control = Control(self._verbs(), access_key)

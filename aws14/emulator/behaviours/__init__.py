@@ -75,6 +75,7 @@ BEHAVIOURS = {
     "lambda_concurrency": "moto.awslambda.models",
     "backups": "moto.backup.models",
     "encryption_keys": "moto.kms.models",
+    "snapshot_policies": "moto.core.models",
     "efs_life": "moto.efs.models",
     "efs_changes": "moto.efs.models",
     "fsx_life": "moto.fsx.models",
