@@ -11,7 +11,6 @@ import pytest
 
 from tests.emulator.conftest import IMAGE, named, tcp
 
-
 _TRUST = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],

@@ -176,7 +176,7 @@ def test_files_move_to_the_day_and_come_back_when_read(office, emulator, run, ef
     assert held(efs, office.efs) == (4 + 4 + 6, 200, 0)
     emulator.advance(29 * DAY)
     assert held(efs, office.efs) == (4 + 6, 200 + 128, 0)
-    emulator.advance(30 * DAY)
+    emulator.advance(31 * DAY)
     assert held(efs, office.efs) == (4 + 6, 128, 200)
     assert refused(efs.update_file_system, FileSystemId=office.efs, ThroughputMode="bursting") == "BadRequest"
     run(office.first, "cat /m/big > /dev/null")
