@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from aws14.emulator.behaviours import failures
 from aws14.emulator.dataplane import fronts
@@ -14,7 +13,7 @@ from aws14.emulator.files import efs_mounts, interfaces
 from aws14.emulator.files.efs_records import mount_targets
 from aws14.model.network import Interface
 
-__all__ = ["NFS", "SMB", "FileServer", "register_efs", "serves"]
+__all__ = ["NFS", "SMB", "FileServer", "register_efs", "serves", "zones_by"]
 
 NFS, SMB = 2049, 445
 _EFS_NAME = re.compile(r"(?:(?P<zone>[a-z0-9-]+)\.)?(?P<id>fs-[0-9a-f]+)\.efs\.[a-z0-9-]+\.amazonaws\.com")
@@ -70,7 +69,7 @@ def serves(owner: str, interface: Interface, ports: tuple[int, ...], *, now: boo
 def register_efs() -> None:
     """Let the data plane find mount targets."""
     fronts.register("efs", names=_efs_addresses, of_interface=_efs_of_interface)
-    failures.also_down(_is_down)
+    zones_by(_efs_zone)
 
 
 def _efs_of_interface(interface: Interface) -> FileServer | None:
@@ -95,6 +94,7 @@ _ZONES: list[Callable[[str], str]] = []
 
 def zones_by(zone: Callable[[str], str]) -> None:
     """Let `zone` say in which zone the interface of an id stands; empty for one it does not know."""
+    failures.also_down(_is_down)
     if zone not in _ZONES:
         _ZONES.append(zone)
 
@@ -102,7 +102,7 @@ def zones_by(zone: Callable[[str], str]) -> None:
 def _is_down(resource_id: str) -> bool:
     if not resource_id.startswith("eni-"):
         return False
-    zones: Any = (zone(resource_id) for zone in (_efs_zone, *_ZONES))
+    zones = (zone(resource_id) for zone in _ZONES)
     found = next((each for each in zones if each), "")
     return bool(found) and interfaces.zone_is_down(found)
 
