@@ -47,7 +47,7 @@ def survivals(left: Mapping[str, Mapping[str, Left]], *, title: str, limits: Lef
         axes = fig.subplots()
         for row, cells in enumerate(left.values()):
             for column, cell in enumerate(cells.values()):
-                _cell(axes, column, row, cell, limits)
+                _cell(axes, (column, row), cell, limits)
         axes.set_xlim(-0.5, len(designs) - 0.5)
         axes.set_ylim(len(left) - 0.5, -0.5)
         axes.set_xticks(range(len(designs)), [_wrapped(name) for name in designs])
@@ -66,9 +66,10 @@ def _wrapped(name: str) -> str:
     return f"{first}:\n{rest}" if colon else name
 
 
-def _cell(axes: Axes, column: int, row: int, cell: Left, limits: Left) -> None:
+def _cell(axes: Axes, place: tuple[int, int], cell: Left, limits: Left) -> None:
     from matplotlib.patches import Rectangle
 
+    column, row = place
     lost = math.isinf(cell[0])
     late = not lost and (cell[0] > limits[0] or cell[1] > limits[1])
     color = RED if lost else ORANGE if late else BLUE

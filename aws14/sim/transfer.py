@@ -154,6 +154,26 @@ def by_mail(
     return Migration(passes_s=(carried_s, *rest.passes_s), cut_over_s=rest.cut_over_s)
 
 
+def safe_after_s(gib: float, *, mbps: float, changed_gib_per_day: float, utilization: float = 1.0) -> float:
+    """Until all that lies in a gateway's cache is in AWS too, while people go on working; infinity: never.
+
+    A gateway needs no cut-over: what changes joins the queue. The sum of the passes: the first one over 1 - q.
+
+    Parameters
+    ----------
+    gib, mbps, changed_gib_per_day, utilization : float
+        As `migrate`.
+
+    Raises
+    ------
+    ScenarioError
+        When a number cannot be.
+    """
+    first_s = transfer_s(gib, mbps=mbps, utilization=utilization)
+    ratio = changing(mbps=mbps, changed_gib_per_day=changed_gib_per_day, utilization=utilization)
+    return first_s / (1 - ratio) if ratio < 1 else math.inf
+
+
 def backlog_gib(written_gib: tuple[float, ...], *, mbps: float, utilization: float = 1.0) -> tuple[float, ...]:
     """What waits for the line at the end of each day: what a gateway's upload buffer must hold.
 

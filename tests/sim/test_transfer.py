@@ -7,7 +7,7 @@ import math
 import pytest
 
 from aws14.errors import ScenarioError
-from aws14.sim.transfer import backlog_gib, by_mail, changing, migrate, transfer_s
+from aws14.sim.transfer import backlog_gib, by_mail, changing, migrate, safe_after_s, transfer_s
 
 DAY_S = 86_400.0
 
@@ -33,6 +33,13 @@ def test_many_small_passes_come_to_the_whole_over_what_is_left_of_the_line():
     moved = migrate(1_000, mbps=100, changed_gib_per_day=500, window_s=1e-3)
     q = changing(mbps=100, changed_gib_per_day=500)
     assert moved.total_s == pytest.approx(transfer_s(1_000, mbps=100) / (1 - q), rel=1e-6)
+
+
+def test_a_gateway_is_level_when_all_passes_are_done():
+    q = changing(mbps=100, changed_gib_per_day=500)
+    found = safe_after_s(1_000, mbps=100, changed_gib_per_day=500)
+    assert found == pytest.approx(sum(transfer_s(1_000, mbps=100) * q**n for n in range(500)))
+    assert math.isinf(safe_after_s(1_000, mbps=100, changed_gib_per_day=2_000))
 
 
 def test_what_changes_faster_than_the_line_never_ends():

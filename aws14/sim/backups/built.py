@@ -4,9 +4,10 @@ What counts as a copy of a node:
 
 - each vault that holds recovery points of it: these points, with the vault's region, account, key and lock;
 - a database's automated backups (point in time), in its region and account, and its replicas (mirrors);
-- a bucket's old versions, as far back as its lifecycle keeps them, and the buckets it replicates to.
+- a bucket's old versions, as far back as its lifecycle keeps them, and the buckets it replicates to;
+- where there are snapshots of a volume, those that an enabled policy of Data Lifecycle Manager keeps by its schedules.
 
-Snapshots that no vault knows are left out: a read-back does not say when they were taken. An account is known where a
+Other snapshots are left out: a read-back does not say when they were taken. An account is known where a
 node has an ARN; what has none is of the account that most others are of.
 """
 
@@ -18,7 +19,8 @@ from collections.abc import Iterator
 
 from aws14.errors import DesignError
 from aws14.model import Node, Topology
-from aws14.sim.backups.copies import Copy, Lock, Log, Original, Points
+from aws14.sim.backups.copies import Copy, Generations, Lock, Log, Original, Points
+from aws14.sim.backups.generations import read_dlm_schedule
 from aws14.sim.backups.points import read_point
 
 _REPLICATES = "replicates"
@@ -74,8 +76,8 @@ def copies_built(topology: Topology, node_id: str, *, restore_s: float = 0.0) ->
         When there is no such node, or a copy stands in no region.
     """
     node = topology.node(node_id)
-    found = [*_in_vaults(topology, node, restore_s), *_of_its_own(topology, node, restore_s)]
-    return tuple(found)
+    found = (_in_vaults, _by_policy, _of_its_own)
+    return tuple(copy for copies in found for copy in copies(topology, node, restore_s))
 
 
 def _in_vaults(topology: Topology, node: Node, restore_s: float) -> Iterator[Copy]:
@@ -95,6 +97,18 @@ def _in_vaults(topology: Topology, node: Node, restore_s: float) -> Iterator[Cop
                 key=str(vault.require("key")),
                 restore_s=restore_s,
             )
+
+
+def _by_policy(topology: Topology, node: Node, restore_s: float) -> Iterator[Copy]:
+    if not any(str(snapshot.require("of")) in _names(node) for snapshot in topology.of_kind("snapshot")):
+        return
+    for policy in topology.of_kind("dlm_policy"):
+        rules = tuple(read_dlm_schedule(text, policy.id) for text in _texts(policy, "schedules"))
+        if rules and str(policy.require("state")) == "ENABLED":
+            yield Copy(
+                name=f"snapshots by {policy.id}", history=Generations(rules=rules), region=_region(topology, node),
+                account=_account(topology, node), restore_s=restore_s,
+            )  # fmt: skip
 
 
 def _of_its_own(topology: Topology, node: Node, restore_s: float) -> Iterator[Copy]:

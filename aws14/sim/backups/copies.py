@@ -23,8 +23,8 @@ from aws14.sim.backups.generations import DAY_S, Rule
 
 Floats = NDArray[np.float64]
 
-CALENDAR = (1_577_836_800.0, 1_893_456_000.0)
-"""From when until when plans run in the engine: 2020-01-01 to 2030-01-01, in epoch seconds."""
+CALENDAR = (1_420_070_400.0, 2_366_841_600.0)
+"""From when until when plans run in the engine: 2015-01-01 to 2045-01-01, in epoch seconds."""
 
 Lock = Literal["none", "governance", "compliance"]
 

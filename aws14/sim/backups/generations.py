@@ -124,10 +124,59 @@ def kept(rules: Iterable[Rule], *, since_s: float, on_s: float) -> tuple[Generat
             cold=on_s >= taken + rule.cold_after_days * DAY_S,
         )
         for rule in rules
-        for taken in rule.taken_s(since_s, on_s - rule.takes_s + 1e-6).tolist()
+        for taken in rule.taken_s(max(since_s, on_s - rule.keep_days * DAY_S), on_s - rule.takes_s + 1e-6).tolist()
         if taken + rule.keep_days * DAY_S > on_s
     ]
     return tuple(sorted(found, key=lambda each: (each.taken_s, each.rule)))
+
+
+def rotation(*, days: int, weeks: int = 0, months: int = 0, years: int = 0, vault: str = "") -> tuple[Rule, ...]:
+    """Sons, fathers, grandfathers: so many days, weeks, months and years back at least, each at 5:00 UTC.
+
+    AWS counts days: a month is taken as 31 and a year as 366 of them, so that short ones leave none out.
+
+    Parameters
+    ----------
+    days, weeks, months, years : int
+        How far back each generation goes; 0: there is none.
+    vault : str
+        Where they are kept.
+    """
+    generations = (
+        ("daily", "cron(0 5 * * ? *)", float(days)),
+        ("weekly", "cron(0 5 ? * SUN *)", 7.0 * weeks),
+        ("monthly", "cron(0 5 1 * ? *)", 31.0 * months),
+        ("yearly", "cron(0 5 1 1 ? *)", 366.0 * years),
+    )
+    return tuple(
+        Rule(name=name, schedule=schedule, keep_days=keep, vault=vault) for name, schedule, keep in generations if keep
+    )
+
+
+def read_dlm_schedule(text: str, name: str) -> Rule:
+    """A schedule of Data Lifecycle Manager as a policy that was read back says it: ``every=24h at=03:00 keep=7``.
+
+    Parameters
+    ----------
+    text : str
+        Hours between two, the hour of the first, how many are kept.
+    name : str
+        How the rule is called.
+
+    Raises
+    ------
+    DesignError
+        When it is not that.
+    """
+    said = dict(word.partition("=")[::2] for word in text.split())
+    try:
+        every, keep = int(said["every"].removesuffix("h")), int(said["keep"])
+        hour, minute = map(int, said["at"].split(":"))
+        hours = sorted({(hour + each) % 24 for each in range(0, 24, every)})
+    except (KeyError, ValueError):
+        raise DesignError(f"the schedule '{text}' cannot be read", allowed="every=24h at=03:00 keep=7") from None
+    at = ",".join(map(str, hours))
+    return Rule(name=name, schedule=f"cron({minute} {at} * * ? *)", keep_days=keep * every / 24)
 
 
 def worst_gap_s(rules: Iterable[Rule]) -> float:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aws14.sim.backups.copies import CALENDAR, Copy, Original
+from aws14.sim.backups.copies import Copy, Original
 from aws14.sim.backups.failures import SPOILS, Failure, strikes, survives
 from aws14.sim.backups.generations import DAY_S
 
@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 _REPEATED_S = 1.0
 """Within this time a mirror has repeated a mistake."""
 
-AT_S = CALENDAR[1] - 200 * DAY_S - 13 * 3600.0
+AT_S = 1_876_129_200.0
 """When failures strike unless told: a working day (14 June 2029, 11:00), long after the plan began."""
 
 

@@ -97,6 +97,16 @@ def test_points_of_others_are_no_copies():
     assert len(copies_built(by_id, "plans-data")) == 1
 
 
+def test_a_volume_has_the_snapshots_of_its_policy():
+    policy = node("dlm_policy", "dlm", schedules=("every=24h at=03:00 keep=7",), state="ENABLED")
+    taken = node("snapshot", "s1", of="vol-1", gib=100, state="completed")
+    assert left(built(policy, taken), "volume").rpo_s == 8 * 3600
+    assert left(built(policy, taken), "corruption", 8).lost
+    assert left(built(policy), "volume").lost, "nothing was taken yet"
+    off = node("dlm_policy", "dlm", schedules=("every=24h at=03:00 keep=7",), state="DISABLED")
+    assert left(built(off, taken), "volume").lost
+
+
 def test_a_database_has_its_automated_backups_and_replicas():
     rows = node("db_instance", "db", backup_retention_days=7, multi_az=False, zone=f"{HERE}a", state="available")
     far = node("db_instance", "far", parent=AWAY, backup_retention_days=0, multi_az=False)

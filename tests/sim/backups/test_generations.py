@@ -8,7 +8,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from aws14.errors import DesignError, ScenarioError
-from aws14.sim.backups.generations import DAY_S, Rule, kept, moments_s, read_rule
+from aws14.sim.backups.generations import (
+    DAY_S,
+    Rule,
+    kept,
+    moments_s,
+    read_dlm_schedule,
+    read_rule,
+    rotation,
+    worst_gap_s,
+)
 
 DAILY = Rule(name="daily", schedule="cron(0 5 * * ? *)", keep_days=35)
 WEEKLY = Rule(name="weekly", schedule="cron(0 5 ? * SUN *)", keep_days=90)
@@ -106,6 +115,36 @@ def test_schedules_that_cannot_be_read_are_refused(schedule):
 def test_days_that_cannot_be_are_refused():
     with pytest.raises(ScenarioError):
         Rule(name="none", schedule="cron(0 5 * * ? *)", keep_days=0)
+
+
+@pytest.mark.parametrize("day", [at(2026, 11, 24, 12), at(2028, 2, 29, 12), at(2029, 1, 1, 12), at(2030, 7, 31, 12)])
+def test_a_rotation_keeps_what_its_name_says(day):
+    rules = rotation(days=7, weeks=5, months=12, years=7)
+    held = kept(rules, since_s=at(2015, 1, 1), on_s=day)
+    counts = {rule.name: sum(each.rule == rule.name for each in held) for rule in rules}
+    assert (counts["daily"], counts["weekly"]) == (7, 5)
+    assert counts["monthly"] in (12, 13), "not one too few at the end of February of a leap year"
+    assert counts["yearly"] in (7, 8)
+    assert [rule.name for rule in rotation(days=7, years=7)] == ["daily", "yearly"]
+
+
+def test_schedules_of_data_lifecycle_manager():
+    rule = read_dlm_schedule("every=24h at=03:00 keep=7", "d")
+    assert len(kept([rule], since_s=at(2026, 1, 1), on_s=at(2026, 11, 24, 12))) == 7
+    often = read_dlm_schedule("every=6h at=22:30 keep=8", "d")
+    assert often.schedule == "cron(30 4,10,16,22 * * ? *)"
+    assert len(kept([often], since_s=at(2026, 1, 1), on_s=at(2026, 11, 24, 12))) == 8
+    for wrong in ("every=24h keep=7", "every=0h at=03:00 keep=7", "often", "every=24h at=3 keep=7"):
+        with pytest.raises(DesignError):
+            read_dlm_schedule(wrong, "d")
+
+
+def test_the_worst_gap_is_the_plans_rpo():
+    assert worst_gap_s([DAILY]) == DAY_S
+    assert worst_gap_s([MONTHLY]) == 31 * DAY_S
+    assert worst_gap_s([MONTHLY, WEEKLY]) == 7 * DAY_S
+    assert worst_gap_s([Rule(name="slow", schedule="cron(0 5 * * ? *)", takes_s=3600)]) == DAY_S + 3600
+    assert math.isinf(worst_gap_s([]))
 
 
 def test_a_backup_that_takes_a_day_shows_a_day_later():
