@@ -39,6 +39,11 @@ _BY_NAME: Mapping[tuple[str, str], str] = {
     ("fsx", "volume"): "fsx-volume",
     ("fsx", "backup"): "fsx-backup",
     ("ds", "directory"): "directory",
+    ("backup", "backup-vault"): "backup-vault",
+    ("backup", "backup-plan"): "backup-plan",
+    ("backup", "restore-testing-plan"): "restore-testing-plan",
+    ("dlm", "policy"): "dlm-policy",
+    ("kms", "key"): "key",
 }
 """The same, for kinds that are known by the name at the end."""
 

@@ -10,7 +10,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-TagShape = Literal["specifications", "list", "propagated", "small list", "map", "capital map", "after", "none"]
+TagShape = Literal[
+    "specifications",
+    "list",
+    "propagated",
+    "small list",
+    "map",
+    "capital map",
+    "vault map",
+    "plan map",
+    "key list",
+    "lower list",
+    "after",
+    "none",
+]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,10 +37,11 @@ class Creation:
     ids : str
         Path in the answer, several joined by ``|``, or ``{Parameter}`` template over the parameters for what has no id
         of its own.
-    tags : {'specifications', 'list', 'propagated', 'small list', 'map', 'capital map', 'lower list', 'after', 'none'}
+    tags : TagShape
         ``TagSpecifications``, ``Tags``, ``Tags`` that a group's instances inherit, ``tags`` as a list of ``Key`` and
-        ``Value``, ``tags`` or ``Tags`` as a mapping, ``tags`` with ``key`` and ``value``, a call of its own afterwards, or untaggable: the ledger knows the
-        parent.
+        ``Value``, ``tags`` or ``Tags`` as a mapping, ``BackupVaultTags`` and ``BackupPlanTags`` as one, ``Tags`` with
+        ``TagKey`` and ``TagValue``, ``tags`` with ``key`` and ``value``, a call of its own afterwards, or untaggable:
+        the ledger knows the parent.
     tagged : tuple of str
         Resource types for ``TagSpecifications``; the kind itself when empty.
     ignore : tuple of str
@@ -209,6 +223,20 @@ OPERATIONS: Mapping[tuple[str, str], Creation] = {
     ("fsx", "CreateBackup"): Creation(kind="fsx-backup", ids="Backup.BackupId", tags="list"),
     ("fsx", "CopyBackup"): Creation(kind="fsx-backup", ids="Backup.BackupId", tags="list"),
     ("ds", "CreateMicrosoftAD"): Creation(kind="directory", ids="DirectoryId", tags="list"),
+    # what keeps copies; a job on demand is made once, as long as what it made is there
+    ("backup", "CreateBackupVault"): Creation(kind="backup-vault", ids="{BackupVaultName}", tags="vault map"),
+    ("backup", "CreateBackupPlan"): Creation(kind="backup-plan", ids="BackupPlanId", tags="plan map"),
+    ("backup", "CreateBackupSelection"): Creation(kind="backup-selection", ids="BackupPlanId|SelectionId", tags="none"),
+    ("backup", "StartBackupJob"): Creation(kind="backup-job", ids="BackupJobId", tags="none"),
+    ("backup", "CreateRestoreTestingPlan"): Creation(
+        kind="restore-testing-plan", ids="RestoreTestingPlanName", tags="capital map"
+    ),
+    ("backup", "CreateRestoreTestingSelection"): Creation(
+        kind="restore-testing-selection", ids="RestoreTestingPlanName|RestoreTestingSelectionName", tags="none"
+    ),
+    ("dlm", "CreateLifecyclePolicy"): Creation(kind="dlm-policy", ids="PolicyId", tags="capital map"),
+    ("kms", "CreateKey"): Creation(kind="key", ids="KeyMetadata.KeyId", tags="key list"),
+    ("kms", "CreateAlias"): Creation(kind="key-alias", ids="{AliasName}", tags="none"),
     # functions; versions are published again without harm
     ("lambda", "CreateFunction"): Creation(kind="function", ids="{FunctionName}", tags="capital map"),
     ("lambda", "CreateAlias"): Creation(kind="function-alias", ids="{FunctionName}|{Name}", tags="none"),

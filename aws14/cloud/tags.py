@@ -13,7 +13,12 @@ COURSE, PATTERN, EXPIRES = "aws14:course", "aws14:pattern", "aws14:expires"
 
 _LAUNCHED = ("instance", "volume")
 _LISTS: Mapping[str, str] = {"list": "Tags", "small list": "tags"}
-_MAPS: Mapping[str, str] = {"map": "tags", "capital map": "Tags"}
+_MAPS: Mapping[str, str] = {
+    "map": "tags",
+    "capital map": "Tags",
+    "vault map": "BackupVaultTags",
+    "plan map": "BackupPlanTags",
+}
 
 Tags = Mapping[str, str]
 
@@ -46,6 +51,9 @@ def with_tags(params: Mapping[str, Any], creation: Creation, tags: Tags) -> dict
     if creation.tags in _MAPS:
         name = _MAPS[creation.tags]
         return {**params, name: {**params.get(name, {}), **tags}}
+    if creation.tags == "key list":
+        kept = [tag for tag in params.get("Tags", ()) if tag.get("TagKey") not in tags]
+        return {**params, "Tags": [*kept, *({"TagKey": key, "TagValue": value} for key, value in tags.items())]}
     if creation.tags == "propagated":
         ours = [{**tag, "PropagateAtLaunch": True} for tag in merged((), tags)]
         return {**params, "Tags": [*(tag for tag in params.get("Tags", ()) if tag.get("Key") not in tags), *ours]}

@@ -13,11 +13,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from aws14.cloud.kinds.apis import APIS
+from aws14.cloud.kinds.backups import BACKUPS
 from aws14.cloud.kinds.containers import CONTAINERS
 from aws14.cloud.kinds.edge import EDGE
-from aws14.cloud.kinds.functions import FUNCTIONS
 from aws14.cloud.kinds.events import EVENTS
 from aws14.cloud.kinds.files import FILES
+from aws14.cloud.kinds.functions import FUNCTIONS
 from aws14.cloud.kinds.kind import Kind
 from aws14.cloud.kinds.machines import MACHINES
 from aws14.cloud.kinds.network import NETWORK
@@ -35,6 +36,7 @@ KINDS: Mapping[str, Kind] = {
     **APIS,
     **FUNCTIONS,
     **FILES,
+    **BACKUPS,
 }
 """Kind -> how it is seen and deleted."""
 

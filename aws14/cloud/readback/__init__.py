@@ -24,6 +24,7 @@ from aws14.cloud.readback import (
     eventing,
     folded,
     fsx,
+    keeping,
     lambda_,
     logs,
     rds,
@@ -115,7 +116,7 @@ def _regional(
             links += alarms.links
         if region in places["logs"]:
             seen += logs.fetch(asking, region)
-        for name, ask in eventing.READERS.items():
+        for name, ask in {**eventing.READERS, **keeping.READERS}.items():
             if region in places[name]:
                 nodes, more = ask(asking, region)
                 seen += nodes

@@ -13,6 +13,8 @@ from aws14.model import Node
 
 _NAMED = re.compile(r"\b(?:snap|ami|i)-[0-9a-f]+")
 """Ids in the descriptions that EC2 gives to images, to their snapshots and to copies."""
+_KEEPERS = {"aws:backup:source-resource", "aws:dlm:lifecycle-policy-id"}
+"""Tags by which AWS Backup and DLM mark what they made."""
 
 
 def to_nodes(asking: Asking, facts: Facts) -> tuple[Seen, ...]:
@@ -31,12 +33,18 @@ def to_nodes(asking: Asking, facts: Facts) -> tuple[Seen, ...]:
     images = asking.listed("ec2", facts.region, "describe_images", "Images", Owners=["self"])
     wanted = [{"Name": "owner-id", "Values": [asking.session.account_id]}]
     snapshots = asking.listed("ec2", facts.region, "describe_snapshots", "Snapshots", Filters=wanted)
+    # What a plan or policy made belongs to its vault or policy.
+    images, snapshots = _by_hand(images), _by_hand(snapshots)
     inside = {snapshot for image in images for snapshot in _snapshots_of(image)}
     return (
         *_volumes(facts),
         *(_image(image, snapshots, facts.region) for image in images),
         *(_snapshot(one, facts.region) for one in snapshots if one["SnapshotId"] not in inside),
     )
+
+
+def _by_hand(found: tuple[Resource, ...]) -> tuple[Resource, ...]:
+    return tuple(one for one in found if not _KEEPERS & tags_of(one).keys())
 
 
 def _volumes(facts: Facts) -> tuple[Seen, ...]:

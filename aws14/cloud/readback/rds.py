@@ -40,7 +40,7 @@ def fetch(asking: Asking, region: str) -> Facts:
     return Facts(
         region=region,
         databases=databases,
-        snapshots=tuple(one for one in snapshots if one.get("SnapshotType") != "automated"),
+        snapshots=tuple(one for one in snapshots if one.get("SnapshotType") not in ("automated", "awsbackup")),
     )
 
 

@@ -36,6 +36,9 @@ REGIONAL = (
     "efs",
     "fsx",
     "ds",
+    "backup",
+    "dlm",
+    "kms",
 )
 GLOBAL = ("s3", "cloudfront")
 _HOME_OF_GLOBAL = "us-east-1"
@@ -60,6 +63,9 @@ _OF_ARN: Mapping[str, str] = {
     "elasticfilesystem": "efs",
     "fsx": "fsx",
     "ds": "ds",
+    "backup": "backup",
+    "dlm": "dlm",
+    "kms": "kms",
     "s3": "s3",
     "cloudfront": "cloudfront",
 }

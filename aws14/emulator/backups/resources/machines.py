@@ -9,6 +9,7 @@ from typing import Any
 from aws14.emulator.backups.records import Point
 from aws14.emulator.backups.refusals import JobFailure
 from aws14.emulator.backups.resources.kind import Found, ResourceKind, parts_of
+from aws14.emulator.backups.resources.volumes import SOURCE
 from aws14.emulator.world import world
 
 __all__ = ["MACHINES"]
@@ -50,7 +51,7 @@ def _take(found: Found, point: Point) -> float:
     name = f"AwsBackup_{instance.id}_{point.arn.rpartition(':')[2]}"
     image = backend.create_image(instance.id, name, "This image is created by the AWS Backup service.", [])
     tags = {key: value for key, value in found.tags.items() if not key.startswith("aws:")}
-    image.add_tags({**tags, **point.tags})
+    image.add_tags({**tags, **point.tags, SOURCE: found.arn})
     point.arn, point.held = f"arn:aws:ec2:{point.region}::image/{image.id}", image.id
     point.size_bytes = sum(each.snapshot_of(backend).volume_size for each in _snapshots(backend, image)) * _GIB
     groups = json.dumps([each.id for each in instance.security_groups])
@@ -97,7 +98,7 @@ def _copy(source: Point, point: Point) -> float:
         raise JobFailure("Copies of EC2 recovery points to another account are not part of the embedded AWS")
     image, backend = _image(source), _backend(point.account, point.region)
     made = backend.copy_image(image.id, source.region, f"AwsBackup_{point.arn.rpartition(':')[2]}", image.description)
-    made.add_tags(point.tags)
+    made.add_tags({**point.tags, SOURCE: source.resource_arn})
     point.arn, point.held = f"arn:aws:ec2:{point.region}::image/{made.id}", made.id
     return _lasts(backend, made)
 

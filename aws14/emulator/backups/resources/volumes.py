@@ -9,9 +9,11 @@ from aws14.emulator.backups.records import Point
 from aws14.emulator.backups.refusals import JobFailure
 from aws14.emulator.backups.resources.kind import Found, ResourceKind, parts_of
 
-__all__ = ["VOLUMES", "snapshot_arn", "snapshot_of"]
+__all__ = ["SOURCE", "VOLUMES", "snapshot_arn", "snapshot_of"]
 
 _GIB = 1024**3
+SOURCE = "aws:backup:source-resource"
+"""Tag by which Backup marks what it made."""
 _DESCRIPTION = "This snapshot is created by the AWS Backup service."
 
 
@@ -48,7 +50,9 @@ def _take(found: Found, point: Point) -> float:
     volume = backend.get_volume(parts_of(found.arn)[2])
     snapshot = backend.create_snapshot(volume.id, _DESCRIPTION)
     snapshot.encrypted, snapshot.kms_key_id = volume.encrypted, volume.kms_key_id
-    snapshot.add_tags({**{k: v for k, v in found.tags.items() if not k.startswith("aws:")}, **point.tags})
+    snapshot.add_tags(
+        {**{k: v for k, v in found.tags.items() if not k.startswith("aws:")}, **point.tags, SOURCE: found.arn}
+    )
     point.arn, point.held = snapshot_arn(point.region, snapshot.id), snapshot.id
     point.size_bytes, point.key = volume.size * _GIB, found.key
     point.metadata = {
@@ -88,7 +92,7 @@ def _copy(source: Point, point: Point) -> float:
     snapshot = copy_between(
         snapshot_of(source), _backend(point.account, point.region), description=_DESCRIPTION, key=point.key
     )
-    snapshot.add_tags(point.tags)
+    snapshot.add_tags({**point.tags, SOURCE: source.resource_arn})
     point.arn, point.held = snapshot_arn(point.region, snapshot.id), snapshot.id
     return _lasts(snapshot)
 
