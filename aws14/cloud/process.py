@@ -143,6 +143,10 @@ class Emulator:
         """Say what the pods of a workload are asked to do (docs/architecture.md); return AWS time, epoch seconds."""
         return float(ask(self, "POST", "pod_load", dict(load))["now"])
 
+    def file_load(self, load: Mapping[str, Any]) -> float:
+        """Say what a file system has to do (docs/architecture.md); return AWS time, epoch seconds."""
+        return float(ask(self, "POST", "file_load", dict(load))["now"])
+
     def heal(self) -> list[str]:
         """End all that was broken; return the ids and names of it."""
         return [str(each) for each in ask(self, "POST", "heal")["healed"]]

@@ -26,6 +26,8 @@ from aws14.emulator.control import PREFIX, Control, Verbs
 from aws14.emulator.databases import failover, image
 from aws14.emulator.dataplane import DataPlane, inside, ssh_port
 from aws14.emulator.dispatch import Dispatcher, Route
+from aws14.emulator.files import load as file_loads
+from aws14.emulator.files.load import FileLoad
 from aws14.emulator.functions import network
 from aws14.emulator.gate import know, loopback_host
 from aws14.emulator.keeper import Keeper
@@ -116,6 +118,7 @@ class Machine:
             heal=self.heal,
             play=self.play,
             pod_load=self.pod_load,
+            file_load=self.file_load,
         )
 
     def status(self) -> dict[str, Any]:
@@ -182,6 +185,12 @@ class Machine:
             loads.declare(load)
             self._keeper.changed()
             return {"now": self.world.clock.now()}
+
+    def file_load(self, wanted: FileLoad) -> dict[str, Any]:
+        """Say what a file system has to do."""
+        with self._changing():
+            file_loads.declare(wanted)
+        return {"now": self.world.clock.now()}
 
     @contextmanager
     def _changing(self) -> Iterator[None]:

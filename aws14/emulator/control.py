@@ -14,6 +14,7 @@ from typing import Any
 
 from aws14.emulator.api import StartResponse, send
 from aws14.emulator.clock import TooManyEventsError
+from aws14.emulator.files.load import FileLoad
 from aws14.emulator.kubernetes.loads import PodLoad
 from aws14.emulator.refusal import Answer
 from aws14.emulator.scaling.playing import Datapoint
@@ -56,6 +57,8 @@ class Verbs:
         Datapoints, and the epoch seconds they go to.
     pod_load : callable
         What the pods of a workload are asked to do.
+    file_load : callable
+        What a file system has to do.
     """
 
     status: Callable[[], dict[str, Any]]
@@ -70,6 +73,7 @@ class Verbs:
     heal: Callable[[], dict[str, Any]]
     play: Callable[[list[Datapoint], float], dict[str, Any]]
     pod_load: Callable[[PodLoad], dict[str, Any]]
+    file_load: Callable[[FileLoad], dict[str, Any]]
 
 
 class _RefusedError(Exception):
@@ -105,6 +109,7 @@ class Control:
             ("POST", "heal"): lambda _: verbs.heal(),
             ("POST", "play"): self._play,
             ("POST", "pod_load"): lambda body: verbs.pod_load(_pod_load(body)),
+            ("POST", "file_load"): lambda body: verbs.file_load(_file_load(body)),
         }
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -219,6 +224,19 @@ def _pod_load(given: dict[str, Any]) -> PodLoad:
         each_mib=None if memory is None else float(memory),
         region=_text(given, "region", _REGION),
     )
+
+
+def _file_load(given: dict[str, Any]) -> FileLoad:
+    """Read what a file system has to do."""
+    amounts: dict[str, float] = {}
+    for name in ("read_mibps", "write_mibps", "operations", "stored_gib", "active_gib"):
+        value = given.get(name)
+        if value is None:
+            continue
+        if not isinstance(value, int | float) or not isfinite(value) or value < 0:
+            raise _RefusedError(400, f"{value!r} cannot be {name}", "a number from 0, or null")
+        amounts[name] = float(value)
+    return FileLoad(file_system=_text(given, "file_system"), **amounts)
 
 
 def _json(environ: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from moto.efs.exceptions import FileSystemNotFound, PolicyNotFound
 from moto.efs.models import EFSBackend
 
 from aws14.catalog import quota
-from aws14.emulator.files import classes, efs_replication, trees
+from aws14.emulator.files import classes, efs_replication, load, trees
 from aws14.emulator.files.efs_life import check_throughput, updating
 from aws14.emulator.files.efs_records import bad, life_of, refuse, require_available
 from aws14.emulator.files.trees import ARCHIVE, Rules
@@ -57,6 +57,7 @@ class Operations(BaseResponse):
             life_of(found).raised_at = world().clock.now()
         found.throughput_mode = mode
         found.provisioned_throughput_in_mibps = amount if mode == "provisioned" else None
+        load.changed(found)
         updating(found)
         return _told(found.info_json(), 202)
 

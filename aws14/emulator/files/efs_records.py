@@ -28,6 +28,8 @@ class Life:
         Of a source: what `aws14.emulator.files.efs_replication` keeps.
     replica_of : str
         Of a destination: id of the source; empty for none.
+    stretches : list of aws14.emulator.files.load.Stretch
+        Its declared load so far, oldest first.
     """
 
     turn: int = 0
@@ -36,6 +38,7 @@ class Life:
     overwritable: bool = False
     replication: dict[str, Any] | None = field(default=None)
     replica_of: str = ""
+    stretches: list[Any] = field(default_factory=list)
 
 
 def life_of(file_system: Any) -> Life:

@@ -7,11 +7,14 @@ before a script begins, and what it changed is written when it has ended.
 from __future__ import annotations
 
 from copy import copy
+from typing import TYPE_CHECKING
 
 from aws14.emulator.files import trees
-from aws14.emulator.files.trees import Tree
 from aws14.emulator.machines.disk import FILE, Node, Share
 from aws14.emulator.machines.machine import Machine
+
+if TYPE_CHECKING:
+    from aws14.emulator.files.trees import Tree  # which knows the disks of machines
 
 __all__ = ["look", "mount", "publish", "refresh", "unmount", "unmount_all"]
 
