@@ -22,14 +22,17 @@ _WATCHED_BY_AWS = "INTELLIGENT_TIERING"
 _SNAPSHOTS = ("snapshot", "db_snapshot")
 _FREE_UP_TO_DATABASES = ("RDS", "Backup storage beyond free")
 
-_POINTS: Mapping[str, tuple[str, str]] = {
-    "DynamoDB": ("DynamoDB warm storage", "DynamoDB cold storage"),
-    "EFS": ("EFS warm storage", "EFS cold storage"),
-    "FSx": ("FSx warm storage", ""),
-    "S3": ("S3 warm storage", ""),
-    "Storage Gateway": ("Storage Gateway volume warm storage", ""),
+_POINTS: Mapping[str, tuple[str, str, str]] = {
+    "DynamoDB": ("AWS Backup", "DynamoDB warm storage", "DynamoDB cold storage"),
+    "EBS": ("EBS", "Snapshot standard storage", "Snapshot archive storage"),
+    "EC2": ("EBS", "Snapshot standard storage", ""),
+    "EFS": ("AWS Backup", "EFS warm storage", "EFS cold storage"),
+    "FSx": ("AWS Backup", "FSx warm storage", ""),
+    "RDS": ("RDS", "Backup storage beyond free", ""),
+    "S3": ("AWS Backup", "S3 warm storage", ""),
+    "Storage Gateway": ("AWS Backup", "Storage Gateway volume warm storage", ""),
 }
-"""Kind of a recovery point -> its items in the price book, warm and cold (empty: it stays warm)."""
+"""Kind of a recovery point -> service, and its items in the price book, warm and cold (empty: it stays warm)."""
 
 
 def _bucket(node: Node, region: str) -> Rates:
@@ -57,16 +60,39 @@ def _s3(item: str, unit: str, region: str, quantity: float, *, note: str) -> Usa
     return Usage(service="S3", item=item, unit=unit, region=region, quantity=quantity, note=note)
 
 
-def _vault(node: Node, region: str) -> Rates:
-    points = node.attributes.get("points", ())
-    for text in points if isinstance(points, tuple) else ():
+def vault_standing(node: Node, region: str, changed_gib: float | None) -> Rates:
+    """What lies in a vault: of each resource the first recovery point in full, later ones as far as they differ.
+
+    Parameters
+    ----------
+    node : Node
+        The vault.
+    region : str
+        Where it stands.
+    changed_gib : float, optional
+        GiB that a point holds beyond the one before it; None: each counts in full.
+
+    Raises
+    ------
+    DesignError
+        When a point cannot be read.
+    """
+    told = node.attributes.get("points", ())
+    found: dict[tuple[str, str, bool], list[float]] = {}
+    for text in told if isinstance(told, tuple) else ():
         point = read_point(text)
-        if point.kind not in _POINTS:
-            continue
-        warm, cold = _POINTS[point.kind]
+        if point.kind in _POINTS:
+            found.setdefault((point.kind, point.of, point.cold), []).append(point.gib)
+    for (kind, of, cold), sizes in found.items():
+        service, warm, archive = _POINTS[kind]
+        # Snapshots of EBS in the archive tier are full, each of them.
+        full = changed_gib is None or (kind == "EBS" and cold)
+        quantity = sum(sizes) if full else sizes[0] + sum(min(changed_gib or 0.0, size) for size in sizes[1:])
+        counted = "in full" if full else "later ones by what changed (assumed)"
+        note = f"recovery points of {of}: {len(sizes)}{f', {counted}' if len(sizes) > 1 else ''}"
         yield Usage(
-            service="AWS Backup", item=cold if point.cold and cold else warm, unit="GB-month", region=region,
-            quantity=point.gib, note=f"a recovery point of {point.of}",
+            service=service, item=archive if cold and archive else warm, unit="GB-month", region=region,
+            quantity=quantity, note=note,
         )  # fmt: skip
 
 
@@ -75,8 +101,8 @@ def _key(node: Node, region: str) -> Rates:
         yield Usage(service="KMS", item="Customer managed key", unit="key-month", region=region, quantity=1)
 
 
-KEPT: Mapping[str, Callable[[Node, str], Rates]] = {"backup_vault": _vault, "bucket": _bucket, "key": _key}
-"""Kind of node -> what it is charged for while it stands."""
+KEPT: Mapping[str, Callable[[Node, str], Rates]] = {"bucket": _bucket, "key": _key}
+"""Kind of node -> what it is charged for while it stands; a vault is charged by `vault_standing`."""
 
 
 def as_changed(usage: Iterable[Usage], topology: Topology, changed_gib: float | None) -> Iterator[Usage]:

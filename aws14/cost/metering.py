@@ -13,7 +13,7 @@ from dataclasses import replace
 from aws14 import catalog
 from aws14.catalog import EVERYWHERE
 from aws14.cost import containers
-from aws14.cost.kept import KEPT, as_changed, automated_backups, beyond_free
+from aws14.cost.kept import KEPT, as_changed, automated_backups, beyond_free, vault_standing
 from aws14.cost.location import region_of
 from aws14.cost.managed import GONE, MANAGED, Rates, number
 from aws14.cost.serverless import SERVERLESS, proxies_standing
@@ -146,7 +146,7 @@ def standing(
     _require_positive("hours_per_month", hours_per_month)
     usage: list[Usage] = []
     for node in topology.nodes:
-        for rate in _rates(topology, node):
+        for rate in _rates(topology, node, changed_gib):
             share = hours / hours_per_month if rate.unit.endswith("-month") else hours
             usage.append(replace(rate, quantity=rate.quantity * node.count * share, resource=node.id))
     share = hours / hours_per_month
@@ -156,9 +156,11 @@ def standing(
     return (*usage, *(replace(each, quantity=each.quantity * hours) for each in pods))
 
 
-def _rates(topology: Topology, node: Node) -> Rates:
+def _rates(topology: Topology, node: Node, changed_gib: float | None) -> Rates:
     if node.kind == "db_proxy":
         yield from proxies_standing(topology, node, region_of(topology, node))
+    elif node.kind == "backup_vault":
+        yield from vault_standing(node, region_of(topology, node), changed_gib)
     elif node.kind in STANDING and not containers.counted_elsewhere(topology, node):
         yield from STANDING[node.kind](node, region_of(topology, node))
 

@@ -79,20 +79,40 @@ def test_intelligent_tiering_is_watched():
     assert found == {f"Standard storage {HERE}": 10, f"Intelligent-Tiering monitoring {HERE}": 5}
 
 
-def test_recovery_points_are_charged_by_resource_and_snapshots_as_snapshots():
+def test_recovery_points_are_charged_by_resource():
     found = standing(
         node("backup_vault", "main", points=(
             "shared EFS 2026-11-24T05:00 40", "shared EFS 2026-01-01T05:00 30 cold",
-            "models S3 2026-11-24T05:00 12", "plans-data EBS 2026-11-24T05:00 100", "db RDS 2026-11-24T05:00 100",
-            "office disk Storage Gateway 2026-11-24T05:00 5",
+            "models S3 2026-11-24T05:00 12", "plans-data EBS 2026-11-24T05:00 100", "db RDS 2026-11-24T05:00 50",
+            "plans-data EBS 2026-01-01T05:00 100 cold", "office disk Storage Gateway 2026-11-24T05:00 5",
+            "web EC2 2026-11-24T05:00 8", "lab VirtualMachine 2026-11-24T05:00 8",
         ))
     )  # fmt: skip
     assert found == {
         f"EFS warm storage {HERE}": 40,
         f"EFS cold storage {HERE}": 30,
         f"S3 warm storage {HERE}": 12,
+        f"Snapshot standard storage {HERE}": 108,
+        f"Snapshot archive storage {HERE}": 100,
+        f"Backup storage beyond free {HERE}": 50,
         f"Storage Gateway volume warm storage {HERE}": 5,
     }
+
+
+def test_later_recovery_points_hold_what_changed_and_cold_snapshots_are_full():
+    days = tuple(f"plans-data EBS 2026-11-{day:02d}T05:00 100" for day in range(1, 11))
+    months = tuple(f"plans-data EBS 2026-{month:02d}-01T05:00 100 cold" for month in (1, 2, 3))
+    vault = node("backup_vault", "main", points=(*days, *months))
+    assert standing(vault)[f"Snapshot standard storage {HERE}"] == 1000
+    found = standing(vault, changed_gib=3)
+    assert found[f"Snapshot standard storage {HERE}"] == pytest.approx(100 + 9 * 3)
+    assert found[f"Snapshot archive storage {HERE}"] == 300
+
+
+def test_a_databases_points_are_free_up_to_its_size():
+    vault = node("backup_vault", "main", points=("db RDS 2026-11-23T05:00 100", "db RDS 2026-11-24T05:00 100"))
+    found = standing(database(backup_retention_days=0), vault, changed_gib=3)
+    assert found[f"Backup storage beyond free {HERE}"] == pytest.approx(3)
 
 
 def test_a_key_is_charged_until_it_waits_for_its_deletion():

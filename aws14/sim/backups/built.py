@@ -5,23 +5,25 @@ What counts as a copy of a node:
 - each vault that holds recovery points of it: these points, with the vault's region, account, key and lock;
 - a database's automated backups (point in time), in its region and account, and its replicas (mirrors);
 - a bucket's old versions, as far back as its lifecycle keeps them, and the buckets it replicates to;
-- where there are snapshots of a volume, those that an enabled policy of Data Lifecycle Manager keeps by its schedules.
+- what enabled policies of Data Lifecycle Manager keep, and copy away, by their schedules, where the caller says that
+  they take this volume: tags of volumes are not read back.
 
 Other snapshots are left out: a read-back does not say when they were taken. An account is known where a
-node has an ARN; what has none is of the account that most others are of.
+node has an ARN; what has none is of the account that most others are of. A vault of another account is not seen from
+this one: add a `Copy` for it.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from aws14.errors import DesignError
 from aws14.model import Node, Topology
 from aws14.sim.backups.copies import Copy, Generations, Lock, Log, Original, Points
-from aws14.sim.backups.generations import read_dlm_schedule
 from aws14.sim.backups.points import read_point
+from aws14.sim.backups.policies import read_dlm_schedule
 
 _REPLICATES = "replicates"
 _ACCOUNT_OF_ARN, _PARTS_OF_ARN = 4, 6
@@ -58,7 +60,9 @@ def original_built(topology: Topology, node_id: str, *, key: str = "") -> Origin
     )
 
 
-def copies_built(topology: Topology, node_id: str, *, restore_s: float = 0.0) -> tuple[Copy, ...]:
+def copies_built(
+    topology: Topology, node_id: str, *, restore_s: float = 0.0, policies: Sequence[str] = ()
+) -> tuple[Copy, ...]:
     """The copies of a node.
 
     Parameters
@@ -69,6 +73,8 @@ def copies_built(topology: Topology, node_id: str, *, restore_s: float = 0.0) ->
         The volume, database, bucket or file system.
     restore_s : float
         How long a restore takes.
+    policies : sequence of str
+        Nodes of the policies of Data Lifecycle Manager that take it.
 
     Raises
     ------
@@ -76,8 +82,8 @@ def copies_built(topology: Topology, node_id: str, *, restore_s: float = 0.0) ->
         When there is no such node, or a copy stands in no region.
     """
     node = topology.node(node_id)
-    found = (_in_vaults, _by_policy, _of_its_own)
-    return tuple(copy for copies in found for copy in copies(topology, node, restore_s))
+    kept = (copy for policy in policies for copy in _by_policy(topology, node, topology.node(policy), restore_s))
+    return (*_in_vaults(topology, node, restore_s), *kept, *_of_its_own(topology, node, restore_s))
 
 
 def _in_vaults(topology: Topology, node: Node, restore_s: float) -> Iterator[Copy]:
@@ -99,16 +105,17 @@ def _in_vaults(topology: Topology, node: Node, restore_s: float) -> Iterator[Cop
             )
 
 
-def _by_policy(topology: Topology, node: Node, restore_s: float) -> Iterator[Copy]:
-    if not any(str(snapshot.require("of")) in _names(node) for snapshot in topology.of_kind("snapshot")):
+def _by_policy(topology: Topology, node: Node, policy: Node, restore_s: float) -> Iterator[Copy]:
+    if str(policy.require("state")) != "ENABLED":
         return
-    for policy in topology.of_kind("dlm_policy"):
-        rules = tuple(read_dlm_schedule(text, policy.id) for text in _texts(policy, "schedules"))
-        if rules and str(policy.require("state")) == "ENABLED":
-            yield Copy(
-                name=f"snapshots by {policy.id}", history=Generations(rules=rules), region=_region(topology, node),
-                account=_account(topology, node), restore_s=restore_s,
-            )  # fmt: skip
+    rules = tuple(read_dlm_schedule(text, policy.id) for text in _texts(policy, "schedules"))
+    here = _region(topology, node)
+    for region in dict.fromkeys((here, *(region for rule in rules for region in rule.copies))):
+        held = tuple(rule for rule in rules if region in (here, *rule.copies))
+        yield Copy(
+            name=f"snapshots by {policy.id}" + ("" if region == here else f" in {region}"),
+            history=Generations(rules=held), region=region, account=_account(topology, node), restore_s=restore_s,
+        )  # fmt: skip
 
 
 def _of_its_own(topology: Topology, node: Node, restore_s: float) -> Iterator[Copy]:
@@ -151,7 +158,8 @@ def _texts(node: Node, name: str) -> tuple[str, ...]:
 
 
 def _names(node: Node) -> tuple[str, ...]:
-    return (node.id, *node.aws_id.split(","))
+    """What a recovery point may call it: AWS Backup takes the tag Name, else the resource's own."""
+    return (node.id, node.title, str(node.attributes.get("name", node.id)), *node.aws_id.split(","))
 
 
 def _lock(text: str) -> Lock:

@@ -153,32 +153,6 @@ def rotation(*, days: int, weeks: int = 0, months: int = 0, years: int = 0, vaul
     )
 
 
-def read_dlm_schedule(text: str, name: str) -> Rule:
-    """A schedule of Data Lifecycle Manager as a policy that was read back says it: ``every=24h at=03:00 keep=7``.
-
-    Parameters
-    ----------
-    text : str
-        Hours between two, the hour of the first, how many are kept.
-    name : str
-        How the rule is called.
-
-    Raises
-    ------
-    DesignError
-        When it is not that.
-    """
-    said = dict(word.partition("=")[::2] for word in text.split())
-    try:
-        every, keep = int(said["every"].removesuffix("h")), int(said["keep"])
-        hour, minute = map(int, said["at"].split(":"))
-        hours = sorted({(hour + each) % 24 for each in range(0, 24, every)})
-    except (KeyError, ValueError):
-        raise DesignError(f"the schedule '{text}' cannot be read", allowed="every=24h at=03:00 keep=7") from None
-    at = ",".join(map(str, hours))
-    return Rule(name=name, schedule=f"cron({minute} {at} * * ? *)", keep_days=keep * every / 24)
-
-
 def worst_gap_s(rules: Iterable[Rule]) -> float:
     """The longest time from one backup of a plan to the next, until which it can be restored: the plan's RPO.
 

@@ -21,7 +21,7 @@ NOW_S = datetime(2026, 11, 24, 11, tzinfo=UTC).timestamp()
 DAY_S = 86_400.0
 
 
-def node(kind, name, **stated):
+def node(kind, name, /, **stated):
     nothing = dict.fromkeys(ATTRIBUTES.get(kind, ()), "")
     return Node(
         id=name, kind=kind, parent=stated.pop("parent", HERE), aws_id=stated.pop("aws_id", name),
@@ -98,13 +98,23 @@ def test_points_of_others_are_no_copies():
 
 
 def test_a_volume_has_the_snapshots_of_its_policy():
-    policy = node("dlm_policy", "dlm", schedules=("every=24h at=03:00 keep=7",), state="ENABLED")
-    taken = node("snapshot", "s1", of="vol-1", gib=100, state="completed")
-    assert left(built(policy, taken), "volume").rpo_s == 8 * 3600
-    assert left(built(policy, taken), "corruption", 8).lost
-    assert left(built(policy), "volume").lost, "nothing was taken yet"
-    off = node("dlm_policy", "dlm", schedules=("every=24h at=03:00 keep=7",), state="DISABLED")
-    assert left(built(off, taken), "volume").lost
+    def struck(kind, days=0.0, state="ENABLED"):
+        policy = node("dlm_policy", "dlm", schedules=("every=24h at=03:00 keep=7 copy=ap-northeast-3",), state=state)
+        topology = built(policy)
+        copies = copies_built(topology, "plans-data", policies=("dlm",))
+        failure = Failure(kind=kind, name=kind, per_year=1.0, found_after_days=days)
+        return outcome(original_built(topology, "plans-data"), copies, failure, at_s=NOW_S)
+
+    assert struck("volume").rpo_s == 8 * 3600
+    assert struck("corruption", 8).lost
+    assert struck("region").survivors == ("snapshots by dlm in ap-northeast-3",)
+    assert struck("volume", state="DISABLED").lost
+
+
+def test_a_point_may_call_a_resource_by_its_name():
+    topology = built(node("bucket", "models", name="models-123", versioning="", lifecycle=()),
+                     vault("main", points=("models-123 S3 2026-11-24T05:00 1",)))  # fmt: skip
+    assert [copy.name for copy in copies_built(topology, "models")] == ["vault main"]
 
 
 def test_a_database_has_its_automated_backups_and_replicas():

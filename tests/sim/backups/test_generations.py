@@ -13,11 +13,11 @@ from aws14.sim.backups.generations import (
     Rule,
     kept,
     moments_s,
-    read_dlm_schedule,
     read_rule,
     rotation,
     worst_gap_s,
 )
+from aws14.sim.backups.policies import read_dlm_schedule
 
 DAILY = Rule(name="daily", schedule="cron(0 5 * * ? *)", keep_days=35)
 WEEKLY = Rule(name="weekly", schedule="cron(0 5 ? * SUN *)", keep_days=90)
@@ -131,10 +131,18 @@ def test_a_rotation_keeps_what_its_name_says(day):
 def test_schedules_of_data_lifecycle_manager():
     rule = read_dlm_schedule("every=24h at=03:00 keep=7", "d")
     assert len(kept([rule], since_s=at(2026, 1, 1), on_s=at(2026, 11, 24, 12))) == 7
-    often = read_dlm_schedule("every=6h at=22:30 keep=8", "d")
-    assert often.schedule == "cron(30 4,10,16,22 * * ? *)"
+    often = read_dlm_schedule("every=6h at=22:30 keep=8 copy=ap-northeast-3", "d")
+    assert (often.schedule, often.copies) == ("cron(30 4,10,16,22 * * ? *)", ("ap-northeast-3",))
     assert len(kept([often], since_s=at(2026, 1, 1), on_s=at(2026, 11, 24, 12))) == 8
-    for wrong in ("every=24h keep=7", "every=0h at=03:00 keep=7", "often", "every=24h at=3 keep=7"):
+    assert read_dlm_schedule("cron(0 3 ? * SUN *) keep=4", "d").keep_days == pytest.approx(28, rel=0.01)
+    assert read_dlm_schedule("cron(0 3 * * ? *) keep=2w", "d").keep_days == 14
+    for wrong in (
+        "every=24h keep=7",
+        "every=0h at=03:00 keep=7",
+        "often",
+        "every=24h at=3 keep=7",
+        "every=24h at=03:00",
+    ):
         with pytest.raises(DesignError):
             read_dlm_schedule(wrong, "d")
 
