@@ -69,7 +69,7 @@ def _starts(account: str, region: str, job_id: str) -> None:
         _fail(job, str(problem))
         return
     # From cold storage the data comes back to warm storage first.
-    thaw = typical_s("AWS Backup restore from cold storage") if point is not None and point.cold else 0.0
+    thaw = typical_s(kind_named(job.resource_type).thaw) if point is not None and point.cold else 0.0
     job.state = "RUNNING"
     job.ends = world().clock.now() + thaw
     telling.restore_job(job)

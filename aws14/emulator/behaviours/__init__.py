@@ -26,6 +26,7 @@ BEHAVIOURS = {
     "instance_metadata": "moto.ec2.models",
     "ssh": "moto.ec2.models",
     "block_storage": "moto.ec2.models",
+    "snapshot_blocks": "moto.ec2.models",
     "own_images": "moto.ec2.models",
     "zone_capacity": "moto.ec2.models",
     "launch_templates": "moto.ec2.models",

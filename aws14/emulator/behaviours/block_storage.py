@@ -15,7 +15,7 @@ What this adds
     lsblk, mkfs, mount, umount, blkid, df and /etc/fstab; a stop empties instance store. InvalidParameterValue for IOPS
     that gp3, io1 and io2 do not go to.
 What it still does not do
-    A second snapshot of a volume takes as long as the first. Volumes are there at once, and never full; a script does
+    Volumes are there at once, and never full; a script does
     not see one come that is attached while it runs. A root volume that is attached to another instance is there for
     its files. Partitions, LVM, RAID, multi-attach.
 """
@@ -28,7 +28,7 @@ from typing import Any
 from aws14.emulator.behaviours.hooks import around, before, replace
 from aws14.emulator.clock import handles
 from aws14.emulator.durations import typical_s
-from aws14.emulator.machines import contents, of, power, volumes
+from aws14.emulator.machines import blocks, contents, of, power, volumes
 from aws14.emulator.machines.instances import root_of
 from aws14.emulator.machines.registry import is_known, plug
 from aws14.emulator.volume_limits import check_iops
@@ -81,12 +81,26 @@ def begin_snapshot(snapshot: Any, *, per_gib: str = "EBS snapshot, each GiB") ->
     per_gib : str, optional
         Row of data/durations.csv.
     """
-    now = world().clock.now()
-    ends = now + typical_s("EBS snapshot, before the first GiB") + typical_s(per_gib) * int(snapshot.volume_size)
+    now, gib = world().clock.now(), int(snapshot.volume_size) * _share_to_store(snapshot)
+    ends = now + typical_s("EBS snapshot, before the first GiB") + typical_s(per_gib) * gib
     snapshot.status, snapshot._aws14_times = "pending", (now, ends)  # noqa: SLF001 - ours, kept with the snapshot
     owner = snapshot.ec2_backend
     world().clock.at(ends, "snapshot.completes", (owner.account_id, owner.region_name, snapshot.id))
     return ends
+
+
+def _share_to_store(snapshot: Any) -> float:
+    """How much of a snapshot is not in the one of the same volume before it; 1 for the first."""
+    before = [
+        each
+        for each in snapshot.ec2_backend.snapshots.values()
+        if each.volume is snapshot.volume and each is not snapshot and each.status == "completed"
+    ]
+    if not before:
+        return 1.0
+    last = max(before, key=lambda each: each.start_time)
+    held, earlier = (blocks.blocks_of(contents.find(each.id), int(each.volume_size)) for each in (snapshot, last))
+    return blocks.stored(held, earlier) / max(1, len(held))
 
 
 @handles("snapshot.completes")

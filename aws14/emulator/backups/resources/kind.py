@@ -60,6 +60,8 @@ class ResourceKind:
         ``(point)``: delete what it holds.
     freeze : callable
         ``(point)``: let what it holds move to cold storage.
+    thaw : str
+        Row of data/durations.csv: how long a recovery point takes out of cold storage.
     delete : callable
         ``(arn)``: delete a resource that a restore test made.
     """
@@ -74,6 +76,7 @@ class ResourceKind:
     restore: Callable[[Point, Mapping[str, str]], tuple[str, float]]
     drop: Callable[[Point], None]
     delete: Callable[[str], None]
+    thaw: str = "AWS Backup restore from cold storage"
     freeze: Callable[[Point], None] = lambda _point: None
 
     def owns(self, arn: str) -> bool:

@@ -105,7 +105,18 @@ def _restore(point: Point, asked: Mapping[str, str]) -> tuple[str, float]:
     size = int(asked.get("volumeSize") or point.size_bytes // _GIB)
     kind = asked.get("volumeType") or point.metadata.get("volumeType") or "gp3"
     iops = asked.get("iops") or (point.metadata.get("iops") if kind == point.metadata.get("volumeType") else None)
-    volume = backend.create_volume(
+    # Backup itself has restored it from the archive, and says so by the time that the job took.
+    tier, snapshot.storage_tier = snapshot.storage_tier, "standard"
+    try:
+        volume = _made(backend, snapshot, asked, (size, zone, kind, iops))
+    finally:
+        snapshot.storage_tier = tier
+    return f"arn:aws:ec2:{point.region}:{point.account}:volume/{volume.id}", 0.0
+
+
+def _made(backend: Any, snapshot: Any, asked: Mapping[str, str], wanted: tuple[int, str, str, str | None]) -> Any:
+    size, zone, kind, iops = wanted
+    return backend.create_volume(
         size=size,
         zone_name=zone,
         snapshot_id=snapshot.id,
@@ -114,7 +125,6 @@ def _restore(point: Point, asked: Mapping[str, str]) -> tuple[str, float]:
         volume_type=kind,
         iops=int(iops) if iops and kind in {"gp3", "io1", "io2"} else None,
     )
-    return f"arn:aws:ec2:{point.region}:{point.account}:volume/{volume.id}", 0.0
 
 
 def _drop(point: Point) -> None:
@@ -140,6 +150,7 @@ VOLUMES = ResourceKind(
     name="EBS",
     prefix="ec2:volume/",
     cold="opt-in",
+    thaw="EBS snapshot restored from the archive tier",
     find=_find,
     everything=_everything,
     take=_take,
