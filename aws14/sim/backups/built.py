@@ -51,6 +51,8 @@ def original_built(topology: Topology, node_id: str, *, key: str = "") -> Origin
     az = str(node.attributes.get("zone", "")) or (zone.id if zone else "")
     both = node.kind == "db_instance" and bool(node.require("multi_az"))
     disk = node.kind in ("volume", "db_instance", "instance")
+    if disk and not az:
+        az = "its zone"  # a volume that is attached to nothing is read back in its region, and stands in a zone
     return Original(
         volume=node.id if disk and not both else "",
         az="" if both else az,

@@ -1,0 +1,41 @@
+"""What a plan built through the API has kept, as the bill and the failures see it."""
+
+from __future__ import annotations
+
+import pytest
+
+from aws14 import cost
+from aws14.cloud.readback import read_back
+from aws14.cloud.session import Session
+from aws14.sim.backups.built import copies_built, original_built
+from aws14.sim.backups.failures import calendar_of_failures
+from aws14.sim.backups.outcomes import outcome
+from tests.cloud.test_keeping import AWAY, build
+
+
+def test_a_plan_is_billed_and_struck_as_it_was_built(session: Session) -> None:
+    build(session)
+    session.advance(40 * 86_400)
+    built = read_back(session)
+    original = original_built(built, "plans-data")
+    assert (original.volume, original.region) == ("plans-data", "ap-northeast-1")
+    assert original.az, "also a volume that is attached to nothing stands in a zone"
+    copies = copies_built(built, "plans-data", policies=("twice a day",))
+    assert {copy.name for copy in copies} == {"vault main", "vault away", "snapshots by twice a day"}
+    failures = {failure.kind: failure for failure in calendar_of_failures()}
+    found = {kind: outcome(original, copies, failure, at_s=session.now()) for kind, failure in failures.items()}
+    assert 0 < found["volume"].rpo_s <= 12 * 3600, "the snapshots of the policy are the younger ones"
+    assert found["region"].survivors == ("vault away",)
+    assert found["region"].rpo_s <= 25 * 3600
+    assert found["ransomware"].lost, "nothing is locked"
+    assert found["corruption"].lost, "nothing is 60 days old"
+
+    full, changed = (cost.standing(built, hours=730, changed_gib=gib) for gib in (None, 0.5))
+    for region, points in (("ap-northeast-1", 35), (AWAY, 7)):
+        sizes = [
+            sum(line.quantity for line in lines if (line.item, line.region) == ("Snapshot standard storage", region))
+            for lines in (full, changed)
+        ]
+        assert sizes[0] >= 10 * points
+        assert sizes[1] == pytest.approx(10 + 0.5 * (sizes[0] / 10 - 1))
+    assert [line.quantity for line in full if line.service == "KMS"] == [1]
