@@ -10,11 +10,24 @@ from aws14.cloud.session import Session
 from aws14.sim.backups.built import copies_built, original_built
 from aws14.sim.backups.failures import calendar_of_failures
 from aws14.sim.backups.outcomes import outcome
+from aws14.sim.backups.points import read_point
 from tests.cloud.test_keeping import AWAY, build
+
+
+def _archive_snapshots_too(session: Session) -> None:
+    """Snapshots of EBS go to the archive tier only where the rule opts in."""
+    backup = session.client("backup")
+    (plan,) = backup.list_backup_plans()["BackupPlansList"]
+    told = backup.get_backup_plan(BackupPlanId=plan["BackupPlanId"])["BackupPlan"]
+    rules = [{name: value for name, value in rule.items() if name != "RuleId"} for rule in told["Rules"]]
+    rules[1]["Lifecycle"]["OptInToArchiveForSupportedResources"] = True
+    wanted = {"BackupPlanName": told["BackupPlanName"], "Rules": rules}
+    backup.update_backup_plan(BackupPlanId=plan["BackupPlanId"], BackupPlan=wanted)
 
 
 def test_a_plan_is_billed_and_struck_as_it_was_built(session: Session) -> None:
     build(session)
+    _archive_snapshots_too(session)
     session.advance(40 * 86_400)
     built = read_back(session)
     original = original_built(built, "plans-data")
@@ -29,6 +42,10 @@ def test_a_plan_is_billed_and_struck_as_it_was_built(session: Session) -> None:
     assert found["region"].rpo_s <= 25 * 3600
     assert found["ransomware"].lost, "nothing is locked"
     assert found["corruption"].lost, "nothing is 60 days old"
+
+    months = [read_point(text) for text in built.node("main").require("points") if "T06:" in text]
+    assert {point.cold for point in months} == {True, False}
+    assert all(point.cold == (session.now() - point.taken_s >= 30 * 86_400) for point in months)
 
     full, changed = (cost.standing(built, hours=730, changed_gib=gib) for gib in (None, 0.5))
     for region, points in (("ap-northeast-1", 35), (AWAY, 7)):

@@ -50,7 +50,7 @@ def _vault(asking: Asking, region: str, vault: Resource, points: tuple[Resource,
     attributes = {
         "lock": _lock(vault),
         "key": vault.get("EncryptionKeyArn", ""),
-        "points": tuple(_point(one, sizes) for one in points),
+        "points": tuple(_point(one, sizes, asking.session.now()) for one in points),
     }
     tags = _tags(asking, region, arn)
     node = Node(id=arn, kind="backup_vault", parent=region, aws_id=name, attributes=attributes)
@@ -73,13 +73,16 @@ def _database_sizes(asking: Asking, region: str, points: tuple[Resource, ...]) -
     return {one["DBSnapshotArn"]: float(one["AllocatedStorage"]) for one in found}
 
 
-def _point(point: Resource, sizes: Mapping[str, float]) -> str:
+def _point(point: Resource, sizes: Mapping[str, float], now_s: float) -> str:
     of = f"recovery point {point['RecoveryPointArn']}"
     arn = required(point, "ResourceArn", of)
     name = point.get("ResourceName") or arn.replace("/", ":").rpartition(":")[2]
     gib = sizes.get(point["RecoveryPointArn"], point.get("BackupSizeInBytes", 0) / _GIB)
     when = required(point, "CreationDate", of).strftime("%Y-%m-%dT%H:%M")
-    return f"{name} {required(point, 'ResourceType', of)} {when} {gib:.6g}"
+    # The list does not say the storage class, but when a point goes to the cold one.
+    goes = point.get("CalculatedLifecycle", {}).get("MoveToColdStorageAt")
+    cold = " cold" if goes is not None and goes.timestamp() <= now_s else ""
+    return f"{name} {required(point, 'ResourceType', of)} {when} {gib:.6g}{cold}"
 
 
 def _copied(vault: Resource, points: tuple[Resource, ...]) -> Iterator[Link]:
