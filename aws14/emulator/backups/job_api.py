@@ -127,6 +127,7 @@ class Jobs(BaseResponse):
         if not self.params.get("IamRoleArn"):
             missing_parameter("IamRoleArn is required")
         job = restores.create(point, self.params["Metadata"], self.params["IamRoleArn"])
+        job.copies_tags = bool(self.params.get("CopySourceTagsToRestoredResource"))
         return ActionResult({"RestoreJobId": job.id})
 
     def _restore_job(self) -> Any:

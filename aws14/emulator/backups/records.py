@@ -174,6 +174,7 @@ class RestoreJob:
     size_bytes: int = 0
     point_created: float = 0.0
     testing_plan: str = ""
+    copies_tags: bool = False
     validation_s: float = 0.0
     validation: str = ""
     validation_message: str = ""

@@ -100,6 +100,8 @@ def _makes(account: str, region: str, job_id: str) -> None:
         told = getattr(problem, "message", None) or getattr(problem, "description", None) or str(problem)
         _fail(job, str(told))
         return
+    if job.copies_tags:
+        kind_named(point.resource_type).tag(job.made, point.tags)
     overhead = typical_s("AWS Backup restore job, before the first GB")
     job.ends = world().clock.now() + overhead + seconds
     world().clock.at(job.ends, "backup.restore_completes", (account, region, job_id))

@@ -173,7 +173,12 @@ def _must_be_available(snapshot: Any) -> None:
 def _restore(original: Callable[..., Any], backend: Any, from_snapshot_id: str, overrides: Any) -> Any:
     snapshot = backend.get_db_snapshot(from_snapshot_id)
     _must_be_available(snapshot)
-    instance = original(backend, from_snapshot_id, overrides)
+    # moto finds no snapshot of AWS Backup's by its name.
+    kind, snapshot.snapshot_type = snapshot.snapshot_type, "manual"
+    try:
+        instance = original(backend, from_snapshot_id, overrides)
+    finally:
+        snapshot.snapshot_type = kind
     image = getattr(snapshot, "_aws14_image", None)
     return _begin(instance, image.copy() if image is not None else None)
 

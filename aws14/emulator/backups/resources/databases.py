@@ -125,6 +125,11 @@ def _delete(arn: str) -> None:
         backend.delete_db_instance(key, skip_final_snapshot=True)
 
 
+def _tag(arn: str, tags: Mapping[str, str]) -> None:
+    account, region, key = parts_of(arn)
+    _backend(account, region).databases[key].tags = [{"Key": name, "Value": value} for name, value in tags.items()]
+
+
 DATABASES = ResourceKind(
     name="RDS",
     prefix="rds:db:",
@@ -135,5 +140,6 @@ DATABASES = ResourceKind(
     restore=_restore,
     drop=_drop,
     delete=_delete,
+    tag=_tag,
 )
 """DB instances."""

@@ -60,6 +60,8 @@ class ResourceKind:
         ``(point)``: delete what it holds.
     freeze : callable
         ``(point)``: let what it holds move to cold storage.
+    tag : callable
+        ``(arn, tags)``: put tags on what was restored.
     thaw : str
         Row of data/durations.csv: how long a recovery point takes out of cold storage.
     delete : callable
@@ -78,6 +80,7 @@ class ResourceKind:
     delete: Callable[[str], None]
     thaw: str = "AWS Backup restore from cold storage"
     freeze: Callable[[Point], None] = lambda _point: None
+    tag: Callable[[str, Mapping[str, str]], None] = lambda _arn, _tags: None
 
     def owns(self, arn: str) -> bool:
         """Whether an ARN is of this kind."""

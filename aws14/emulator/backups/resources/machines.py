@@ -137,6 +137,11 @@ def _delete(arn: str) -> None:
     _backend(account, region).terminate_instances([key])
 
 
+def _tag(arn: str, tags: Mapping[str, str]) -> None:
+    account, region, key = parts_of(arn)
+    _backend(account, region).get_instance(key).add_tags(dict(tags))
+
+
 MACHINES = ResourceKind(
     name="EC2",
     prefix="ec2:instance/",
@@ -147,5 +152,6 @@ MACHINES = ResourceKind(
     restore=_restore,
     drop=_drop,
     delete=_delete,
+    tag=_tag,
 )
 """EC2 instances."""

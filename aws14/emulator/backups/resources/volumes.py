@@ -146,6 +146,11 @@ def _delete(arn: str) -> None:
         backend.delete_volume(key)
 
 
+def _tag(arn: str, tags: Mapping[str, str]) -> None:
+    account, region, key = parts_of(arn)
+    _backend(account, region).volumes[key].add_tags(dict(tags))
+
+
 VOLUMES = ResourceKind(
     name="EBS",
     prefix="ec2:volume/",
@@ -159,5 +164,6 @@ VOLUMES = ResourceKind(
     drop=_drop,
     freeze=_freeze,
     delete=_delete,
+    tag=_tag,
 )
 """EBS volumes."""
