@@ -136,8 +136,7 @@ class Emulator:
 
     def play(self, metrics: Sequence[Mapping[str, Any]], until: float) -> dict[str, Any]:
         """Put datapoints of CloudWatch, go to this time (epoch seconds), and tell how the groups are."""
-        told: dict[str, Any] = ask(self, "POST", "play", {"metrics": list(metrics), "until": until})
-        return told
+        return dict(ask(self, "POST", "play", {"metrics": list(metrics), "until": until}))
 
     def pod_load(self, load: Mapping[str, Any]) -> float:
         """Say what the pods of a workload are asked to do (docs/architecture.md); return AWS time, epoch seconds."""

@@ -131,6 +131,7 @@ QUOTA_UNITS = {
         "metrics",
         "MiB",
         "share",
+        "groups",
     ),
 }
 EDGES = {

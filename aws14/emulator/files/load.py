@@ -18,7 +18,7 @@ from aws14.errors import ScenarioError
 
 __all__ = ["FileLoad", "Stretch", "changed", "declare", "rates", "stretches"]
 
-_GIB, _MIB, _KIB = 1024**3, 1024**2, 1024
+_GIB, _MIB = 1024**3, 1024**2
 _TIB_GIB = 1024.0
 
 
@@ -146,12 +146,12 @@ def rates(mode: str, standard_gib: float, provisioned_mibps: float | None) -> tu
         What is provisioned, MiB/s.
     """
     tib = max(1.0, standard_gib / _TIB_GIB)
-    most = quota("EFS", "burst credits of a TiB").value * 1024 * _GIB * tib
+    most = quota("EFS", "burst credits of a TiB").value * _GIB * tib
     if mode == "elastic":
         limit = quota("EFS", "elastic throughput, most").value * _MIB
         return limit, limit, most
     least = quota("EFS", "bursting: least baseline").value * _MIB
-    baseline = max(least, quota("EFS", "bursting: baseline of a GiB").value * _KIB * standard_gib)
+    baseline = max(least, quota("EFS", "bursting: baseline of a GiB").value * _MIB * standard_gib)
     if mode == "provisioned":
         given = max(baseline, (provisioned_mibps or 0.0) * _MIB)
         return given, given, most

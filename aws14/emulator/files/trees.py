@@ -36,7 +36,6 @@ __all__ = [
 ]
 
 STANDARD, IA, ARCHIVE = "Standard", "IA", "Archive"
-_KIB = 1024
 
 
 @dataclass(frozen=True)
@@ -219,9 +218,9 @@ def accessed(tree: Tree, path: str, now: float) -> None:
 
 def sizes(tree: Tree) -> Sizes:
     """What is metered: whole blocks, something for the metadata of each node, which stays in Standard."""
-    block = int(quota("EFS", "metered block").value) * _KIB
-    metadata = int(quota("EFS", "metered metadata of a file").value) * _KIB
-    least = int(quota("EFS", "smallest metered file in IA and Archive").value) * _KIB
+    block = int(quota("EFS", "metered block").value)
+    metadata = int(quota("EFS", "metered metadata of a file").value)
+    least = int(quota("EFS", "smallest metered file in IA and Archive").value)
     held = {STANDARD: 0, IA: 0, ARCHIVE: 0}
     for path, node in tree.disk.nodes.items():
         length = block if node.kind == FOLDER else -(-len(node.data) // block) * block
