@@ -254,7 +254,8 @@ def test_a_restore_test_restores_and_deletes(cloud: SimpleNamespace, emulator: E
         "ValidationWindowHours": 2,
     }
     cloud.backup.create_restore_testing_selection(RestoreTestingPlanName="drill", RestoreTestingSelection=selection)
-    emulator.advance(86400 + 6 * 3600)
+    ten = 10 * 3600
+    emulator.advance((ten - emulator.status()["now"]) % 86400 + 6 * 3600)
     jobs = cloud.backup.list_restore_jobs()["RestoreJobs"]
     assert jobs and {each["Status"] for each in jobs} == {"COMPLETED"}
     assert jobs[-1]["CreatedBy"]["RestoreTestingPlanArn"].endswith("restore-testing-plan:drill")
