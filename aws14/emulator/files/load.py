@@ -15,11 +15,11 @@ from aws14.emulator.files.efs_records import file_systems, life_of
 from aws14.emulator.files.trees import Bulk, Tree
 from aws14.emulator.world import world
 from aws14.errors import ScenarioError
+from aws14.sim.files.throughput import rates
 
 __all__ = ["FileLoad", "Stretch", "changed", "declare", "rates", "stretches"]
 
 _GIB, _MIB = 1024**3, 1024**2
-_TIB_GIB = 1024.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -131,31 +131,6 @@ def _begin(file_system: Any, read: float, write: float, operations: float) -> No
 def _standard_gib(file_system: Any) -> float:
     tree = trees.find(file_system.file_system_id)
     return trees.sizes(tree).standard / _GIB if tree is not None else 0.0
-
-
-def rates(mode: str, standard_gib: float, provisioned_mibps: float | None) -> tuple[float, float, float]:
-    """What a file system is allowed: metered bytes/s always, with credits, and the most credits, bytes.
-
-    Parameters
-    ----------
-    mode : {'bursting', 'provisioned', 'elastic'}
-        Throughput mode.
-    standard_gib : float
-        What it holds in Standard, GiB.
-    provisioned_mibps : float or None
-        What is provisioned, MiB/s.
-    """
-    tib = max(1.0, standard_gib / _TIB_GIB)
-    most = quota("EFS", "burst credits of a TiB").value * _GIB * tib
-    if mode == "elastic":
-        limit = quota("EFS", "elastic throughput, most").value * _MIB
-        return limit, limit, most
-    least = quota("EFS", "bursting: least baseline").value * _MIB
-    baseline = max(least, quota("EFS", "bursting: baseline of a GiB").value * _MIB * standard_gib)
-    if mode == "provisioned":
-        given = max(baseline, (provisioned_mibps or 0.0) * _MIB)
-        return given, given, most
-    return baseline, max(baseline, quota("EFS", "bursting: burst of a TiB").value * _MIB * tib), most
 
 
 def stretches(file_system: Any, start: float, end: float) -> list[tuple[Stretch, float, float]]:
