@@ -17,6 +17,7 @@ from aws14.cost.kept import KEPT, as_changed, automated_backups, beyond_free, va
 from aws14.cost.location import region_of
 from aws14.cost.managed import GONE, MANAGED, Rates, number
 from aws14.cost.serverless import SERVERLESS, proxies_standing
+from aws14.cost.shared_files import SHARED_FILES
 from aws14.cost.tiers import as_run
 from aws14.cost.traffic import NOTHING_ELSE, Assumptions, load
 from aws14.errors import ScenarioError
@@ -105,6 +106,7 @@ STANDING: Mapping[str, Callable[[Node, str], Rates]] = {
     **MANAGED,
     **containers.CONTAINERS,
     **SERVERLESS,
+    **SHARED_FILES,
     "elastic_ip": _elastic_ip,
     "hosted_zone": _hosted_zone,
     "instance": _instance,
