@@ -14,6 +14,7 @@ from aws14.charts.environments import environments
 from aws14.charts.frame import picture
 from aws14.charts.frontiers import frontier
 from aws14.charts.loads import load
+from aws14.charts.moves import moves
 from aws14.charts.packing import packing
 from aws14.charts.regions import latency_by_city, latency_cost
 from aws14.charts.rollouts import rollouts
@@ -21,6 +22,7 @@ from aws14.charts.runs import compare_runs
 from aws14.charts.stages import stages
 from aws14.charts.strips import strips
 from aws14.charts.survivals import survivals
+from aws14.charts.throughputs import throughputs
 from aws14.charts.timelines import timeline
 from aws14.charts.years import by_year
 
@@ -41,11 +43,13 @@ __all__ = [
     "latency_by_city",
     "latency_cost",
     "load",
+    "moves",
     "packing",
     "picture",
     "rollouts",
     "stages",
     "strips",
     "survivals",
+    "throughputs",
     "timeline",
 ]

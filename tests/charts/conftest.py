@@ -19,7 +19,8 @@ from aws14.model.trace import bin_edges_s
 
 MAKERS = (
     "bars", "bills", "calendars", "clusters", "curves", "distributions", "downtimes", "environments", "frontiers",
-    "loads", "packing", "regions", "rollouts", "runs", "stages", "strips", "survivals", "timelines", "years",
+    "loads", "moves", "packing", "regions", "rollouts", "runs", "stages", "strips", "survivals", "throughputs",
+    "timelines", "years",
 )  # fmt: skip
 SPOT_MINUTE = 19 * 60 + 54
 
