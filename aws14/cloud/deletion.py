@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from aws14.cloud.object_locks import bucket_keeps, delete_version
 from aws14.cloud.paths import pick
 from aws14.cloud.presence import records
 
@@ -124,10 +125,15 @@ def delete_zone(client: Any, key: str) -> object:
 
 
 def delete_bucket(client: Any, key: str) -> object:
-    """Delete a bucket with every version of every object in it."""
+    """Delete a bucket with every version of every object in it; AWS's refusal says what Object Lock keeps, how long."""
+    kept = []
     for page in client.get_paginator("list_object_versions").paginate(Bucket=key):
         for entry in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
-            client.delete_object(Bucket=key, Key=entry["Key"], VersionId=entry["VersionId"])
+            version = {"Bucket": key, "Key": entry["Key"], "VersionId": entry["VersionId"]}
+            reason = delete_version(client, version)
+            kept += [reason] if reason else []
+    if kept:
+        raise bucket_keeps(key, kept)
     return client.delete_bucket(Bucket=key)
 
 

@@ -264,6 +264,11 @@ def _files(session: Session, site: SimpleNamespace) -> None:
     s3.delete_public_access_block(Bucket="aws14-static")
     reads = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::aws14-static/*"}
     s3.put_bucket_policy(Bucket="aws14-static", Policy=json.dumps({"Version": "2012-10-17", "Statement": [reads]}))
+    keeps = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Years": 2}}}
+    s3.put_object_lock_configuration(Bucket="aws14-static", ObjectLockConfiguration=keeps)
+    ends = {"ID": "old", "Status": "Enabled", "Filter": {"Prefix": "logs/"}, "Expiration": {"Days": 9}}
+    s3.put_bucket_lifecycle_configuration(Bucket="aws14-static", LifecycleConfiguration={"Rules": [ends]})
+    s3.put_object(Bucket="aws14-static", Key="logs/1", Body=bytes(1 << 20), StorageClass="GLACIER_IR")
 
 
 def _names(session: Session, site: SimpleNamespace) -> None:
@@ -405,7 +410,14 @@ CHANGED: dict[str, dict[str, Any]] = {
         "state": "stopping",
     },
     "replica": {"replica_of": ""},
-    "static": {"versioning": True, "website_index": "index.html", "public_read": True},
+    "static": {
+        "versioning": True,
+        "website_index": "index.html",
+        "public_read": True,
+        "lifecycle": ("old logs/ expire=9",),
+        "object_lock": "GOVERNANCE 730",
+        "stored": ("GLACIER_IR 0.0009765625 1",),
+    },
     "cdn": {
         "aliases": ("img.example.jp",),
         "price_class": "PriceClass_200",

@@ -11,6 +11,7 @@ from aws14.cloud.readback.seen import Resource, Seen, called
 from aws14.model import Link, Node
 
 _FIRST_REGION = "us-east-1"
+_YEAR_DAYS = 365
 
 
 def fetch(asking: Asking, wanted: Callable[[Seen], bool]) -> tuple[tuple[Seen, ...], tuple[Link, ...]]:
@@ -64,9 +65,53 @@ def _bucket(client: Any, name: str, tags: dict[str, str]) -> Seen:
             "versioning": client.get_bucket_versioning(Bucket=name).get("Status") == "Enabled",
             "website_index": website.get("IndexDocument", {}).get("Suffix", ""),
             "public_read": _is_public(client, name),
+            "lifecycle": tuple(_lifecycle(client, name)),
+            "object_lock": _object_lock(client, name),
+            "stored": tuple(_stored(client, name)),
         },
     )
     return Seen(node=node, tags=tags, name=called(tags, name))
+
+
+def _lifecycle(client: Any, name: str) -> Iterator[str]:
+    """Every rule that acts: ``archive logs/ 30:STANDARD_IA expire=2555 noncurrent=30``."""
+    absent = ("NoSuchLifecycleConfiguration",)
+    answer = unless(absent, lambda: client.get_bucket_lifecycle_configuration(Bucket=name), {})
+    for rule in answer.get("Rules", ()):
+        if rule["Status"] == "Enabled":
+            given = rule.get("Filter") or {}
+            prefix = given.get("And", given).get("Prefix") or rule.get("Prefix") or "-"
+            yield " ".join((rule.get("ID") or "-", prefix, *_actions(rule)))
+
+
+def _actions(rule: Resource) -> Iterator[str]:
+    for move in rule.get("Transitions", ()):
+        if "Days" in move:
+            yield f"{move['Days']}:{move['StorageClass']}"
+    days = {
+        "expire": rule.get("Expiration", {}).get("Days"),
+        "noncurrent": rule.get("NoncurrentVersionExpiration", {}).get("NoncurrentDays"),
+    }
+    yield from (f"{action}={count}" for action, count in days.items() if count)
+
+
+def _object_lock(client: Any, name: str) -> str:
+    """Mode and days of what new objects are kept for."""
+    absent = ("ObjectLockConfigurationNotFoundError",)
+    answer = unless(absent, lambda: client.get_object_lock_configuration(Bucket=name), {})
+    kept = answer.get("ObjectLockConfiguration", {}).get("Rule", {}).get("DefaultRetention", {})
+    days = int(kept.get("Days") or 0) + _YEAR_DAYS * int(kept.get("Years") or 0)
+    return f"{kept['Mode']} {days}" if days else ""
+
+
+def _stored(client: Any, name: str) -> Iterator[str]:
+    """Class, GiB and number of what is stored, with versions that are not current: they are charged alike."""
+    sizes: dict[str, list[int]] = {}
+    for page in client.get_paginator("list_object_versions").paginate(Bucket=name):
+        for version in page.get("Versions", ()):
+            sizes.setdefault(version.get("StorageClass") or "STANDARD", []).append(version["Size"])
+    for storage_class, each in sorted(sizes.items()):
+        yield f"{storage_class} {sum(each) / 2**30:.9g} {len(each)}"
 
 
 def _is_public(client: Any, name: str) -> bool:

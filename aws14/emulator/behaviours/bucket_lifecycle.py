@@ -143,7 +143,7 @@ def _begun(original: Callable[..., Any], backend: Any, bucket_name: str, *args: 
     return upload
 
 
-def _dispose(original: Callable[..., None], key: Any, garbage: bool = False) -> None:  # noqa: FBT001, FBT002 - moto's
+def _dispose(original: Callable[..., None], key: Any, garbage: bool = False) -> None:
     # What Python collects was not deleted by anybody.
     if not garbage and not key.disposed:
         storage.ends(key)

@@ -93,10 +93,10 @@ def _check_versioning(backend: Any, bucket_name: str, status: str) -> None:
         raise InvalidBucketState(text)
 
 
-def _configure(  # noqa: PLR0913, PLR0917 - moto's arguments
+def _configure(
     backend: Any,
     bucket_name: str,
-    lock_enabled: bool,  # noqa: FBT001
+    lock_enabled: bool,
     mode: str | None = None,
     days: int | None = None,
     years: int | None = None,

@@ -34,7 +34,7 @@ def install() -> None:
     replace(FakeKey, "response_dict", property(lambda key: moto_parts(key) | header(key)))
 
 
-def _post(  # noqa: PLR0913, PLR0917 - moto's arguments
+def _post(
     original: Callable[..., Any],
     response: Any,
     request: Any,

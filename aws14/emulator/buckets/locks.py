@@ -36,7 +36,7 @@ def may_change(found: Any, mode: str | None, until: str | None, *, bypass: bool)
     if found.lock_mode == "GOVERNANCE" and bypass:
         return True
     longer = until is not None and _epoch(until) >= ends
-    return longer and (mode == found.lock_mode or mode == "COMPLIANCE")
+    return longer and mode in (found.lock_mode, "COMPLIANCE")
 
 
 def _epoch(text: str) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 from aws14 import catalog
@@ -205,7 +206,7 @@ def _of_order(rule: Rule, moves: Sequence[Move], action: str) -> Iterator[tuple[
             yield "InvalidArgument", f"{text} '{move.to}'"
     dated = sorted((move for move in moves if move.days >= 0), key=lambda move: ORDER.index(move.to))
     gap = catalog.quota("S3", "Standard-IA / One Zone-IA minimum duration").value
-    for first, second in zip(dated, dated[1:], strict=False):
+    for first, second in pairwise(dated):
         least = gap if first.to in ("STANDARD_IA", "ONEZONE_IA") else 1.0
         if second.days < first.days + least:
             text = f"'{days}' in the '{second.to}' {action} action for filter '(prefix={rule.prefix})' must be at least"
