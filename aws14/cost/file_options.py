@@ -1,0 +1,256 @@
+"""File servers beside each other: which meets a brief, and what each costs over years.
+
+Each option is laid out for the brief as somebody would order it (the peak of the month decides what is provisioned),
+drawn as nodes, and billed as what is built is billed. Storage grows from year to year; what is ordered grows with it.
+
+Left out: backups, the hardware of an office's gateway, people who keep a server of one's own running, licences of
+Windows on EC2.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from aws14.catalog import quota
+from aws14.cost.billing import bill
+from aws14.cost.metering import HOURS_PER_MONTH, standing
+from aws14.cost.shared_files import Moved, moved_usage
+from aws14.errors import ScenarioError
+from aws14.model import Node, Topology, Usage
+from aws14.model.kinds import ATTRIBUTES, Attribute
+from aws14.sim.files.servers import limits
+from aws14.sim.files.throughput import Throughput
+from aws14.sim.volumes import Volume
+
+_SERVER = "m5.large"
+_SHARE_STEP_MIBPS = 8
+_MONTHS = 12
+_UNITS_OF_S3 = ("S3", "Standard storage")
+
+OPTIONS = (
+    "EFS bursting", "EFS provisioned", "EFS elastic", "FSx Windows Multi-AZ", "FSx ONTAP Multi-AZ", "EC2 and EBS",
+    "S3 File Gateway",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FilesBrief:
+    """What a company asks of its file server.
+
+    Parameters
+    ----------
+    gib : float
+        Stored in the first year, GiB.
+    cold_share : float
+        Share of it that nobody reads for months.
+    growth : float
+        Of what is stored, a year: 0.2 is a fifth more.
+    read_gib, written_gib : float
+        In a month, GiB.
+    peak_mibps : float
+        Wanted at the end of the month, MiB/s.
+    protocol : {'SMB', 'NFS'}
+        What its desks speak.
+    two_zones : bool
+        Whether files have to be there when a zone is lost.
+    region : str
+        Where.
+
+    Raises
+    ------
+    ScenarioError
+        When a number cannot be.
+    """
+
+    gib: float
+    cold_share: float
+    growth: float
+    read_gib: float
+    written_gib: float
+    peak_mibps: float
+    protocol: str
+    two_zones: bool
+    region: str
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be."""
+        amounts = (self.growth, self.read_gib, self.written_gib, self.peak_mibps)
+        if not (self.gib > 0 and 0 <= self.cold_share <= 1 and min(amounts) >= 0 and self.protocol in ("SMB", "NFS")):
+            raise ScenarioError(f"{self} cannot be", allowed="GiB above 0, shares of 0 to 1, SMB or NFS")
+
+    @property
+    def peak_metered_mibps(self) -> float:
+        """The peak as EFS meters it, MiB/s."""
+        moved = self.read_gib + self.written_gib
+        read = self.read_gib / moved if moved else 0.0
+        return self.peak_mibps * (1 - read + read / quota("EFS", "reads metered as one write").value)
+
+
+def _node(kind: str, **stated: Attribute) -> Node:
+    nothing: dict[str, Attribute] = dict.fromkeys(ATTRIBUTES[kind], "")
+    known = {"state": "available", **stated}
+    return Node(id=f"the {kind}", kind=kind, attributes={**nothing, **known})
+
+
+def _efs(brief: FilesBrief, mode: str) -> tuple[Node, ...]:
+    cold = brief.gib * brief.cold_share
+    ordered = math.ceil(brief.peak_metered_mibps) if mode == "provisioned" else 0
+    return (
+        _node(
+            "file_system", throughput_mode=mode, provisioned_mibps=ordered, standard_gib=brief.gib - cold, ia_gib=cold,
+            archive_gib=0.0, zones=(),
+        ),
+    )  # fmt: skip
+
+
+def _share(brief: FilesBrief, kind: str) -> tuple[Node, ...]:
+    least = quota("FSx ONTAP" if kind == "ONTAP" else "FSx Windows", "SSD capacity, least").value
+    ordered = max(_SHARE_STEP_MIBPS, 2 ** math.ceil(math.log2(max(1.0, brief.peak_mibps))))
+    share = _node(
+        "windows_share", file_system_type=kind, deployment_type="MULTI_AZ_1", storage_type="SSD",
+        gib=max(least, brief.gib), throughput_mibps=ordered, iops=0.0,
+    )  # fmt: skip
+    directory = _node("directory", directory_type="MicrosoftAD", edition="Standard", state="Active")
+    return (share, directory) if brief.protocol == "SMB" else (share,)
+
+
+def _server(brief: FilesBrief) -> tuple[Node, ...]:
+    return (
+        _node(
+            "instance", instance_type=_SERVER, state="running", root_gib=8, root_volume_type="gp3",
+            public_ipv4_kind="none",
+        ),
+        _node("volume", gib=brief.gib, volume_type="gp3", state="in-use", iops=quota("EBS", "gp3 baseline IOPS").value),
+    )  # fmt: skip
+
+
+def month_of(option: str, brief: FilesBrief) -> tuple[Usage, ...]:
+    """A month of an option, as it would be ordered for a brief.
+
+    Parameters
+    ----------
+    option : str
+        One of `OPTIONS`.
+    brief : FilesBrief
+        What is asked for.
+
+    Raises
+    ------
+    ScenarioError
+        When there is no such option.
+    """
+    if option not in OPTIONS:
+        raise ScenarioError(f"the option {option!r}", allowed=", ".join(OPTIONS))
+    nodes: tuple[Node, ...] = ()
+    moved: tuple[Usage, ...] = ()
+    if option.startswith("EFS"):
+        mode = option.removeprefix("EFS ")
+        nodes = _efs(brief, mode)
+        by_the_gb = Moved(read_gib=brief.read_gib, written_gib=brief.written_gib) if mode == "elastic" else Moved()
+        moved = tuple(moved_usage(by_the_gb, brief.region))
+    elif option.startswith("FSx"):
+        nodes = _share(brief, "ONTAP" if "ONTAP" in option else "WINDOWS")
+    elif option == "EC2 and EBS":
+        nodes = _server(brief)
+    else:
+        moved = _gateway(brief)
+    drawn = Topology(
+        name=option, origin="drawn", nodes=(Node(id=brief.region, kind="region"), *(_in(n, brief) for n in nodes))
+    )
+    return (*standing(drawn, hours=HOURS_PER_MONTH), *moved)
+
+
+def _in(node: Node, brief: FilesBrief) -> Node:
+    return replace(node, parent=brief.region)
+
+
+def _gateway(brief: FilesBrief) -> tuple[Usage, ...]:
+    """Objects in Standard, and what passes: a gateway in the office is free as such."""
+    service, item = _UNITS_OF_S3
+    return (
+        Usage(
+            service=service, item=item, unit="GB-month", region=brief.region, quantity=brief.gib,
+            note="files as objects",
+        ),
+        Usage(
+            service="Storage Gateway", item="Data written to AWS by gateway", unit="GB", region=brief.region,
+            quantity=brief.written_gib, note="what the office writes",
+        ),
+    )  # fmt: skip
+
+
+def years_of(option: str, brief: FilesBrief, *, years: int = 3) -> Mapping[str, tuple[float, ...]]:
+    """What an option costs year by year, USD, by item of the bill; storage grows.
+
+    Parameters
+    ----------
+    option : str
+        One of `OPTIONS`.
+    brief : FilesBrief
+        Of the first year.
+    years : int
+        How many.
+
+    Raises
+    ------
+    ScenarioError
+        When there is no such option, or no year.
+    DataError
+        When the price book lacks a price of the region.
+    """
+    if years < 1:
+        raise ScenarioError(f"{years} years", allowed="at least 1")
+    found: dict[str, list[float]] = {}
+    for year in range(years):
+        grown = replace(brief, gib=brief.gib * (1 + brief.growth) ** year)
+        for line in bill(month_of(option, grown), title=option).lines:
+            name = f"{line.usage.service}: {line.usage.item}"
+            found.setdefault(name, [0.0] * years)[year] += _MONTHS * line.usd
+    return {name: tuple(amounts) for name, amounts in found.items()}
+
+
+def given_mibps(option: str, brief: FilesBrief) -> float:
+    """What an option gives for ever of the kind of work that a brief asks for, MiB/s; NaN for a gateway: its line.
+
+    Raises
+    ------
+    ScenarioError
+        When there is no such option.
+    """
+    if option not in OPTIONS:
+        raise ScenarioError(f"the option {option!r}", allowed=", ".join(OPTIONS))
+    if option.startswith("FSx"):
+        return float(str(_share(brief, "WINDOWS")[0].require("throughput_mibps")))
+    if option == "EC2 and EBS":
+        iops = quota("EBS", "gp3 baseline IOPS").value
+        return limits(_SERVER, Volume(kind="gp3", gib=brief.gib, iops=iops)).given_mibps
+    if option == "S3 File Gateway":
+        return math.nan
+    warm = brief.gib * (1 - brief.cold_share)
+    mode = option.removeprefix("EFS ")
+    made = Throughput(mode=mode, standard_gib=warm, provisioned_mibps=max(1.0, math.ceil(brief.peak_metered_mibps)))
+    per_metered = brief.peak_mibps / brief.peak_metered_mibps if brief.peak_metered_mibps else 1.0
+    return made.baseline_mibps * per_metered
+
+
+def misses(option: str, brief: FilesBrief) -> tuple[str, ...]:
+    """What of a brief an option does not meet, in words; empty: it meets all of it.
+
+    Raises
+    ------
+    ScenarioError
+        When there is no such option.
+    """
+    given = given_mibps(option, brief)
+    told = []
+    if brief.protocol == "SMB" and option.startswith("EFS"):
+        told.append("speaks NFS only")
+    if brief.protocol == "NFS" and option == "FSx Windows Multi-AZ":
+        told.append("speaks SMB only")
+    if brief.two_zones and option == "EC2 and EBS":
+        told.append("stands in one zone")
+    if given < brief.peak_mibps:
+        told.append(f"gives {given:,.0f} MiB/s for ever, {brief.peak_mibps:,.0f} are wanted at the peak")
+    return tuple(told)

@@ -1,0 +1,60 @@
+"""Options beside each other: by hand where it is simple, and in the directions that a brief moves them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from aws14.cost.file_options import OPTIONS, FilesBrief, given_mibps, misses, month_of, years_of
+from aws14.errors import ScenarioError
+
+BRIEF = FilesBrief(
+    gib=4000, cold_share=0.75, growth=0.2, read_gib=3000, written_gib=1000, peak_mibps=200, protocol="NFS",
+    two_zones=True, region="ap-northeast-1",
+)  # fmt: skip
+
+
+def total(option, brief=BRIEF):
+    return sum(sum(amounts) for amounts in years_of(option, brief).values())
+
+
+def test_three_years_of_elastic_by_hand():
+    sizes = 4000 * (1 + 1.2 + 1.44)
+    storage = sizes * (0.25 * 0.36 + 0.75 * 0.02)
+    assert total("EFS elastic") == pytest.approx(12 * (storage + 3 * (3000 * 0.04 + 1000 * 0.07)), abs=1)
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_each_option_has_a_bill_that_grows(option):
+    years = years_of(option, BRIEF)
+    by_year = [sum(amounts[year] for amounts in years.values()) for year in range(3)]
+    assert 0 < by_year[0] < by_year[2]
+    assert len(month_of(option, BRIEF)) >= 1
+
+
+def test_what_is_colder_or_moves_less_is_cheaper():
+    assert total("EFS elastic", replace(BRIEF, cold_share=0.9)) < total("EFS elastic")
+    assert total("EFS elastic", replace(BRIEF, read_gib=0)) < total("EFS elastic")
+    assert total("EFS provisioned", replace(BRIEF, peak_mibps=400)) > total("EFS provisioned")
+    assert total("FSx Windows Multi-AZ", replace(BRIEF, peak_mibps=400)) > total("FSx Windows Multi-AZ")
+    assert total("EFS bursting") < total("EFS provisioned")
+
+
+def test_which_for_which_brief():
+    found = {option: misses(option, BRIEF) for option in OPTIONS}
+    assert found["EFS elastic"] == found["EFS provisioned"] == found["FSx ONTAP Multi-AZ"] == ()
+    assert "SMB only" in found["FSx Windows Multi-AZ"][0]
+    assert "for ever" in found["EFS bursting"][0]
+    assert found["EC2 and EBS"][0] == "stands in one zone"
+    smb = replace(BRIEF, protocol="SMB", two_zones=False, peak_mibps=20)
+    assert misses("EFS elastic", smb) == ("speaks NFS only",)
+    assert misses("EC2 and EBS", smb) == misses("FSx Windows Multi-AZ", smb) == ()
+
+
+def test_provisioned_gives_what_was_ordered_for_the_peak():
+    assert given_mibps("EFS provisioned", BRIEF) == pytest.approx(200)
+    with pytest.raises(ScenarioError, match="option"):
+        month_of("a shoebox", BRIEF)
+    with pytest.raises(ScenarioError, match="cannot be"):
+        replace(BRIEF, gib=0)
