@@ -264,3 +264,42 @@ def test_seven_years_of_many_objects_are_few_events(s3: Any, emulator: Emulator)
     ours = [name for _, name in told if name.startswith("bucket_lifecycle")]
     assert classes(s3) == {}
     assert len(ours) <= 6
+
+
+def test_suspended_versioning_keeps_versions_and_replaces_only_its_own(versioned: Any) -> None:
+    first = put(versioned, "a", b"1")
+    versioned.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Suspended"})
+    put(versioned, "a", b"2")
+    put(versioned, "a", b"3")
+    assert versions(versioned) == [("a", "null"), ("a", first)]
+    assert versioned.get_object(Bucket=BUCKET, Key="a")["Body"].read() == b"3"
+    assert versioned.get_object(Bucket=BUCKET, Key="a", VersionId=first)["Body"].read() == b"1"
+    versioned.delete_object(Bucket=BUCKET, Key="a")
+    assert classes(versioned) == {}
+    assert sorted(versions(versioned)) == sorted([("a", first), ("a", "null")])
+    versioned.delete_object(Bucket=BUCKET, Key="a", VersionId="null")
+    assert versioned.get_object(Bucket=BUCKET, Key="a")["Body"].read() == b"1"
+
+
+def test_mfa_delete_says_why_not(s3: Any) -> None:
+    told = {"Status": "Enabled", "MFADelete": "Enabled"}
+    with pytest.raises(ClientError, match="needs the root user"):
+        s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration=told, MFA="arn:aws:iam::1:mfa/d 123456")
+
+
+def test_a_restored_version_is_that_version(versioned: Any, emulator: Emulator) -> None:
+    old = put(versioned, "a", b"old", StorageClass="GLACIER")
+    put(versioned, "a", b"new")
+    versioned.restore_object(Bucket=BUCKET, Key="a", VersionId=old, RestoreRequest={"Days": 1})
+    emulator.advance(5 * HOUR)
+    assert versioned.get_object(Bucket=BUCKET, Key="a", VersionId=old)["Body"].read() == b"old"
+
+
+def test_a_saved_cloud_goes_on_with_its_rules(s3: Any, emulator: Emulator) -> None:
+    follow(s3, moves((1, "GLACIER_IR")))
+    put(s3, "a")
+    emulator.save("with-a-lifecycle")
+    s3.delete_object(Bucket=BUCKET, Key="a")
+    emulator.restore("with-a-lifecycle")
+    emulator.advance(3 * DAY)
+    assert classes(s3) == {"a": "GLACIER_IR"}

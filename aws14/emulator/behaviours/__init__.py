@@ -46,6 +46,7 @@ BEHAVIOURS = {
     "bucket_access": "moto.s3.models",
     "bucket_endpoints": "moto.s3.models",
     "replication": "moto.s3.models",
+    "bucket_versions": "moto.s3.models",
     "object_lock": "moto.s3.models",
     "object_restore": "moto.s3.models",
     "bucket_lifecycle": "moto.s3.models",

@@ -61,35 +61,41 @@ def _day(name: str, t: float) -> None:
     if bucket is None or vars(bucket).get(_ARMED) != t:
         return
     setattr(bucket, _ARMED, None)
-    now = world().clock.now()
-    found = list(_everything(bucket))
-    for _ in range(_PASSES):
-        ready = [does for due, does in found if due <= now]
-        for does in ready:
-            does()
-        if not ready:
-            break
-        found = list(_everything(bucket))
-    later = [due for due, _ in found if due > now]
+    now, rules = world().clock.now(), rules_of(bucket)
+    later: list[float] = []
+    for name_of_key in list(bucket.keys) if rules else ():
+        later += _settle(lambda key=name_of_key: _of_key(bucket, key, rules), now)
+    for upload in list(bucket.multiparts.values()):
+        for due, does in _of_upload(bucket, upload, rules):
+            if due <= now:
+                does()
+            else:
+                later.append(due)
     if later:
         _post(bucket, min(later))
 
 
-def _everything(bucket: Any) -> Iterator[Due]:
-    rules = rules_of(bucket)
-    if not rules:
-        return
-    for name in list(bucket.keys):
-        versions = list(bucket.keys.getlist(name, []))
-        for place, version in enumerate(versions):
-            found = _of_current(bucket, version, rules, alone=len(versions) == 1)
-            if place < len(versions) - 1:
-                newer = len(versions) - 2 - place
-                found = _of_old(bucket, version, rules, (versions[place + 1], newer))
-            if found is not None:
-                yield from found
-    for upload in list(bucket.multiparts.values()):
-        yield from _of_upload(bucket, upload, rules)
+def _settle(look: Callable[[], list[Due]], now: float) -> list[float]:
+    """Do what is due about one key; when the rest of it is."""
+    found = look()
+    for _ in range(_PASSES):
+        ready = [does for due, does in found if due <= now]
+        if not ready:
+            break
+        for does in ready:
+            does()
+        found = look()
+    return [due for due, _ in found if due > now]
+
+
+def _of_key(bucket: Any, name: str, rules: tuple[Rule, ...]) -> list[Due]:
+    versions, found = list(bucket.keys.getlist(name, [])), []
+    for place, version in enumerate(versions):
+        if place < len(versions) - 1:
+            found += _of_old(bucket, version, rules, (versions[place + 1], len(versions) - 2 - place))
+        else:
+            found += _of_current(bucket, version, rules, alone=place == 0)
+    return found
 
 
 def _of_current(bucket: Any, version: Any, rules: tuple[Rule, ...], *, alone: bool) -> list[Due]:

@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape
 
 from aws14.emulator.buckets.access import bucket_of, may_list, may_read, object_of
 from aws14.emulator.buckets.policy import Caller
+from aws14.emulator.buckets.restoring import is_archived
 from aws14.emulator.dataplane.answering import Told, Visit
 from aws14.emulator.world import world
 
@@ -48,6 +49,9 @@ def read(visit: Visit, bucket_name: str, path: str, *, caller: Caller, region: s
         return _error(301, "PermanentRedirect", text, Endpoint=endpoint, Bucket=bucket_name)
     found = object_of(bucket, key)
     if key and found is not None and may_read(bucket, caller, key):
+        if is_archived(found):
+            text = "The operation is not valid for the object's storage class"
+            return _error(403, "InvalidObjectState", text, StorageClass=found.storage_class)
         return sent(found, visit.headers)
     if key and found is None and may_list(bucket, caller):
         return _error(404, "NoSuchKey", "The specified key does not exist.", Key=key)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-import xmltodict
+import xmltodict  # type: ignore[import-untyped]
 
 from aws14.emulator.buckets.access import bucket_of
 from aws14.emulator.buckets.lifecycle import midnight
@@ -14,7 +14,7 @@ from aws14.emulator.clock import handles
 from aws14.emulator.durations import typical_s
 from aws14.emulator.world import world
 
-__all__ = ["ask", "header", "leave"]
+__all__ = ["ask", "header", "is_archived", "leave"]
 
 _STATE = "_aws14_restore"
 _DAY_S = 86400.0
@@ -101,6 +101,12 @@ def header(found: Any) -> dict[str, str]:
         return {"x-amz-restore": 'ongoing-request="true"'}
     ends = datetime.fromtimestamp(state["until"], UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
     return {"x-amz-restore": f'ongoing-request="false", expiry-date="{ends}"'}
+
+
+def is_archived(found: Any) -> bool:
+    """Whether an object cannot be read now: archived, and no copy of it is there."""
+    state = vars(found).get(_STATE)
+    return found.storage_class in ARCHIVED and not (state and state["until"])
 
 
 def leave(found: Any) -> None:
