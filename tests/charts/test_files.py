@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from aws14 import charts
+from aws14.cost.file_options import OPTIONS, FilesBrief, years_of
 from aws14.errors import ScenarioError
 from aws14.sim.files.months import office_month, serve
 from aws14.sim.files.moving import Move, plan
@@ -69,4 +70,16 @@ def test_small_files_fit_in_bars(studio: Studio) -> None:
     }
     charts.bars(times, title="10,000 small files", xlabel="seconds")
     assert [bar.get_width() for bar in studio.figure.axes[0].patches] == list(times.values())
+    assert studio.overlapping() == []
+
+
+def test_three_years_of_each_option_fit_the_page(studio: Studio) -> None:
+    brief = FilesBrief(
+        gib=4000, cold_share=0.75, growth=0.2, read_gib=3000, written_gib=1000, peak_mibps=200, protocol="NFS",
+        two_zones=True, region="ap-northeast-1",
+    )  # fmt: skip
+    shown = {option: sum(sum(part) for part in years_of(option, brief).values()) for option in OPTIONS}
+    charts.bars(shown, title="Three years of a file server", xlabel="USD in three years")
+    assert studio.overlapping() == []
+    charts.by_year({option: years_of(option, brief) for option in OPTIONS[:3]}, title="Three years, part by part")
     assert studio.overlapping() == []
