@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from aws14.cloud.process import Emulator
+from aws14.emulator.buckets import storage
 
 REGION, BUCKET = "ap-northeast-1", "models-1"
 HOUR, DAY = 3600.0, 86400.0
@@ -303,3 +305,24 @@ def test_a_saved_cloud_goes_on_with_its_rules(s3: Any, emulator: Emulator) -> No
     emulator.restore("with-a-lifecycle")
     emulator.advance(3 * DAY)
     assert classes(s3) == {"a": "GLACIER_IR"}
+
+
+@pytest.mark.parametrize(
+    ("storage_class", "age_days", "charged"),
+    [
+        ("STANDARD", 1, []),
+        ("STANDARD_IA", 10, [20]),
+        ("GLACIER_IR", 89, [1]),
+        ("GLACIER", 90, []),
+        ("DEEP_ARCHIVE", 100, [80]),
+    ],
+)
+def test_leaving_a_class_early_is_charged_to_its_end(
+    monkeypatch: pytest.MonkeyPatch, storage_class: str, age_days: float, charged: list[float]
+) -> None:
+    made = datetime(2026, 1, 1, tzinfo=UTC)
+    here = SimpleNamespace(state={}, clock=SimpleNamespace(now=lambda: made.timestamp() + age_days * DAY))
+    monkeypatch.setattr(storage, "world", lambda: here)
+    told = {"account_id": "1", "bucket_name": BUCKET, "name": "a", "size": 7, "storage_class": storage_class}
+    storage.ends(SimpleNamespace(last_modified=made, **told))
+    assert [each.days for each in storage.early_ends()] == pytest.approx(charged)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from aws14 import catalog
@@ -63,8 +64,8 @@ def _day(name: str, t: float) -> None:
     setattr(bucket, _ARMED, None)
     now, rules = world().clock.now(), rules_of(bucket)
     later: list[float] = []
-    for name_of_key in list(bucket.keys) if rules else ():
-        later += _settle(lambda key=name_of_key: _of_key(bucket, key, rules), now)
+    for key in list(bucket.keys) if rules else ():
+        later += _settle(partial(_of_key, bucket, key, rules), now)
     for upload in list(bucket.multiparts.values()):
         for due, does in _of_upload(bucket, upload, rules):
             if due <= now:

@@ -49,10 +49,7 @@ def read(visit: Visit, bucket_name: str, path: str, *, caller: Caller, region: s
         return _error(301, "PermanentRedirect", text, Endpoint=endpoint, Bucket=bucket_name)
     found = object_of(bucket, key)
     if key and found is not None and may_read(bucket, caller, key):
-        if is_archived(found):
-            text = "The operation is not valid for the object's storage class"
-            return _error(403, "InvalidObjectState", text, StorageClass=found.storage_class)
-        return sent(found, visit.headers)
+        return _archived(found) if is_archived(found) else sent(found, visit.headers)
     if key and found is None and may_list(bucket, caller):
         return _error(404, "NoSuchKey", "The specified key does not exist.", Key=key)
     return _error(403, "AccessDenied", "Access Denied")
@@ -72,6 +69,11 @@ def sent(found: Any, asked: Mapping[str, str]) -> Told:
     if first > last:
         return _error(416, "InvalidRange", "The requested range is not satisfiable")
     return _PARTIAL, headers | {"Content-Range": f"bytes {first}-{last}/{len(body)}"}, body[first : last + 1]
+
+
+def _archived(found: Any) -> Told:
+    text = "The operation is not valid for the object's storage class"
+    return _error(403, "InvalidObjectState", text, StorageClass=found.storage_class)
 
 
 def header(headers: Mapping[str, str], name: str) -> str:
