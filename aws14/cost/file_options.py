@@ -27,7 +27,16 @@ from aws14.sim.volumes import Volume
 _SERVER = "m5.large"
 _SHARE_STEP_MIBPS = 8
 _MONTHS = 12
-_UNITS_OF_S3 = ("S3", "Standard storage")
+_SERVERS = "servers and directories"
+_PARTS: Mapping[str, str] = {
+    "GB": "what is moved",
+    "GB-month": "storage",
+    "IOPS-month": "throughput as ordered",
+    "MB/s-month": "throughput as ordered",
+    "MBps-month": "throughput as ordered",
+    "MiBps-month": "throughput as ordered",
+}
+"""Unit of a line -> what is paid for; all else by the hour is servers and directories."""
 
 OPTIONS = (
     "EFS bursting", "EFS provisioned", "EFS elastic", "FSx Windows Multi-AZ", "FSx ONTAP Multi-AZ", "EC2 and EBS",
@@ -107,10 +116,12 @@ def _efs(brief: FilesBrief, mode: str) -> tuple[Node, ...]:
 
 def _share(brief: FilesBrief, kind: str) -> tuple[Node, ...]:
     least = quota("FSx ONTAP" if kind == "ONTAP" else "FSx Windows", "SSD capacity, least").value
+    # ONTAP moves what nobody reads to its capacity pool; Windows keeps all on its disks.
+    warm = brief.gib * (1 - brief.cold_share) if kind == "ONTAP" else brief.gib
     ordered = max(_SHARE_STEP_MIBPS, 2 ** math.ceil(math.log2(max(1.0, brief.peak_mibps))))
     share = _node(
         "windows_share", file_system_type=kind, deployment_type="MULTI_AZ_1", storage_type="SSD",
-        gib=max(least, brief.gib), throughput_mibps=ordered, iops=0.0,
+        gib=max(least, warm), throughput_mibps=ordered, iops=0.0,
     )  # fmt: skip
     directory = _node("directory", directory_type="MicrosoftAD", edition="Standard", state="Active")
     return (share, directory) if brief.protocol == "SMB" else (share,)
@@ -152,6 +163,7 @@ def month_of(option: str, brief: FilesBrief) -> tuple[Usage, ...]:
         moved = tuple(moved_usage(by_the_gb, brief.region))
     elif option.startswith("FSx"):
         nodes = _share(brief, "ONTAP" if "ONTAP" in option else "WINDOWS")
+        moved = _pool(brief) if "ONTAP" in option else ()
     elif option == "EC2 and EBS":
         nodes = _server(brief)
     else:
@@ -166,12 +178,20 @@ def _in(node: Node, brief: FilesBrief) -> Node:
     return replace(node, parent=brief.region)
 
 
-def _gateway(brief: FilesBrief) -> tuple[Usage, ...]:
-    """Objects in Standard, and what passes: a gateway in the office is free as such."""
-    service, item = _UNITS_OF_S3
+def _pool(brief: FilesBrief) -> tuple[Usage, ...]:
     return (
         Usage(
-            service=service, item=item, unit="GB-month", region=brief.region, quantity=brief.gib,
+            service="FSx", item="ONTAP capacity pool Multi-AZ", unit="GB-month", region=brief.region,
+            quantity=brief.gib * brief.cold_share, note="what nobody reads for months",
+        ),
+    )  # fmt: skip
+
+
+def _gateway(brief: FilesBrief) -> tuple[Usage, ...]:
+    """Objects in Standard, and what passes: a gateway in the office is free as such."""
+    return (
+        Usage(
+            service="S3", item="Standard storage", unit="GB-month", region=brief.region, quantity=brief.gib,
             note="files as objects",
         ),
         Usage(
@@ -182,7 +202,7 @@ def _gateway(brief: FilesBrief) -> tuple[Usage, ...]:
 
 
 def years_of(option: str, brief: FilesBrief, *, years: int = 3) -> Mapping[str, tuple[float, ...]]:
-    """What an option costs year by year, USD, by item of the bill; storage grows.
+    """What an option costs year by year, USD, by what is paid for; storage grows.
 
     Parameters
     ----------
@@ -206,8 +226,7 @@ def years_of(option: str, brief: FilesBrief, *, years: int = 3) -> Mapping[str, 
     for year in range(years):
         grown = replace(brief, gib=brief.gib * (1 + brief.growth) ** year)
         for line in bill(month_of(option, grown), title=option).lines:
-            name = f"{line.usage.service}: {line.usage.item}"
-            found.setdefault(name, [0.0] * years)[year] += _MONTHS * line.usd
+            found.setdefault(_PARTS.get(line.usage.unit, _SERVERS), [0.0] * years)[year] += _MONTHS * line.usd
     return {name: tuple(amounts) for name, amounts in found.items()}
 
 

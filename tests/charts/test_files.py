@@ -81,5 +81,8 @@ def test_three_years_of_each_option_fit_the_page(studio: Studio) -> None:
     shown = {option: sum(sum(part) for part in years_of(option, brief).values()) for option in OPTIONS}
     charts.bars(shown, title="Three years of a file server", xlabel="USD in three years")
     assert studio.overlapping() == []
-    charts.by_year({option: years_of(option, brief) for option in OPTIONS[:3]}, title="Three years, part by part")
+    charts.by_year({option: years_of(option, brief) for option in OPTIONS[:4]}, title="Three years, part by part")
+    legend = studio.figure.legends[0].get_window_extent()
+    assert legend.x0 >= 0
+    assert legend.x1 <= studio.figure.bbox.width
     assert studio.overlapping() == []

@@ -58,3 +58,11 @@ def test_provisioned_gives_what_was_ordered_for_the_peak():
         month_of("a shoebox", BRIEF)
     with pytest.raises(ScenarioError, match="cannot be"):
         replace(BRIEF, gib=0)
+
+
+def test_ontap_keeps_what_is_cold_in_its_pool():
+    assert total("FSx ONTAP Multi-AZ", replace(BRIEF, cold_share=0.5)) > total("FSx ONTAP Multi-AZ")
+    assert total("FSx Windows Multi-AZ", replace(BRIEF, cold_share=0.5)) == total("FSx Windows Multi-AZ")
+    assert set(years_of("FSx Windows Multi-AZ", replace(BRIEF, protocol="SMB"))) == {
+        "storage", "throughput as ordered", "servers and directories"
+    }  # fmt: skip
