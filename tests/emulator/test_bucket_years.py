@@ -324,5 +324,28 @@ def test_leaving_a_class_early_is_charged_to_its_end(
     here = SimpleNamespace(state={}, clock=SimpleNamespace(now=lambda: made.timestamp() + age_days * DAY))
     monkeypatch.setattr(storage, "world", lambda: here)
     told = {"account_id": "1", "bucket_name": BUCKET, "name": "a", "size": 7, "storage_class": storage_class}
-    storage.ends(SimpleNamespace(last_modified=made, **told))
+    storage.ends(SimpleNamespace(last_modified=made.replace(tzinfo=None), **told))  # moto has no zones
     assert [each.days for each in storage.early_ends()] == pytest.approx(charged)
+
+
+def test_cloudwatch_knows_sizes_by_class_in_the_region(versioned: Any, aws: Callable[..., Any]) -> None:
+    for body in (b"123", b"45"):
+        put(versioned, "a", body)
+    put(versioned, "cold", b"6789", StorageClass="GLACIER")
+    found = {}
+    for kind in ("StandardStorage", "GlacierStorage"):
+        dimensions = [{"Name": "BucketName", "Value": BUCKET}, {"Name": "StorageType", "Value": kind}]
+        now = versioned.list_buckets()["Buckets"][0]["CreationDate"]
+        told = aws("cloudwatch").get_metric_statistics(
+            Namespace="AWS/S3",
+            MetricName="BucketSizeBytes",
+            Dimensions=dimensions,
+            StartTime=now - timedelta(days=2),
+            EndTime=now + timedelta(days=2),
+            Period=86400,
+            Statistics=["Average"],
+        )
+        found[kind] = [point["Average"] for point in told["Datapoints"]]
+    assert found == {"StandardStorage": [5.0], "GlacierStorage": [4.0]}
+    away = aws("cloudwatch", region="ap-northeast-3").list_metrics(Namespace="AWS/S3")["Metrics"]
+    assert away == []

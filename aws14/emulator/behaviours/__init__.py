@@ -50,6 +50,7 @@ BEHAVIOURS = {
     "object_lock": "moto.s3.models",
     "object_restore": "moto.s3.models",
     "bucket_lifecycle": "moto.s3.models",
+    "bucket_sizes": "moto.s3.models",
     "distributions": "moto.cloudfront.models",
     "cache_policies": "moto.cloudfront.models",
     "rest_apis": "moto.apigateway.models",
