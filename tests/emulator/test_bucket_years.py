@@ -276,6 +276,9 @@ def test_suspended_versioning_keeps_versions_and_replaces_only_its_own(versioned
     assert versions(versioned) == [("a", "null"), ("a", first)]
     assert versioned.get_object(Bucket=BUCKET, Key="a")["Body"].read() == b"3"
     assert versioned.get_object(Bucket=BUCKET, Key="a", VersionId=first)["Body"].read() == b"1"
+    with pytest.raises(ClientError, match="storage class"):
+        put(versioned, "a", b"4", StorageClass="ICE")
+    assert len(versions(versioned)) == 2
     versioned.delete_object(Bucket=BUCKET, Key="a")
     assert classes(versioned) == {}
     assert sorted(versions(versioned)) == sorted([("a", first), ("a", "null")])

@@ -38,13 +38,20 @@ def _put(original: Callable[..., Any], backend: Any, bucket_name: str, key_name:
     bucket = backend.get_bucket(bucket_name)
     if bucket.versioning_status != _SUSPENDED:
         return original(backend, bucket_name, key_name, *args, **kwargs)
-    kept = [each for each in bucket.keys.getlist(key_name, []) if each.version_id != _NULL]
+    before = bucket.keys.getlist(key_name, [])
+    kept = [each for each in before if each.version_id != _NULL]
     # Taken out before: moto gives up the bytes of what a new object replaces.
-    replaced = [each for each in bucket.keys.getlist(key_name, []) if each.version_id == _NULL]
-    dict.__setitem__(bucket.keys, key_name, replaced)
-    made = original(backend, bucket_name, key_name, *args, **kwargs)
-    dict.__setitem__(bucket.keys, key_name, [*kept, made])
-    return made
+    dict.__setitem__(bucket.keys, key_name, [each for each in before if each.version_id == _NULL])
+    made: list[Any] = []
+    try:
+        made.append(original(backend, bucket_name, key_name, *args, **kwargs))
+    finally:
+        left = [*kept, *made] if made else before
+        if left:
+            dict.__setitem__(bucket.keys, key_name, left)
+        else:
+            dict.pop(bucket.keys, key_name)
+    return made[0]
 
 
 def _delete(

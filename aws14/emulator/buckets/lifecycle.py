@@ -188,8 +188,11 @@ def _t(version: Any) -> float:
 
 def _expire(bucket: Any, version: Any) -> None:
     """The end of a current version: gone, or hidden by a marker, which is not copied elsewhere."""
-    if bucket.versioning_status:
-        _backend(bucket.account_id, bucket.partition)._set_delete_marker(bucket.name, version.name)  # noqa: SLF001
+    backend = _backend(bucket.account_id, bucket.partition)
+    if bucket.is_versioned:
+        backend._set_delete_marker(bucket.name, version.name)  # noqa: SLF001 - deleting would be copied on
+    elif bucket.versioning_status:
+        backend.delete_object(bucket.name, version.name)
     else:
         bucket.keys.pop(version.name)
 
