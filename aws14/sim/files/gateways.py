@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from aws14.errors import ScenarioError
 from aws14.model import Node
 from aws14.sim.caching import Cache, cache_hits
+from aws14.sim.transfer import transfer_s
 
 Floats = NDArray[np.float64]
 
-_GIB_BITS, _MEGA, _MINUTE_S = 1024**3 * 8, 1e6, 60.0
+_MINUTE_S = 60.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,7 +113,7 @@ def upload_queue_gib(written_gib: Floats, *, mbps: float) -> Floats:
     """
     if not mbps > 0 or (len(written_gib) and float(written_gib.min()) < 0):
         raise ScenarioError(f"a line of {mbps:g} Mbit/s", allowed="above 0, and 0 GiB or more written")
-    ahead = np.cumsum(written_gib - mbps * _MEGA * _MINUTE_S / _GIB_BITS)
+    ahead = np.cumsum(written_gib - _MINUTE_S / transfer_s(1.0, mbps=mbps))
     # Lindley's recursion: the queue is how far the sum is above its lowest point so far.
     waiting: Floats = ahead - np.minimum(0.0, np.minimum.accumulate(ahead))
     return waiting

@@ -4,6 +4,8 @@ Model: while a copy runs, files go on changing at so many GiB a day. The next co
 before: a geometric series. It converges when less changes in a day than the line carries; then the servers are stopped
 for the last copy as soon as that is short enough.
 
+`aws14.sim.transfer` has the times of such copies; here each copy is laid out, with what it searches and moves.
+
 Left out: files that change twice in a copy, scanning for changes where `scan_h` is 0, several tasks on one line.
 """
 
@@ -14,8 +16,9 @@ from dataclasses import dataclass
 
 from aws14.errors import ScenarioError
 from aws14.model import Node
+from aws14.sim.transfer import DAY_S, changing, transfer_s
 
-_GIB_BITS, _MEGA, _DAY_S, _HOUR_S = 1024**3 * 8, 1e6, 86_400.0, 3600.0
+_HOUR_S = 3600.0
 _MOST_ROUNDS = 60
 
 
@@ -54,12 +57,12 @@ class Move:
     @property
     def carried_gib_per_day(self) -> float:
         """What the line carries in a day, GiB."""
-        return self.mbps * _MEGA * _DAY_S / _GIB_BITS
+        return DAY_S / transfer_s(1.0, mbps=self.mbps)
 
     @property
     def ratio(self) -> float:
         """Size of a copy over the one before it; below 1 it converges."""
-        return self.changed_gib_per_day / self.carried_gib_per_day
+        return changing(mbps=self.mbps, changed_gib_per_day=self.changed_gib_per_day)
 
     @property
     def least_cutover_h(self) -> float:
@@ -91,7 +94,7 @@ class Copying:
     @property
     def hours(self) -> float:
         """How long it takes."""
-        return (self.ends_day - self.begins_day) * _DAY_S / _HOUR_S
+        return (self.ends_day - self.begins_day) * DAY_S / _HOUR_S
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -154,8 +157,8 @@ def plan(move: Move, *, window_h: float) -> Plan:
     copies: list[Copying] = []
     day, gib = 0.0, move.gib
     for _ in range(_MOST_ROUNDS):
-        takes = gib / move.carried_gib_per_day + move.scan_h * _HOUR_S / _DAY_S
-        stopped = takes * _DAY_S / _HOUR_S <= window_h
+        takes = gib / move.carried_gib_per_day + move.scan_h * _HOUR_S / DAY_S
+        stopped = takes * DAY_S / _HOUR_S <= window_h
         copies.append(Copying(begins_day=day, ends_day=day + takes, gib=gib, stopped=stopped))
         if stopped or (len(copies) > 1 and gib >= copies[-2].gib * (1 - 1e-3)):
             break

@@ -9,6 +9,7 @@ import pytest
 from aws14.errors import ScenarioError
 from aws14.model import Node
 from aws14.sim.files.moving import Move, copies_by_itself, plan
+from aws14.sim.transfer import migrate
 
 
 def test_copies_shrink_by_what_changes_over_what_the_line_carries():
@@ -22,6 +23,9 @@ def test_copies_shrink_by_what_changes_over_what_the_line_carries():
     assert found.gib == pytest.approx(whole)
     assert found.days == pytest.approx(whole / move.carried_gib_per_day)
     assert found.converges
+    same = migrate(10_000, mbps=100, changed_gib_per_day=100, window_s=1800)
+    assert found.cutover_h * 3600 == pytest.approx(same.cut_over_s)
+    assert found.days * 86_400 == pytest.approx(same.total_s)
     assert found.cutover_h <= 0.5 < found.copies[-2].hours
 
 
