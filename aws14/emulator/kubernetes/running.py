@@ -21,6 +21,7 @@ def begin() -> None:
     supplies.supply_measures(usage.measures)
     network_nodes(front.Node)
     on_change(_sweep)
+    on_change(loop.awaken)
 
 
 def _changed(key: Key) -> None:

@@ -20,7 +20,7 @@ from aws14.emulator.world import world
 if TYPE_CHECKING:
     from aws14.emulator.kubernetes.controllers.order import Controller
 
-__all__ = ["follow", "forget", "mark", "sight"]
+__all__ = ["awaken", "follow", "forget", "mark", "sight"]
 
 _log = logging.getLogger(__name__)
 #: Looks in one event; what is left then goes on in the next one, so that nothing can hold the clock.
@@ -41,6 +41,17 @@ def sight(key: Key) -> Sight | None:
 def forget(key: Key) -> None:
     """Forget what the controllers of a cluster remember."""
     world().state.get("kubernetes_controllers", {}).pop(key, None)
+
+
+def awaken() -> None:
+    """Let controllers look at every cluster that this process has not looked at yet: those of a restored cloud."""
+    from aws14.emulator.kubernetes.controllers import order
+
+    held: dict[Key, Memory] = world().state.get("kubernetes_controllers", {})
+    for key in [key for key, memory in held.items() if not memory.awake and clusters.find(key) is not None]:
+        held[key].awake = True
+        for kind in sorted(set().union(*(controller.WATCHES for controller in order.CONTROLLERS))):
+            mark(key, kind)
 
 
 def mark(key: Key, kind: str) -> None:
