@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-TagShape = Literal["specifications", "list", "propagated", "small list", "map", "capital map", "after", "none"]
+TagShape = Literal[
+    "specifications", "list", "propagated", "small list", "map", "capital map", "lower list", "after", "none"
+]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,8 +28,8 @@ class Creation:
         of its own.
     tags : {'specifications', 'list', 'propagated', 'small list', 'map', 'capital map', 'lower list', 'after', 'none'}
         ``TagSpecifications``, ``Tags``, ``Tags`` that a group's instances inherit, ``tags`` as a list of ``Key`` and
-        ``Value``, ``tags`` or ``Tags`` as a mapping, ``tags`` with ``key`` and ``value``, a call of its own afterwards, or untaggable: the ledger knows the
-        parent.
+        ``Value``, ``tags`` or ``Tags`` as a mapping, ``tags`` with ``key`` and ``value``, a call of its own
+        afterwards, or untaggable: the ledger knows the parent.
     tagged : tuple of str
         Resource types for ``TagSpecifications``; the kind itself when empty.
     ignore : tuple of str

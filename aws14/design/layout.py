@@ -154,12 +154,12 @@ class _Page:
         blocks = [self._block(part) for part in parts]
         if not height:
             ranks = flow(self.topology, parts)
-            rows = [
+            lines = [
                 [block for block, rank in zip(blocks, ranks, strict=True) if rank == level]
                 for level in sorted(set(ranks))
             ]
             return below(
-                [wrapped(row, self.per_row, gap=2 * GAP) for row in rows], gap=GAP * (2 if len(rows) > 1 else 1)
+                [wrapped(row, self.per_row, gap=2 * GAP) for row in lines], gap=GAP * (2 if len(lines) > 1 else 1)
             )
         each = max((block.height for block in blocks), default=1.0) + GAP
         rows = max(1, int(height // each))

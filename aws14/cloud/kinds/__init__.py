@@ -4,8 +4,8 @@ EC2's kinds carry the names that its tags give them (``natgateway``, ``elastic-i
 from what it is. One row is one kind.
 
 The order of deletion: usage plans and API keys (8), names (10), the edge (13), APIs (14), alarms (15), groups,
-listeners and databases (16), load balancers (18) and their target groups, machines (20) and disks (26 to 32), certificates (36), ways between networks (38), groups
-of rules and networks (40 to 90), then what nothing hangs on.
+listeners and databases (16), load balancers (18) and their target groups, machines (20) and disks (26 to 32),
+certificates (36), ways between networks (38), groups of rules and networks (40 to 90), then what nothing hangs on.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from collections.abc import Mapping
 from aws14.cloud.kinds.apis import APIS
 from aws14.cloud.kinds.containers import CONTAINERS
 from aws14.cloud.kinds.edge import EDGE
-from aws14.cloud.kinds.functions import FUNCTIONS
 from aws14.cloud.kinds.events import EVENTS
+from aws14.cloud.kinds.functions import FUNCTIONS
 from aws14.cloud.kinds.kind import Kind
 from aws14.cloud.kinds.machines import MACHINES
 from aws14.cloud.kinds.network import NETWORK

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aws14.cloud.readback import (
     acm,
-    apigateway,
-    apigatewayv2,
     autoscaling,
     cloudfront,
-    cloudwatch,
     clusters,
     ebs,
     ec2,
     ec2_links,
-    ecr,
     elbv2,
-    eventing,
     folded,
     lambda_,
-    logs,
     rds,
     rds_proxies,
+    regional,
     route53,
     s3,
     services,
@@ -40,8 +35,6 @@ if TYPE_CHECKING:
 
 __all__ = ["read_back"]
 
-_NETLESS: Mapping[str, Any] = {"apigateway": apigateway, "apigatewayv2": apigatewayv2}
-"""Service -> its reader, for what stands in a region and in no network: ``fetch``, ``to_nodes``, ``to_links``."""
 _INTERNET = Seen(node=Node(id=ec2_links.INTERNET, kind="internet"), stock=True)
 
 
@@ -102,31 +95,11 @@ def _regional(
         if here is not None and region in places["eks"]:
             found = clusters.read(asking, region, here, recorded)
             seen, links = folded.folded([*seen, *found[0]], [*links, *found[1]])
-        if region in places["ecr"]:
-            seen += ecr.fetch(asking, region)
-        if region in places["cloudwatch"]:
-            alarms = cloudwatch.fetch(asking, region)
-            seen += alarms.alarms
-            links += alarms.links
-        if region in places["logs"]:
-            seen += logs.fetch(asking, region)
-        for name, ask in eventing.READERS.items():
-            if region in places[name]:
-                nodes, more = ask(asking, region)
-                seen += nodes
-                links += more
-        for facts in _netless(asking, region, places):
-            seen += facts[0]
-            links += facts[1]
+        for name in [name for name in regional.READERS if region in places[name]]:
+            nodes, more = regional.READERS[name](asking, region)
+            seen += nodes
+            links += more
     return seen, links
-
-
-def _netless(asking: Asking, region: str, places: services.Places) -> Iterator[tuple[Iterable[Seen], Iterable[Link]]]:
-    """What stands in a region and in no network, of the services that are all read alike."""
-    for name, reader in _NETLESS.items():
-        if region in places[name]:
-            facts = reader.fetch(asking, region)
-            yield reader.to_nodes(facts), reader.to_links(facts)
 
 
 def _of_ec2(

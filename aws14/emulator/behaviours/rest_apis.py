@@ -33,6 +33,7 @@ from aws14.emulator.apis.definition import definition, freeze
 from aws14.emulator.apis.throttles import account_limits, counted
 from aws14.emulator.behaviours.hooks import add, around, before, replace
 from aws14.emulator.dataplane.answering import Visit
+from aws14.emulator.gaps import AbsentOperationError
 
 __all__ = ["install"]
 
@@ -97,8 +98,7 @@ def _deploy(
     backend: Any,
     function_id: str,
     name: str | None,
-    description: str = "",
-    stage_variables: Any = None,
+    *said: Any,
 ) -> Any:
     """Copy the API; a stage that is there keeps what was set, and serves the new copy."""
     from moto.apigateway.exceptions import NoIntegrationDefined
@@ -108,11 +108,12 @@ def _deploy(
     if methods and any(method.method_integration is None for method in methods):
         raise NoIntegrationDefined
     stage = api.stages.get(name) if name else None
-    deployment = original(backend, function_id, name, description, stage_variables)
+    deployment = original(backend, function_id, name, *said)
     freeze(api, deployment)
+    _description, variables = said
     if stage is not None:
         stage.deployment_id = deployment.id
-        stage.variables |= stage_variables or {}
+        stage.variables |= variables or {}
         api.stages[name] = stage
     return deployment
 
@@ -138,14 +139,14 @@ def _unique_method(backend: Any, function_id: str, resource_id: str, method_type
         _refuse("ConflictException", "Method already exists for this resource", 409)
 
 
-def _has_response(backend: Any, function_id: str, resource_id: str, method_type: str, response_code: str) -> None:
-    if backend.get_method(function_id, resource_id, method_type).get_response(response_code) is None:
+def _has_response(backend: Any, *which: str) -> None:
+    *method, response_code = which
+    if backend.get_method(*method).get_response(response_code) is None:
         _refuse("NotFoundException", "Invalid Response status code specified", 404)
 
 
-def _sound_integration(
-    backend: Any, function_id: str, resource_id: str, method_type: str, integration_type: str, *_: Any, **more: Any
-) -> None:
+def _sound_integration(backend: Any, *which: Any, **more: Any) -> None:
+    function_id, resource_id, method_type, integration_type = which[:4]
     if method_type not in backend.get_resource(function_id, resource_id).resource_methods:
         _refuse("NotFoundException", "Invalid Method identifier specified", 404)
     if integration_type not in _TYPES:
@@ -177,7 +178,7 @@ def _logging_has_a_role(backend: Any, function_id: str, stage_name: str, patch_o
 def _known_authorizer(backend: Any, restapi_id: str, name: str, authorizer_type: str, **_: Any) -> None:
     del backend, restapi_id, name
     if authorizer_type == "COGNITO_USER_POOLS":
-        raise NotImplementedError
+        raise AbsentOperationError
 
 
 def _no_stages(backend: Any, usage_plan_id: str) -> None:

@@ -46,7 +46,7 @@ def begin(cluster: Any, group: Any, *, template: dict[str, Any]) -> None:
     made = ec2_backends[account][region].create_launch_template(
         f"eks-{group.uuid}",
         "",
-        _template(cluster, group, template, region, account),
+        _template(cluster, group, template, (account, region)),
         {"eks:cluster-name": cluster.name, "eks:nodegroup-name": group.nodegroup_name},
     )
     vars(group)["_aws14_template"] = made.id
@@ -91,9 +91,10 @@ def _group_tags(cluster: Any, group: Any, name: str) -> list[dict[str, Any]]:
     return [{"Key": key, "Value": value, **common} for key, value in tags.items()]
 
 
-def _template(cluster: Any, group: Any, given: dict[str, Any], region: str, account: str) -> dict[str, Any]:
+def _template(cluster: Any, group: Any, given: dict[str, Any], place: tuple[str, str]) -> dict[str, Any]:
     from moto.ssm.models import ssm_backends
 
+    account, region = place
     own = {
         "InstanceType": group.instance_types[0],
         "SecurityGroupIds": [cluster.resources_vpc_config["clusterSecurityGroupId"]],

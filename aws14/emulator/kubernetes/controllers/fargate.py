@@ -77,7 +77,7 @@ def _settle(cluster: Sight, pod: Object, profile: Profile) -> None:
     address = addresses.take(cluster, subnet, pod["metadata"]["uid"])
     _, region, _ = place_of(cluster.key)
     name = f"fargate-ip-{address.replace('.', '-')}.{region}.compute.internal"
-    node = _node(cluster, pod, name, size, zone, address)
+    node = _node(cluster, pod, size, name=name, zone=zone, address=address)
     made = cluster.create(node)
     cluster.say(made, node["status"])
     text = f"{size.vcpu:g}vCPU {size.memory_gib:g}GB"
@@ -90,7 +90,7 @@ def _settle(cluster: Sight, pod: Object, profile: Profile) -> None:
     bind(cluster, pod, name, source=_SOURCE)
 
 
-def _node(cluster: Sight, pod: Object, name: str, size: Size, zone: str, address: str) -> Object:
+def _node(cluster: Sight, pod: Object, size: Size, *, name: str, zone: str, address: str) -> Object:
     room = {"cpu": f"{size.vcpu * 1000:.0f}m", "memory": f"{size.memory_gib * 1024:.0f}Mi", "pods": "1"}
     version = view().version(cluster.key)
     status: Object = {

@@ -5,69 +5,19 @@ Source: kubernetes/pkg/kubelet (kuberuntime, images, prober). `step` does what i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from aws14.emulator.durations import typical_s
-from aws14.emulator.kubernetes.controllers.recording import record
-from aws14.emulator.kubernetes.controllers.sight import Object, Sight
 from aws14.emulator.kubernetes.kubelet import images, probes, processes
+from aws14.emulator.kubernetes.kubelet.cases import Case, ended_state, is_over
 from aws14.emulator.kubernetes.kubelet.environment import MissingError
-from aws14.emulator.kubernetes.kubelet.processes import Seat
-from aws14.emulator.kubernetes.kubelet.runs import NEVER, ContainerRun, ProbeRun
-from aws14.emulator.kubernetes.times import stamp
+from aws14.emulator.kubernetes.kubelet.pulling import FIRST_BACK_OFF_S, LONGEST_BACK_OFF_S, RETRY_S, pull, pulled
+from aws14.emulator.kubernetes.kubelet.runs import NEVER, ProbeRun
 
-__all__ = ["Case", "ended_state", "exited", "is_over", "step"]
+__all__ = ["exited", "step"]
 
 _KINDS = ("startup", "readiness", "liveness")
-_FIRST_BACK_OFF_S, _LONGEST_BACK_OFF_S, _FORGIVEN_S = 10.0, 300.0, 600.0
-_RETRY_S = 10.0
+_FORGIVEN_S = 600.0
 _KILLED = 137
 #: Looks at a process that has no probe, s after its start: AWS time may jump over its end.
 _LOOKS_S = (1.0, 2.0, 5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0)
-
-
-@dataclass(frozen=True)
-class Case:
-    """A container of a pod on its node, and what is remembered of it."""
-
-    cluster: Sight
-    pod: Object
-    container: Object
-    run: ContainerRun
-    initial: bool = False
-
-    @property
-    def seat(self) -> Seat:
-        """Of its process."""
-        return Seat(self.cluster.key, self.pod["metadata"]["uid"], self.container["name"])
-
-    @property
-    def policy(self) -> str:
-        """When it is started again: ``Always``, ``OnFailure``, ``Never``."""
-        written = str(self.pod["spec"].get("restartPolicy") or "Always")
-        return "OnFailure" if self.initial and written == "Always" else written
-
-    def tell(self, reason: str, message: str, *, warns: bool = False) -> None:
-        """Write an event about it."""
-        part = "initContainers" if self.initial else "containers"
-        record(
-            self.cluster,
-            self.pod,
-            reason,
-            message,
-            kind="Warning" if warns else "Normal",
-            source="kubelet",
-            host=self.pod["spec"].get("nodeName", ""),
-            path=f"spec.{part}{{{self.container['name']}}}",
-        )
-
-
-def is_over(case: Case) -> bool:
-    """Whether a container has ended for good."""
-    run = case.run
-    if run.phase != "over":
-        return False
-    return case.policy == "Never" or (case.policy == "OnFailure" and run.exit_code == 0)
 
 
 def step(case: Case) -> float:
@@ -76,9 +26,9 @@ def step(case: Case) -> float:
     if now < run.due:
         return run.due
     if run.phase in {"new", "refused"}:
-        _pull(case)
+        pull(case)
     elif run.phase == "pulling":
-        _pulled(case)
+        pulled(case)
     elif run.phase == "running":
         _watch(case)
     elif run.phase in {"starting", "backing off"}:
@@ -88,67 +38,6 @@ def step(case: Case) -> float:
     else:
         _start(case)
     return run.due
-
-
-def _pull(case: Case) -> None:
-    run, written = case.run, case.container["image"]
-    image = images.find(written)
-    node = case.pod["spec"]["nodeName"]
-    held: set[str] = case.cluster.notes("images").setdefault(node, set())
-    policy = case.container.get("imagePullPolicy") or ("Always" if image.name.endswith(":latest") else "IfNotPresent")
-    if not image.kind:
-        _refuse(case, image)
-    elif image.name in held and policy != "Always":
-        case.tell("Pulled", f'Container image "{written}" already present on machine')
-        _begin(case)
-    elif policy == "Never":
-        run.phase, run.reason, run.due = "refused", "ErrImageNeverPull", case.cluster.now + _RETRY_S
-        run.message = f'Container image "{written}" is not present with pull policy of Never'
-    else:
-        case.tell("Pulling", f'Pulling image "{written}"')
-        thing = (
-            "Kubernetes image checked with its registry"
-            if image.name in held
-            else "Kubernetes image pulled to a node, the first time"
-        )
-        run.phase, run.due = "pulling", case.cluster.now + typical_s(thing)
-        run.started_at = case.cluster.now
-
-
-def _refuse(case: Case, image: images.Image) -> None:
-    """The image is not there: first the error, then longer and longer waits between tries."""
-    run, written, now = case.run, case.container["image"], case.cluster.now
-    if run.reason == "ErrImagePull":
-        wait = min(_FIRST_BACK_OFF_S * 2 ** (run.tries - 1), _LONGEST_BACK_OFF_S)
-        said = f'Back-off pulling image "{written}"'
-        case.tell("BackOff", said)
-        case.tell("Failed", "Error: ImagePullBackOff", warns=True)
-        run.reason, run.message, run.due = "ImagePullBackOff", f"{said}: ErrImagePull: {image.refusal}", now + wait
-    else:
-        case.tell("Pulling", f'Pulling image "{written}"')
-        case.tell("Failed", f'Failed to pull image "{written}": {image.refusal}', warns=True)
-        case.tell("Failed", "Error: ErrImagePull", warns=True)
-        run.tries += 1
-        run.reason, run.message, run.due = (
-            "ErrImagePull",
-            image.refusal,
-            now + typical_s("Kubernetes image checked with its registry"),
-        )
-    run.phase = "refused"
-
-
-def _pulled(case: Case) -> None:
-    run, written = case.run, case.container["image"]
-    took = case.cluster.now - run.started_at
-    case.cluster.notes("images").setdefault(case.pod["spec"]["nodeName"], set()).add(images.full_name(written))
-    text = f'Successfully pulled image "{written}" in {took:.3g}s ({took:.3g}s including waiting).'
-    case.tell("Pulled", text)
-    _begin(case)
-
-
-def _begin(case: Case) -> None:
-    case.run.phase, case.run.due = "starting", case.cluster.now + typical_s("Kubernetes container starts")
-    case.run.reason, case.run.message = "ContainerCreating", ""
 
 
 def _start(case: Case) -> None:
@@ -165,7 +54,7 @@ def _start(case: Case) -> None:
     except MissingError as missing:
         case.tell("Failed", f"Error: {missing}", warns=True)
         run.phase, run.reason, run.message = "refused", "CreateContainerConfigError", str(missing)
-        run.due = now + _RETRY_S
+        run.due = now + RETRY_S
         return
     except images.NotStartedError as no:
         case.tell("Created", f"Created container: {name}")
@@ -284,7 +173,7 @@ def _ended(case: Case, code: int, reason: str) -> None:
     if now - run.started_at > _FORGIVEN_S:
         run.back_off_s = 0.0
     if not run.back_off_s:
-        run.back_off_s = _FIRST_BACK_OFF_S
+        run.back_off_s = FIRST_BACK_OFF_S
         run.due = now + 1.0
         return
     run.phase, run.reason = "backing off", "CrashLoopBackOff"
@@ -295,20 +184,9 @@ def _ended(case: Case, code: int, reason: str) -> None:
         "BackOff", f"Back-off restarting failed container {case.container['name']} in pod {named[4:]}", warns=True
     )
     run.due = now + run.back_off_s
-    run.back_off_s = min(run.back_off_s * 2, _LONGEST_BACK_OFF_S)
+    run.back_off_s = min(run.back_off_s * 2, LONGEST_BACK_OFF_S)
 
 
 def _written(seconds: float) -> str:
     minutes, rest = divmod(int(seconds), 60)
     return f"{minutes}m{rest}s" if minutes else f"{rest}s"
-
-
-def ended_state(run: ContainerRun) -> Object:
-    """How the end of a process reads."""
-    told: Object = {
-        "exitCode": run.exit_code,
-        "reason": run.ended_by,
-        "startedAt": stamp(run.started_at),
-        "finishedAt": stamp(run.finished_at),
-    }
-    return told | ({"message": run.message} if run.ended_by == "StartError" else {})

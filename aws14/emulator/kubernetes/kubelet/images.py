@@ -97,7 +97,7 @@ def find(written: str) -> Image:
     if own is not None and own[1] == _OF_EKS:
         return Image(name, "none" if own[3] in _TAGS else "", "" if own[3] in _TAGS else _missing(name))
     if own is not None:
-        return _in_account(name, *own.groups())
+        return _in_account(name, own)
     place, _, rest = name.partition("/")
     path, _, tag = rest.partition(":")
     known = path.removeprefix("docker/") if place == "public.ecr.aws" else path
@@ -109,7 +109,8 @@ def find(written: str) -> Image:
     return Image(name, kind)  # type: ignore[arg-type]  # the table's own words
 
 
-def _in_account(name: str, account: str, region: str, repository: str, tag: str | None, digest: str | None) -> Image:
+def _in_account(name: str, parts: re.Match[str]) -> Image:
+    account, region, repository, tag, digest = parts.groups()
     if "moto.ecr.models" not in sys.modules:
         return Image(name, "", _missing(name))
     from moto.ecr.models import ecr_backends

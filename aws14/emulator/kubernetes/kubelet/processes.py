@@ -11,7 +11,7 @@ import shutil
 import signal
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from aws14.emulator.kubernetes.controllers.sight import Object, Sight, controller_of
@@ -128,8 +128,6 @@ def _spec(cluster: Sight, pod: Object, container: Object, program: tuple[str, ..
 
 
 def _with(spec: WorkerSpec, env: dict[str, str], seat: Seat, run: ContainerRun) -> WorkerSpec:
-    from dataclasses import replace
-
     def on_line(line: str) -> None:
         run.write(world().clock.now(), line)
 
@@ -214,7 +212,9 @@ def forget(uid: str) -> None:
     volumes.remove(uid)
 
 
-def run_once(cluster: Sight, pod: Object, container: Object, words: tuple[str, ...], seconds: float) -> tuple[int, str]:
+def run_once(
+    cluster: Sight, pod: Object, container: Object, words: tuple[str, ...], *, seconds: float
+) -> tuple[int, str]:
     """Run a command in a container as ``kubectl exec`` would; exit code and output, -1 where time ends first.
 
     Raises
@@ -224,8 +224,6 @@ def run_once(cluster: Sight, pod: Object, container: Object, words: tuple[str, .
     """
     program = images.program(images.find(container["image"]), words, ())
     lines: list[str] = []
-    from dataclasses import replace
-
     env = environment.variables(cluster, pod, container)
     mine = _WORKERS.get(Seat(cluster.key, pod["metadata"]["uid"], container["name"]))
     spec = replace(_spec(cluster, pod, container, program), env=env, on_line=lines.append)
