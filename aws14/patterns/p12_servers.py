@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from aws14 import charts, cost
 from aws14.errors import DesignError
-from aws14.model import Picture, Scenario, Topology
-from aws14.patterns.p12_day import ASSUMPTIONS, scenario
+from aws14.model import Node, Picture, Scenario, Topology
+from aws14.patterns.p12_day import ASSUMPTIONS, ENTRY, scenario
 from aws14.sim import simulate
 
-BALANCER, SERVERS = "members-alb", ("server-1", "server-2")
+BALANCER = "members-alb"
 _HTTP = 80
+_OF_SERVERS = ("vpc", "az", "subnet", "internet_gateway", "instance", "load_balancer", "target_group")
+_OF_THE_SITE = (ENTRY, "members-site", "members-api", "members", "members-table")
 
 
 def on_servers(built: Topology) -> Topology:
@@ -24,16 +27,16 @@ def on_servers(built: Topology) -> Topology:
     """
     if BALANCER not in built:
         raise DesignError(f"there is no '{BALANCER}'", cure="run the cells of this block above")
-    return _only(built, ("vpc", "az", "subnet", "internet_gateway", "instance", "load_balancer", "target_group"))
+    return _only(built, lambda node: node.kind in _OF_SERVERS)
 
 
 def serverless(built: Topology) -> Topology:
-    """What stands of the serverless site, without the servers beside it."""
-    return _only(built, ("distribution", "bucket", "api", "function", "table"))
+    """What stands of the serverless site, without what later blocks put beside it."""
+    return _only(built, lambda node: node.id in _OF_THE_SITE)
 
 
-def _only(built: Topology, kinds: tuple[str, ...]) -> Topology:
-    nodes = tuple(node for node in built.nodes if node.kind in ("internet", "region", *kinds))
+def _only(built: Topology, wanted: Callable[[Node], bool]) -> Topology:
+    nodes = tuple(node for node in built.nodes if node.kind in ("internet", "region") or wanted(node))
     kept = {node.id for node in nodes}
     links = tuple(link for link in built.links if link.source in kept and link.target in kept)
     return replace(built, nodes=nodes, links=links)
