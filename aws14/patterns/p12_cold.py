@@ -10,7 +10,7 @@ import numpy as np
 from aws14 import catalog, charts
 from aws14.charts.numbers import percent
 from aws14.model import Campaign, Diurnal, Picture, Scenario, Spike, Topology
-from aws14.patterns.p12_day import MEMBER_CALL, NOON_S, scenario
+from aws14.patterns.p12_day import NOON_S, scenario
 from aws14.sim import simulate
 from aws14.sim.cold_ratios import cold_ratios
 from aws14.sim.cold_starts import mean_start_s
@@ -95,7 +95,7 @@ def package_size(built: Topology) -> Picture:
     return charts.curves(
         sizes,
         lines,
-        title=f"A cold start, on average ({MEMBER_CALL.init_s:g} s is what the members' function takes)",
+        title="How long a cold start takes, on average",
         xlabel="size of the zip, MB",
         ylabel="seconds",
     )
