@@ -27,9 +27,20 @@ SCHEMAS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ),
         ("service", "region", "item", "kind", "years", "payment"),
     ),
+    "container_images": (
+        ("registry", "repository", "program", "tags", "as_of", "source", "confidence"),
+        ("registry", "repository"),
+    ),
     "durations": (
         ("thing", "seconds_low", "seconds_typical", "seconds_high", "source", "confidence"),
         ("thing",),
+    ),
+    "eks_add_ons": (
+        (
+            *("add_on", "category", "version", "kind", "workload", "image", "cpu_m", "memory_mib", "replicas"),
+            *("as_of", "source", "confidence"),
+        ),
+        ("add_on",),
     ),
     "free_tier": (
         ("plan", "pool", "service", "item", "unit", "quantity", "as_of", "source", "confidence"),
@@ -153,6 +164,7 @@ POSITIVE = {
     ),
 }
 MAY_BE_EMPTY = {"tier_to", "rtt_p90_ms", "printed_usd", "since", "successor", "note"}
+MAY_BE_EMPTY |= {"version", "kind", "workload", "image"}  # of add-ons: that of the cluster, nothing that runs
 FREE = {("Data transfer", "in from Internet"), ("Data transfer", "to CloudFront (origin fetch)")}
 
 

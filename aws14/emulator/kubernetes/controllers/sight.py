@@ -40,7 +40,7 @@ class Memory:
     awake: bool = False
 
     def __getstate__(self) -> dict[str, Any]:
-        """What is saved: a cloud may be saved while controllers look, and in the next process nobody goes on with it."""
+        """What is saved; where a cloud is saved while controllers look, nobody goes on with that afterwards."""
         return {**self.__dict__, "dirty": set(), "awake": False}
 
 
