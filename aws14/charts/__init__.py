@@ -20,6 +20,7 @@ from aws14.charts.runs import compare_runs
 from aws14.charts.stages import stages
 from aws14.charts.strips import strips
 from aws14.charts.timelines import timeline
+from aws14.charts.watched import watched
 
 __all__ = [
     "availabilities",
@@ -42,4 +43,5 @@ __all__ = [
     "stages",
     "strips",
     "timeline",
+    "watched",
 ]

@@ -209,6 +209,11 @@ class Lab:
         """The official Kubernetes client (a ``kubernetes.client.ApiClient``) for a cluster of EKS."""
         return cloud.api_client(self.session, cluster)
 
+    def load_pods(self, workload: str, *, cluster: str, cores: float, **more: float) -> float:
+        """Give the pods of a workload (``namespace/name``) so many CPUs of work from now on; returns AWS time."""
+        given = checked_numbers({"cores": cores, **more})
+        return cloud.load_pods(self.session, workload, cluster=cluster, **given)
+
     def break_instance(self, node: str, *, minutes: float | None = None) -> str:
         """Let the hardware under an instance fail, for some minutes or until it moves; returns its AWS id."""
         given = {} if minutes is None else checked_numbers({"minutes": minutes})
