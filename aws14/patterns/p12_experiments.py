@@ -8,6 +8,7 @@ import numpy as np
 
 from aws14 import catalog, charts, cost
 from aws14.charts.numbers import percent, usd
+from aws14.errors import ScenarioError
 from aws14.model import Bill, Picture, Topology, Trace
 from aws14.patterns.p12_cold import package_size, real_functions, week
 from aws14.patterns.p12_day import ASSUMPTIONS, NOON_S, scenario
@@ -67,11 +68,18 @@ def _crossover(
     return charts.curves(
         amounts,
         {name: [cost.monthly_usd(way, float(count)) for count in amounts] for name, way in ways.items()},
-        title=f"Up to {cost.crossover(calls, hours) / 1e6:.3g} million calls a month serverless costs less",
+        title=f"{_up_to(calls, hours)} serverless costs less",
         xlabel="calls a month",
         ylabel="USD a month",
         scales=("log", "log"),
     )
+
+
+def _up_to(calls: cost.ByTheCall, hours: cost.ByTheHour) -> str:
+    try:
+        return f"Up to {cost.crossover(calls, hours) / 1e6:.3g} million calls a month"
+    except ScenarioError:
+        return "Whatever the number of calls,"
 
 
 def _provisioned(built: Topology, peak_rps: float = 600.0) -> Picture:
