@@ -92,7 +92,8 @@ def _requests(panel: Axes, looks: Sequence[Look], colors: Mapping[str, str]) -> 
         at = [each.at_s for each in looks if each.answered == name]
         panel.plot(at, [1] * len(at), linestyle="", marker="|", markersize=11, color=color)
     at = [each.at_s for each in looks if not each.answered]
-    panel.plot(at, [0] * len(at), linestyle="", marker="x", color=RED, label="request failed")
+    if at:
+        panel.plot(at, [0] * len(at), linestyle="", marker="x", color=RED, label="request failed")
     panel.set_yticks([0, 1], ["failed", "answered"])
     panel.set_ylim(-0.7, 1.7)
     panel.grid(visible=False, axis="y")

@@ -42,12 +42,22 @@ def token(session: Session, cluster: str) -> str:
     cluster : str
         Its name.
     """
+    return _signer(session, cluster)()
+
+
+def _signer(session: Session, cluster: str) -> Callable[[], str]:
+    """What makes one token after another: the client that signs is made once, for it takes longest."""
     client = session.place.client(session.place.open(), "sts", session.region)
     client.meta.events.register("before-sign.sts.GetCallerIdentity", _named(cluster))
-    # Hours of AWS time may pass within one second, by which signatures are told apart: each is for another duration.
-    more = 0 if session.place.real else next(_NUMBER) % _SIGNED_FOR_S
-    url = client.generate_presigned_url("get_caller_identity", ExpiresIn=_SIGNED_FOR_S + more, HttpMethod="GET")
-    return _PREFIX + urlsafe_b64encode(url.encode()).decode().rstrip("=")
+
+    def sign() -> str:
+        # Hours of AWS time may pass within one second, by which signatures are told apart: each is for another
+        # duration.
+        more = 0 if session.place.real else next(_NUMBER) % _SIGNED_FOR_S
+        url = client.generate_presigned_url("get_caller_identity", ExpiresIn=_SIGNED_FOR_S + more, HttpMethod="GET")
+        return _PREFIX + urlsafe_b64encode(url.encode()).decode().rstrip("=")
+
+    return sign
 
 
 def _named(cluster: str) -> Callable[..., None]:
@@ -183,10 +193,11 @@ def _fresh_tokens(session: Session, cluster: str) -> Callable[[Any], None]:
     """A hook that renews the token; in the embedded AWS each time, because hours may pass between two cells."""
     made_at = [float("-inf")]
     lasts_s = _REFRESH_S if session.place.real else 0.0
+    sign = _signer(session, cluster)
 
     def refresh(settings: Any) -> None:
         if time.monotonic() - made_at[0] >= lasts_s:
-            settings.api_key["BearerToken"] = token(session, cluster)
+            settings.api_key["BearerToken"] = sign()
             made_at[0] = time.monotonic()
 
     return refresh

@@ -160,7 +160,10 @@ def _python(words: list[str]) -> int:
         elif words[1] == "-m":
             runpy.run_module(words[2], run_name="__main__", alter_sys=True)
         else:
-            runpy.run_path(words[1], run_name="__main__")
+            # Not runpy: it opens files past the mounts of the pod.
+            with open(words[1], encoding="utf-8") as file:
+                code = compile(file.read(), words[1], "exec")
+            exec(code, {"__name__": "__main__", "__file__": words[1]})
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     return 0
