@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 
 from aws14 import cost
 from aws14.checks import CheckFunction, Evidence, drawn_equals_built, gather
@@ -17,6 +16,12 @@ FLOOD_RPS, NIGHT_H, NIGHT_USD = 1000.0, 8, 40.0
 """The script that has run wild: its calls a second, how long the night is, and what it may cost."""
 
 _PLAYED_S = 600.0
+_LATER = ("older", "report", "visits", "ear")
+_LATER_KINDS = (
+    *("vpc", "az", "subnet", "internet_gateway", "instance", "load_balancer", "target_group"),
+    *("db_instance", "db_proxy", "queue", "state_machine", "rule", "log_group"),
+)
+"""What the blocks after the core build beside the site: functions by name, the rest by kind."""
 
 
 def flood() -> Scenario:
@@ -98,7 +103,16 @@ def _ordinary(built: Topology) -> Finding:
     )
 
 
+def _built(evidence: Evidence) -> Report:
+    """The site stands as drawn; what later blocks put beside it is no mistake."""
+    beside = {node.id for node in evidence.built.nodes if node.kind in _LATER_KINDS or node.id in _LATER}
+    told = tuple(each for each in evidence.comparison.findings if not (each.subjects and beside >= set(each.subjects)))
+    return drawn_equals_built(
+        "It is built as drawn", replace(evidence, comparison=replace(evidence.comparison, findings=told))
+    )
+
+
 checks: Mapping[str, CheckFunction] = {
-    "p12-built": partial(drawn_equals_built, "It is built as drawn"),
+    "p12-built": _built,
     "p12-e1": _throttled,
 }

@@ -242,6 +242,13 @@ def test_three_others_call_a_function(site):
     assert sorted(re.findall(r"heard (\S+)", told)) == ["aws.events", "aws:dynamodb", "aws:s3"]
 
 
+def test_what_blocks_put_beside_the_site_is_no_mistake_but_a_missing_part_is(site):
+    built = site.now()
+    assert len(built.nodes) > len(site.built.nodes) + 10
+    assert asked("p12-built", built).ok
+    assert not asked("p12-built", without(built, "members-table")).ok
+
+
 def test_nothing_is_left(site):
     report = tear_down(site.session)
     assert report.ok, report
