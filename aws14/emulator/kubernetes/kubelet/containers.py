@@ -10,12 +10,14 @@ from aws14.emulator.kubernetes.kubelet.cases import Case, ended_state, is_over
 from aws14.emulator.kubernetes.kubelet.environment import MissingError
 from aws14.emulator.kubernetes.kubelet.pulling import FIRST_BACK_OFF_S, LONGEST_BACK_OFF_S, RETRY_S, pull, pulled
 from aws14.emulator.kubernetes.kubelet.runs import NEVER, ProbeRun
+from aws14.emulator.world import world
 
 __all__ = ["exited", "step"]
 
 _KINDS = ("startup", "readiness", "liveness")
 _FORGIVEN_S = 600.0
 _KILLED = 137
+_LONGEST_PAUSE_S = 300.0
 #: Looks at a process that has no probe, s after its start: AWS time may jump over its end.
 _LOOKS_S = (1.0, 2.0, 5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0)
 
@@ -121,9 +123,7 @@ def _probe(case: Case, kind: str, state: ProbeRun) -> None:
     probe = case.container[f"{kind}Probe"]
     period = float(probe.get("periodSeconds") or 10)
     failed = probes.ask(case.cluster, case.pod, case.container, kind)
-    now = case.cluster.now
-    steady = not failed and state.holds
-    state.next_at = (now // period + 1) * period if steady else now + period
+    _arm(case, state, period, steady=not failed and state.holds)
     if failed:
         state.failed, state.passed = state.failed + 1, 0
         case.tell("Unhealthy", f"{kind.capitalize()} probe failed: {failed}", warns=True)
@@ -133,6 +133,20 @@ def _probe(case: Case, kind: str, state: ProbeRun) -> None:
         state.failed, state.passed = 0, state.passed + 1
         if state.passed >= int(probe.get("successThreshold") or 1):
             _passes(case, kind, state)
+
+
+def _arm(case: Case, state: ProbeRun, period: float, *, steady: bool) -> None:
+    """When to ask again: where AWS time passes at once, what holds is asked at longer and longer intervals meanwhile.
+
+    Steady probes are asked at whole multiples of their interval, those of all pods together.
+    """
+    now, horizon = case.cluster.now, world().clock.horizon
+    if not steady or horizon <= now:
+        state.pause_s = 0.0
+        state.next_at = (now // period + 1) * period if steady else now + period
+        return
+    state.pause_s = min(2 * state.pause_s, max(period, _LONGEST_PAUSE_S)) or period
+    state.next_at = min((now // state.pause_s + 1) * state.pause_s, (horizon // period + 1) * period)
 
 
 def _passes(case: Case, kind: str, state: ProbeRun) -> None:

@@ -1,7 +1,8 @@
 """Images: which there are, what starts in them here, and what the registry says of all others.
 
 The table ``container_images.csv`` stands for Docker Hub and its copies: python, nginx, busybox; images of the
-cluster's own programs are there, but have no process. Whatever a repository of the account's own ECR has under a tag runs as the python image.
+cluster's own programs are there, but have no process. Whatever a repository of the account's own ECR has under a
+tag runs as the python image.
 """
 
 from __future__ import annotations

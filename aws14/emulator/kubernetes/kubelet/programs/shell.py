@@ -153,7 +153,7 @@ def call(words: list[str], out: TextIO = sys.stdout) -> int:
 
 
 def _python(words: list[str]) -> int:
-    sys.argv = words[1:]
+    sys.argv = words[2:] if words[1] in ("-c", "-m") else words[1:]
     try:
         if words[1] == "-c":
             exec(words[2], {"__name__": "__main__"})
