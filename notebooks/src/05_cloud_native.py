@@ -392,6 +392,43 @@ apigateway.delete_stage(restApiId=api_id, stageName="dev")
 for resource in (health, rates):
     apigateway.delete_resource(restApiId=api_id, resourceId=resource)
 
+# %% [markdown] deeper="6 min"
+# #### Deeper: who calls too often?
+#
+# A limit on the stage holds for all callers together: while the script runs wild, members are refused with it. A *usage
+# plan* gives each caller a *key* and a limit of its own. On a stage of its own, with one call a second:
+
+# %% tags=["experiment"]
+partners = apigateway.create_resource(restApiId=api_id, parentId=paths["/api/users"], pathPart="all")["id"]
+which = {"restApiId": api_id, "resourceId": partners, "httpMethod": "GET"}
+apigateway.put_method(**which, authorizationType="NONE", apiKeyRequired=True)
+apigateway.put_integration(**which, **backend)
+deployment = apigateway.create_deployment(restApiId=api_id, description="with keys")["id"]
+apigateway.create_stage(restApiId=api_id, stageName="keyed", deploymentId=deployment)
+stages = [{"apiId": api_id, "stage": "keyed"}]
+plan = apigateway.create_usage_plan(name="one-a-second", throttle={"rateLimit": 1, "burstLimit": 2}, apiStages=stages)
+key = apigateway.create_api_key(name="members-app", enabled=True)
+apigateway.create_usage_plan_key(usagePlanId=plan["id"], keyId=key["id"], keyType="API_KEY")
+secret_key = apigateway.get_api_key(apiKey=key["id"], includeValue=True)["value"]
+
+# %% tags=["experiment"]
+keyed = f"https://{api_host}/keyed/api/users/all"
+print(lab.http(keyed).status, "without a key")
+print([lab.http(keyed, headers={"x-api-key": secret_key}).status for _ in range(5)], "with the key, at once")
+
+# %% [markdown]
+# Forbidden without a key; with it two calls pass at once, the *burst*, and the rest hears 429, *Too Many Requests*: come
+# again. (A key says who calls, not that they may: who may, an *authorizer* decides.) Away with it:
+
+# %% tags=["experiment"]
+part = [{"op": "remove", "path": "/apiStages", "value": f"{api_id}:keyed"}]
+apigateway.update_usage_plan(usagePlanId=plan["id"], patchOperations=part)
+apigateway.delete_stage(restApiId=api_id, stageName="keyed")
+apigateway.delete_resource(restApiId=api_id, resourceId=partners)
+apigateway.delete_usage_plan_key(usagePlanId=plan["id"], keyId=key["id"])
+apigateway.delete_usage_plan(usagePlanId=plan["id"])
+_ = apigateway.delete_api_key(apiKey=key["id"])
+
 # %% [markdown] deeper="8 min"
 # #### Deeper: started and ended each time?
 #
@@ -615,21 +652,20 @@ import pathlib
 import pymysql
 
 secrets = {"Variables": {"HOST": address, "PASSWORD": password}}
-code_only = {"ZipFile": zipped(app=older)}
-functions.create_function(FunctionName="older", Role=role, Code=code_only, Environment=secrets, **inside)
+alone = zipped(app=older)
+functions.create_function(FunctionName="older", Role=role, Code={"ZipFile": alone}, Environment=secrets, **inside)
 functions.get_waiter("function_active_v2").wait(FunctionName="older")
-print(functions.invoke(FunctionName="older")["Payload"].read().decode())
-
 folder = pathlib.Path(pymysql.__file__).parent
-library = {f"pymysql/{path.relative_to(folder).with_suffix('').as_posix()}": path.read_text() for path in folder.rglob("*.py")}
-functions.update_function_code(FunctionName="older", ZipFile=zipped(app=older, **library))
-functions.get_waiter("function_updated_v2").wait(FunctionName="older")
-for _ in range(2):
-    print(functions.invoke(FunctionName="older")["Payload"].read().decode())
+modules = {path.relative_to(folder.parent).with_suffix(""): path.read_text() for path in folder.rglob("*.py")}
+library = {path.as_posix(): text for path, text in modules.items()}
+for package in (alone, zipped(app=older, **library)):
+    functions.update_function_code(FunctionName="older", ZipFile=package)
+    functions.get_waiter("function_updated_v2").wait(FunctionName="older")
+    print(len(package), "bytes:", functions.invoke(FunctionName="older")["Payload"].read().decode()[:120])
 
 # %% [markdown]
-# First `Runtime.ImportModuleError`: there is nobody to install anything. Then the rows are counted, over one connection
-# that the environment keeps. (A library used by many functions can also lie in a *layer*. A password belongs in Secrets
+# First an `ImportModuleError`: there is nobody to install anything. Then the rows are counted, over one connection that
+# the environment keeps. (A library used by many functions can also lie in a *layer*. A password belongs in Secrets
 # Manager; the next block does that.)
 
 # %% [markdown] deeper="10 min"
@@ -640,6 +676,9 @@ for _ in range(2):
 # that asks for ever more:
 
 # %% tags=["experiment"]
+straight = {"Variables": {"HOST": address, "PASSWORD": password}}
+functions.update_function_configuration(FunctionName="older", Environment=straight)
+functions.get_waiter("function_updated_v2").wait(FunctionName="older")
 for wanted in (20, 200):
     answer = functions.invoke(FunctionName="older", Payload=json.dumps({"connections": wanted}))
     print(wanted, "wanted:", answer["Payload"].read().decode()[:110])
@@ -1334,10 +1373,10 @@ for name, way in ways.items():
     try:
         print(name, "->", way().strip(), flush=True)
     except OSError as error:
-        print(name, "->", error, flush=True)
+        print(name, "->", getattr(error, "reason", error.strerror), flush=True)
 """
 core.create_namespaced_config_map("shop", {"metadata": {"name": "ship"}, "data": {"ship.py": ship}})
-write = "echo order 42 > /data/order.txt; cd /data; python -m http.server 9000 --bind 127.0.0.1"
+write = "echo order 42 > /data/order.txt; python -m http.server 9000 --bind 127.0.0.1 --directory /data"
 mounts = [{"name": "data", "mountPath": "/data"}, {"name": "ship", "mountPath": "/app"}]
 parts = {"writer": write, "shipper": "sleep 2; python /app/ship.py"}
 parts = [{"name": name, "image": container["image"], "command": ["sh", "-c", run], "volumeMounts": mounts} for name, run in parts.items()]

@@ -148,6 +148,15 @@ def test_backends_that_are_no_function(site):
     assert compare(design(), site.now()).ok
 
 
+def test_a_key_has_a_limit_of_its_own(site):
+    told = site.run("Deeper: who calls too often?")
+    assert "403 without a key" in told
+    answers = eval(re.findall(r"\[.*\]", told)[0])
+    assert answers[:2] == [200, 200]
+    assert 429 in answers
+    assert compare(design(), site.now()).ok
+
+
 def test_an_environment_is_kept_for_minutes_and_gone_after_an_hour(site):
     site.run("Deeper: a zone is lost")
     numbers = [int(each) for each in re.findall(r"number (\d+)", site.run("Deeper: started and ended each time?"))]
@@ -180,9 +189,9 @@ def test_variables_miscount_and_the_table_does_not(site):
 def test_the_zip_needs_its_library_and_the_database_its_proxy(site):
     told = site.run("Deeper: the zip with its library")
     assert "Runtime.ImportModuleError" in told
-    assert '{"visits": 2, "connections": 1}' in told
+    assert '{"visits": 1, "connections": 1}' in told
     storm = site.run("Deeper: the connection storm")
-    assert '20 wanted: {"visits": 3, "connections": 20}' in storm
+    assert '20 wanted: {"visits": 2, "connections": 20}' in storm
     assert "(1040, 'Too many connections')" in storm
     assert '"connections": 200}' in storm.splitlines()[-1]
     _the_storm_played(site.now())
