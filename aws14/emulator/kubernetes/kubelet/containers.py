@@ -85,7 +85,7 @@ def _watch(case: Case) -> None:
     listens = bool(run.probes or case.container.get("ports"))
     waiting = run.looked < len(_LOOKS_S)
     if waiting and (run.looked == 0 or not listens):
-        processes.settle(case.seat, listens=listens, elapsed_s=now - run.started_at)
+        processes.settle(case.seat, listens=listens, serves=case.policy == "Always", elapsed_s=now - run.started_at)
     end = processes.exit_of(case.seat)
     if end is not None:
         reason = "OOMKilled" if end.reason == "out_of_memory" else "Completed" if end.code == 0 else "Error"
@@ -116,7 +116,7 @@ def _restore(case: Case) -> None:
     except (MissingError, images.NotStartedError):
         return
     listens = bool(case.run.probes or case.container.get("ports"))
-    processes.settle(case.seat, listens=listens, elapsed_s=NEVER if listens else 0.0)
+    processes.settle(case.seat, listens=listens, serves=True, elapsed_s=NEVER if listens else 0.0)
 
 
 def _probe(case: Case, kind: str, state: ProbeRun) -> None:
