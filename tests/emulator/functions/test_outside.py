@@ -57,6 +57,8 @@ def test_functions_are_there_after_a_restart_and_environments_are_not(tmp_path: 
         again.advance(1.0)
         answer = json.loads(client(again, "lambda").invoke(FunctionName="members")["Payload"].read())
         assert answer["count"] in (1, 2) and answer["born"] != before["born"]
+        client(again, "lambda").delete_function(FunctionName="members")
+        assert client(again, "lambda").list_functions()["Functions"] == []
     finally:
         again.shutdown()
 
