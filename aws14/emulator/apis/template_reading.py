@@ -26,7 +26,8 @@ __all__ = ["parsed"]
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
-_DIRECTIVE = re.compile(r"#\{?(set|if|elseif|else|end|foreach)\}?(?![A-Za-z])")
+_WORDS = "set|if|elseif|else|end|foreach"
+_DIRECTIVE = re.compile(rf"#(?:\{{({_WORDS})\}}|({_WORDS})(?![A-Za-z]))")
 _SIGNS = (("||", "or"), ("&&", "and"), ("==", "!=", "<=", ">=", "<", ">"), ("+", "-"), ("*", "/", "%"))
 
 
@@ -63,9 +64,10 @@ class _Reader:
                 self._at += len(rest.partition("*#")[0]) + 2
             elif match := _DIRECTIVE.match(rest):
                 self._at += match.end()
-                if match[1] in ("end", "else", "elseif"):
-                    return tuple(found), match[1]
-                found.append(self._block(match[1]))
+                word = match[1] or match[2]
+                if word in ("end", "else", "elseif"):
+                    return tuple(found), word
+                found.append(self._block(word))
             elif rest[0] == "$" and (reference := self._reference()) is not None:
                 found.append(reference)
             else:
