@@ -70,7 +70,7 @@ def _services(parent: str) -> tuple[Node, ...]:
             id="catalog-pods",
             kind="workload",
             parent=parent,
-            label="Deployment",
+            label="Catalogue",
             count=3,
             attributes={"workload_kind": "Deployment", "namespace": "shop"},
         ),

@@ -1261,14 +1261,15 @@ display(lab.bill(day))
 lab.explore(
     "nodes or Fargate",
     question="Which pods are cheaper on Fargate, even when they run all the time?",
-    cpu_m=(250, 1000, 250),
-    memory_mib=(256, 3840, 256),
+    cpu_m=(50, 1000, 50),
+    memory_mib=(128, 3840, 128),
     pods=(4, 48, 4),
 )
 
 # %% [markdown]
-# A line that goes up is paid by the pod, the flat one by the machine, full or empty. A node that is packed well in CPU *and*
-# memory is hard to beat; one that is full in one of them and empty in the other is not.
+# The line that goes up is paid by the pod, the flat one by the machine, full or empty. Nodes that are packed well in CPU *and*
+# memory are hard to beat, and so are they for tiny pods, which Fargate rounds up. A node that is full of one and empty of
+# the other is dear.
 
 # %% [markdown] tags=["exercise"] exercise="p13-e1"
 # **Exercise 1.** On an evening like that a team releases at nine. Two lines of the brief do not hold: requests get lost with
@@ -1349,7 +1350,7 @@ job = {"template": {"spec": {"restartPolicy": "Never", "containers": [report]}}}
 hourly = {"schedule": "0 * * * *", "timeZone": "Asia/Tokyo", "jobTemplate": {"spec": job}}
 batch.create_namespaced_cron_job("batch", {"metadata": {"name": "report"}, "spec": hourly})
 lab.advance(minutes=65)
-for each in core.list_namespaced_pod("batch").items:
+for each in core.list_namespaced_pod("batch", field_selector="status.phase=Succeeded").items:
     print(each.metadata.name, each.status.phase, "on", each.spec.node_name)
     print(core.read_namespaced_pod_log(each.metadata.name, "batch"))
 [each.metadata.name for each in core.list_node().items]

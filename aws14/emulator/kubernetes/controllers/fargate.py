@@ -97,10 +97,16 @@ def _node(cluster: Sight, pod: Object, size: Size, *, name: str, zone: str, addr
         "capacity": room,
         "allocatable": room,
         "addresses": [{"type": "InternalIP", "address": address}, {"type": "Hostname", "address": name}],
+        # All of these must be there: the official client takes no node without them.
         "nodeInfo": {
             "kubeletVersion": f"v{version}.0-eks-aws14",
+            "kubeProxyVersion": f"v{version}.0-eks-aws14",
+            "containerRuntimeVersion": "containerd://1.7",
             "osImage": "Amazon Linux 2",
             "operatingSystem": "linux",
+            "architecture": "amd64",
+            "kernelVersion": "5.10",
+            **dict.fromkeys(("machineID", "systemUUID", "bootID"), pod["metadata"]["uid"]),
         },
     }
     ready = {"type": "Ready", "status": "True", "reason": "KubeletReady", "message": "kubelet is posting ready status"}
