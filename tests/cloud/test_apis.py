@@ -120,8 +120,6 @@ def test_an_http_api_is_read_back(session: Session):
 def test_apis_lead_to_their_functions(session: Session):
     document = json.dumps(TRUST)
     role = session.client("iam").create_role(RoleName="members-api", AssumeRolePolicyDocument=document)["Role"]["Arn"]
-        "Role"
-    ]["Arn"]
     client = session.client("lambda")
     code = {"ZipFile": package(app="def handler(event, context): return {'statusCode': 200}")}
     client.create_function(FunctionName="members", Runtime="python3.13", Role=role, Handler="app.handler", Code=code)
