@@ -16,7 +16,14 @@ EVERY_S, PATIENCE_S = 3.0, 2.0
 
 
 def watch(
-    _built: Topology, session: Session, api: Any, url: str, *, seconds: float, title: str = "", every_s: float = EVERY_S
+    _built: Topology,
+    session: Session,
+    core: Any,
+    url: str,
+    *,
+    seconds: float,
+    title: str = "",
+    every_s: float = EVERY_S,
 ) -> Picture:
     """Ask, look, let AWS time go on, again and again.
 
@@ -24,7 +31,7 @@ def watch(
     ----------
     session : cloud.Session
         On the embedded AWS; its clock goes on.
-    api : kubernetes.client.ApiClient
+    core : kubernetes.client.CoreV1Api
         Of the cluster.
     url : str
         Of the catalogue.
@@ -35,14 +42,11 @@ def watch(
     every_s : float
         How often.
     """
-    looks = tuple(_looks(session, api, url, seconds=seconds, every_s=every_s))
+    looks = tuple(_looks(session, core, url, seconds=seconds, every_s=every_s))
     return charts.watched(looks, title=title or "The catalogue, watched live")
 
 
-def _looks(session: Session, api: Any, url: str, *, seconds: float, every_s: float) -> Iterator[Look]:
-    from kubernetes import client
-
-    core: Any = client.CoreV1Api(api)
+def _looks(session: Session, core: Any, url: str, *, seconds: float, every_s: float) -> Iterator[Look]:
     began = session.now()
     for number in range(int(seconds / every_s) + 1):
         due_s = number * every_s

@@ -1219,7 +1219,7 @@ nodes = {each.metadata.name: each.spec.provider_id.rpartition("/")[2] for each i
 full = [each.spec.node_name for each in core.list_namespaced_pod("shop", label_selector="app=catalog").items]
 lab.break_instance(nodes[max(nodes, key=full.count)])
 broken_at = lab.session.now()
-lab.experiment("watch", lab.session, api, url, seconds=135, title="A node dies")
+lab.experiment("watch", lab.session, core, url, seconds=135, title="A node dies")
 
 # %% [markdown]
 # For most of a minute requests that go to the lost node fail: nobody has noticed yet. Then Kubernetes calls the node
@@ -1234,7 +1234,7 @@ newer = {"spec": {"template": {"spec": {"containers": [{"name": "catalog", "env"
 pods = core.list_namespaced_pod("shop", label_selector="app=catalog").items
 ready_at = [seen.last_transition_time.timestamp() for pod in pods for seen in pod.status.conditions if seen.type == "Ready"]
 apps.patch_namespaced_deployment("catalog-pods", "shop", newer)
-lab.experiment("watch", lab.session, api, url, seconds=24, every_s=1.5, title="A release")
+lab.experiment("watch", lab.session, core, url, seconds=24, every_s=1.5, title="A release")
 
 # %% [markdown]
 # One pod more than wanted is started (`maxSurge`), none is taken away before it is ready (`maxUnavailable`): everybody is
@@ -1353,11 +1353,12 @@ lab.advance(minutes=65)
 for each in core.list_namespaced_pod("batch", field_selector="status.phase=Succeeded").items:
     print(each.metadata.name, each.status.phase, "on", each.spec.node_name)
     print(core.read_namespaced_pod_log(each.metadata.name, "batch"))
+batch.delete_namespaced_cron_job("report", "batch")
 [each.metadata.name for each in core.list_node().items]
 
 # %% [markdown]
 # The pod ran on a node called `fargate-...`, which is paid for while the pod runs. The two EC2 nodes had nothing to do with
-# it. (A pod that is over keeps its node until the job is deleted; its bill ended with the program.)
+# it. (A pod that is over keeps its name until its job is deleted; its bill ended with the program.)
 
 # %% [markdown] deeper="8 min"
 # #### Deeper: two containers in one pod
@@ -1407,7 +1408,7 @@ wrong = {"name": "catalog", "image": "public.ecr.aws/docker/library/python:3.99-
 wrong["env"] = [{"name": "VERSION", "value": "3"}]
 broken = {"spec": {"template": {"spec": {"containers": [wrong]}}}}
 apps.patch_namespaced_deployment("catalog-pods", "shop", broken)
-lab.experiment("watch", lab.session, api, url, seconds=45, title="A release that cannot start")
+lab.experiment("watch", lab.session, core, url, seconds=45, title="A release that cannot start")
 
 # %% [markdown]
 # Nobody. It gets stuck at its first pod, *not ready*, and the old ones go on serving. What went wrong stands in the events:
@@ -1431,7 +1432,7 @@ before = api.sanitize_for_serialization(works.spec.template)
 before["metadata"]["labels"].pop("pod-template-hash")
 put_back = [{"op": "replace", "path": "/spec/template", "value": before}]
 apps.patch_namespaced_deployment("catalog-pods", "shop", put_back)
-lab.experiment("watch", lab.session, api, url, seconds=30, title="Put back")
+lab.experiment("watch", lab.session, core, url, seconds=30, title="Put back")
 
 # %% [markdown]
 # The pod that could not start is gone, and nothing else has changed.

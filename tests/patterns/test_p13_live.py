@@ -18,7 +18,7 @@ def shop(emulator, emulator_home):
 
 def looks(shop, seconds: float, every_s: float = 3.0):
     lab = shop["lab"]
-    return list(p13_watch._looks(lab.session, shop["api"], shop["url"], seconds=seconds, every_s=every_s))
+    return list(p13_watch._looks(lab.session, shop["core"], shop["url"], seconds=seconds, every_s=every_s))
 
 
 def run(shop, cell: str) -> None:
