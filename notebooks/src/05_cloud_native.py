@@ -1030,8 +1030,8 @@ lab.draw()
 # %% [markdown]
 # ### Predict, then build
 #
-# A node with half of the pods on it is lost. For how many seconds are requests lost, and after how many are all pods back?
-# Nodes will come and go with the load of the day: how many at most?
+# A node is lost with two of the three pods. After how many seconds are three ready again? And nodes come and go with the
+# load of the day: how many at most?
 
 # %% tags=["predict"]
 lab.predict(back_after_s=60, most_nodes=4)
