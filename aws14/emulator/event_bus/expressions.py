@@ -38,9 +38,7 @@ class Rate:
     def next_after(self, epoch_s: float, *, begun: float, zone: ZoneInfo) -> float | None:  # noqa: ARG002 - as Cron's
         """The next time strictly after `epoch_s`; the first is one period after `begun`."""
         passed = max(0, int((epoch_s - begun) // self.every_s))
-        after = begun + (passed + 1) * self.every_s
-        # At a time that is one of its own, the quotient may come out a rounding short.
-        return after if after > epoch_s else begun + (passed + 2) * self.every_s
+        return begun + (passed + 1) * self.every_s
 
 
 @dataclass(frozen=True, slots=True)

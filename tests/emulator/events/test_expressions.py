@@ -78,12 +78,3 @@ def test_an_hour_that_summer_time_skips_has_no_run():
     before = datetime(2027, 3, 27, 12, tzinfo=zone).timestamp()  # summer time begins on the 28th at 2:00
     found = schedule.next_after(before, begun=before, zone=zone)
     assert datetime.fromtimestamp(found, zone).isoformat() == "2027-03-29T02:30:00+02:00"
-
-
-def test_a_rate_goes_on_from_each_of_its_own_times_whatever_the_rounding():
-    hourly = read_schedule("rate(1 hour)")
-    for k in range(2000):
-        begun = 1_795_538_409.0 + k * 0.7427735
-        first = hourly.next_after(begun, begun=begun, zone=ZoneInfo("UTC"))
-        second = hourly.next_after(first, begun=begun, zone=ZoneInfo("UTC"))
-        assert begun < first < second
