@@ -11,6 +11,7 @@ import time
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from kubernetes import client, watch
@@ -66,14 +67,28 @@ SCALER = {
 }
 
 
+@pytest.fixture(scope="module")
+def cluster_once(emulator) -> dict[str, Any]:
+    """The active cluster as the first test builds it; the others restore the saved cloud."""
+    del emulator
+    return {}
+
+
 @pytest.fixture
-def p13(session: Session, emulator) -> Session:
+def p13(session: Session, emulator, cluster_once: dict[str, Any]) -> Session:
     """A session of pattern 13 with an active cluster."""
     made = session.for_pattern("p13")
-    net, roles = build_network(made.client, emulator), build_roles(made.client)
-    made.client("eks").create_cluster(**cluster_call(net, roles))
-    emulator.advance(CREATING + 1)
-    made.net, made.roles = net, roles
+    if not cluster_once:
+        cluster_once["net"] = build_network(made.client, emulator)
+        cluster_once["roles"] = build_roles(made.client)
+        made.client("eks").create_cluster(**cluster_call(cluster_once["net"], cluster_once["roles"]))
+        emulator.advance(CREATING + 1)
+        cluster_once["ledger"] = made.ledger.path.read_bytes()
+        emulator.save("cloud-cluster")
+    else:
+        made.ledger.path.write_bytes(cluster_once["ledger"])
+        emulator.restore("cloud-cluster")
+    made.net, made.roles = cluster_once["net"], cluster_once["roles"]
     return made
 
 

@@ -172,7 +172,7 @@ def asked(net: Network, number: int):
 def test_it_agrees_with_packets_that_are_really_moved() -> None:
     seen: Counter[str] = Counter()
 
-    @settings(max_examples=250, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(networks(), st.integers(0, 10_000), st.sampled_from(PORTS), st.sampled_from(("tcp", "tcp", "udp")))
     def agrees(net: Network, first: int, port: int, proto: str) -> None:
         for number in range(first, first + 24):
