@@ -113,3 +113,15 @@ def test_an_address_behind_a_method(api: Api, ask: Ask, aws: Callable[..., Any])
     assert ask(api.host, "/stg/proxy/eur.json").json == {"EUR": 170}
     assert ask(api.host, "/stg/proxy/none").status in (403, 404)
     assert ask(api.host, "/stg/nowhere").status == 500
+
+
+def test_a_request_too_many_is_not_kept_by_the_edge(api: Api, ask: Ask, aws: Callable[..., Any], emulator: Emulator):
+    api.mock("/api/users")
+    api.deploy("prod")
+    cdn = distribution(aws, api.host, EXCEPT_HOST)
+    emulator.advance(900)
+    api.patch("prod", **{"/*/*/throttling/rateLimit": "0.01", "/*/*/throttling/burstLimit": "1"})
+    assert [ask(cdn, "/api/users").status for _ in range(2)] == [200, 429]
+    api.patch("prod", **{"/*/*/throttling/rateLimit": "200", "/*/*/throttling/burstLimit": "300"})
+    emulator.advance(1 / 200)
+    assert ask(cdn, "/api/users").status == 200
