@@ -206,13 +206,13 @@ def _fresh_tokens(session: Session, cluster: str) -> Callable[[Any], None]:
 def _rest_client(settings: Any, recording: Recording, session: Session) -> Any:
     from kubernetes.client import rest
 
-    class RestClient(rest.RESTClientObject):
+    class RestClient(rest.RESTClientObject):  # type: ignore[misc]
         """Asks on loopback where the session is emulated, and records what is created."""
 
         def request(self, method: Any, url: Any, headers: Any = None, body: Any = None, *rest: Any, **more: Any) -> Any:
             def send(method: str, url: str, body: Any) -> Any:
                 here = way.url(url)
-                return super(RestClient, self).request(method, here, headers, body, *rest, **more)  # type: ignore[no-untyped-call]
+                return super(RestClient, self).request(method, here, headers, body, *rest, **more)
 
             record = recording.record(url, body) if method.upper() == "POST" else None
             if record is None:
