@@ -92,7 +92,7 @@ def api_client(session: Session, cluster: str, *, region: str | None = None) -> 
     settings.proxy = settings.proxy if session.place.real else None
     settings.api_key_prefix["BearerToken"] = "Bearer"
     settings.api_key["BearerToken"] = token(session, cluster)
-    settings.refresh_api_key_hook = _fresh_tokens(session, cluster)  # type: ignore[assignment] # the library says None
+    settings.refresh_api_key_hook = _fresh_tokens(session, cluster)
     if session.place.control is not None:
         settings.tls_server_name = urlsplit(told["endpoint"]).hostname
     made = client.ApiClient(settings)

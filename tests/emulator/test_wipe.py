@@ -7,6 +7,9 @@ import sys
 
 PROGRAM = """
 import gc, weakref
+from moto.core.common_models import BaseModel
+from aws14.emulator import moto_app
+BaseModel.__new__ = moto_app._untracked  # as the embedded AWS has it
 from moto.ec2.models import ec2_backends
 from aws14.emulator.snapshot import wipe
 
