@@ -67,20 +67,20 @@ def _services(parent: str) -> tuple[Node, ...]:
             attributes={"service_type": "LoadBalancer", "port": 80},
         ),
         Node(
-            id="catalog-pods",
-            kind="workload",
-            parent=parent,
-            label="Catalogue",
-            count=3,
-            attributes={"workload_kind": "Deployment", "namespace": "shop"},
-        ),
-        Node(
             id="cluster-autoscaler",
             kind="workload",
             parent=parent,
             label="Node autoscaler",
             count=1,
             attributes={"workload_kind": "Deployment", "namespace": "kube-system"},
+        ),
+        Node(
+            id="catalog-pods",
+            kind="workload",
+            parent=parent,
+            label="Catalogue",
+            count=3,
+            attributes={"workload_kind": "Deployment", "namespace": "shop"},
         ),
         Node(
             id="catalog-autoscaler",
