@@ -72,6 +72,16 @@ CURES: Mapping[str, str] = {
 }
 """Error code of AWS -> the likely cure."""
 
+_BY_WORDS: Mapping[str, str] = {
+    "No integration defined for method": "put_integration for every method: get_resources(embed=['methods']) shows "
+    "which has none",
+    "because no identity-based policy allows": "put_role_policy or attach_role_policy: a policy of the role has to "
+    "allow that action on that resource",
+    "with an explicit deny in": "a policy of the role has a Deny for that: it wins over every Allow",
+    "execution role does not have permissions": "attach_role_policy: the function's role has to allow it, too",
+}
+"""What AWS says under codes of many meanings -> the likely cure."""
+
 _GONE = "the embedded AWS does not answer. Try: connect again; it is started anew and restores its last state."
 
 
@@ -98,13 +108,18 @@ def _explain_answer(error: ClientError) -> str:
     detail = error.response.get("Error", {})
     code = detail.get("Code", "Unknown")
     message = _one_line(detail.get("Message") or "no reason given").rstrip(".")
-    request_id = error.response.get("ResponseMetadata", {}).get("RequestId", "")
-    cure = CURES.get(code) or _general_cure(code)
+    metadata = error.response.get("ResponseMetadata", {})
+    request_id = metadata.get("RequestId", "")
+    # The embedded AWS knows the cloud: its hint says which thing it is.
+    cure = metadata.get("HTTPHeaders", {}).get("x-aws14-hint") or CURES.get(code) or _general_cure(code, message)
     trace = f"{code}, request {request_id}" if request_id else code
     return f"AWS refused {error.operation_name}: {message}. Try: {cure}. [{trace}]"
 
 
-def _general_cure(code: str) -> str:
+def _general_cure(code: str, message: str) -> str:
+    for words, cure in _BY_WORDS.items():
+        if words in message:
+            return cure
     if "NotFound" in code or code.startswith("NoSuch"):
         return "check the id and the region; what was just made may need a moment"
     if code.endswith(("LimitExceeded", "QuotaExceeded", "LimitExceededException")):

@@ -27,13 +27,14 @@ from typing import Any
 from urllib.parse import unquote
 
 from aws14.catalog import quota
-from aws14.emulator.apis import front, rest
+from aws14.emulator.apis import front, rest, stages
 from aws14.emulator.apis.coming import coming
 from aws14.emulator.apis.definition import definition, freeze
 from aws14.emulator.apis.throttles import account_limits, counted
 from aws14.emulator.behaviours.hooks import add, around, before, replace
 from aws14.emulator.dataplane.answering import Visit
 from aws14.emulator.gaps import AbsentOperationError
+from aws14.emulator.refusal import HINT
 
 __all__ = ["install"]
 
@@ -50,12 +51,15 @@ def install() -> None:
     replace(RestAPI, "update_integration_mocks", lambda *_: None)
     replace(Stage, "_get_default_method_settings", _settings)
     around(APIGatewayResponse, "create_rest_api", _create_api)
+    around(APIGatewayResponse, "create_deployment", _deployed)
     around(APIGatewayBackend, "create_deployment", _deploy)
     before(APIGatewayBackend, "create_resource", _unique_resource)
     before(APIGatewayBackend, "put_method", _unique_method)
     before(APIGatewayBackend, "put_integration", _sound_integration)
     before(APIGatewayBackend, "create_stage", _sound_stage)
-    before(APIGatewayBackend, "update_stage", _logging_has_a_role)
+    around(APIGatewayBackend, "create_stage", _make_stage)
+    around(APIGatewayBackend, "update_stage", _change_stage)
+    around(Stage, "to_json", lambda original, stage: {**original(stage), **stages.shown(stage)})
     before(APIGatewayBackend, "create_authorizer", _known_authorizer)
     before(APIGatewayBackend, "delete_usage_plan", _no_stages)
     before(APIGatewayBackend, "get_method_response", _has_response)
@@ -101,12 +105,12 @@ def _deploy(
     *said: Any,
 ) -> Any:
     """Copy the API; a stage that is there keeps what was set, and serves the new copy."""
-    from moto.apigateway.exceptions import NoIntegrationDefined
-
     api = backend.get_rest_api(function_id)
-    methods = [method for each in api.resources.values() for method in each.resource_methods.values()]
-    if methods and any(method.method_integration is None for method in methods):
-        raise NoIntegrationDefined
+    bare = [each for each in _methods(api) if each[1].method_integration is None]
+    if bare:
+        path, method = bare[0]
+        hint = f"put_integration for {method.http_method} {path}, or delete_method; then create_deployment again"
+        _refuse("BadRequestException", "No integration defined for method", 400, hint=hint)
     stage = api.stages.get(name) if name else None
     deployment = original(backend, function_id, name, *said)
     freeze(api, deployment)
@@ -115,14 +119,54 @@ def _deploy(
         stage.deployment_id = deployment.id
         stage.variables |= variables or {}
         api.stages[name] = stage
+        stages.touched(stage)
+    elif name:
+        stages.made(api.stages[name])
     return deployment
 
 
-def _refuse(error: str, text: str, status: int) -> None:
+def _deployed(original: Callable[..., Any], response: Any) -> Any:
+    """With the description of the stage that is made, which moto overlooks."""
+    told = original(response)
+    name, said = (response._get_param(each) for each in ("stageName", "stageDescription"))  # noqa: SLF001 - as above
+    if name and said:
+        response.backend.get_stage(response.path.split("/")[2], name).description = said
+    return told
+
+
+def _methods(api: Any) -> list[tuple[str, Any]]:
+    return [(each.get_path(), method) for each in api.resources.values() for method in each.resource_methods.values()]
+
+
+def _make_stage(original: Callable[..., Any], backend: Any, *which: Any, **more: Any) -> Any:
+    stage = original(backend, *which, **more)
+    stages.made(stage)
+    return stage
+
+
+def _change_stage(
+    original: Callable[..., Any], backend: Any, function_id: str, stage_name: str, patch_operations: Any
+) -> Any:
+    fault = stages.fault(patch_operations or ())
+    if fault:
+        _refuse("BadRequestException", fault, 400)
+    _logging_has_a_role(backend, patch_operations)
+    stage = original(backend, function_id, stage_name, patch_operations or [])
+    for each in patch_operations or ():
+        if each["op"] == "remove":
+            stage.method_settings.pop(each["path"].lstrip("/"), None)
+    stages.touched(stage)
+    return stage
+
+
+def _refuse(error: str, text: str, status: int, *, hint: str = "") -> None:
     from moto.core.exceptions import JsonRESTError
 
-    refused = JsonRESTError(error, text)
+    refused: Any = JsonRESTError(error, text)
     refused.code = status
+    if hint:
+        headers = [*refused.get_headers(), (HINT, hint)]
+        refused.get_headers = lambda *_: headers
     raise refused
 
 
@@ -167,9 +211,8 @@ def _sound_stage(backend: Any, function_id: str, stage_name: str, deploymentId: 
         _refuse("BadRequestException", "Stage name only allows a-zA-Z0-9_-", 400)
 
 
-def _logging_has_a_role(backend: Any, function_id: str, stage_name: str, patch_operations: Any) -> None:
-    del function_id, stage_name
-    wanted = any("logging/loglevel" in each["path"] and each.get("value") != "OFF" for each in patch_operations)
+def _logging_has_a_role(backend: Any, patch_operations: Any) -> None:
+    wanted = any("logging/loglevel" in each["path"] and each.get("value") != "OFF" for each in patch_operations or ())
     if wanted and not backend.account.cloudwatch_role_arn:
         text = "CloudWatch Logs role ARN must be set in account settings to enable logging"
         _refuse("BadRequestException", text, 400)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -44,6 +45,7 @@ def test_an_api_behind_a_distribution(api: Api, ask: Ask, aws: Callable[..., Any
     api.deploy("prod")
     cdn = distribution(aws, api.host, EXCEPT_HOST)
     emulator.advance(900)
+    assert re.fullmatch(r"d[a-z0-9]{12}\.cloudfront\.net", cdn)
     answer = ask(cdn, "/api/users", X_Club="shibuya")
     assert answer.json == {"path": "/prod/api/users", "host": api.host, "club": "shibuya"}
     assert answer.headers["X-Cache"] == "Miss from cloudfront"
