@@ -43,6 +43,8 @@ FAILURE_REASONS: Mapping[str, str] = {
     "function_throttled": "no execution environment was free, and no more are allowed",
     "function_timeout": "the function ran into its time-out",
     "function_error": "the function raised an error",
+    "api_error": "500: the API has no function that it may call",
+    "origin_gone": "404 or 502: what the distribution fetches from is gone",
     "db_connections": "the database had no connection free",
     "no_pods": "no pod was ready to take it",
     "pod_lost": "its pod was ended while it held the request",

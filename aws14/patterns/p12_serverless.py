@@ -65,6 +65,7 @@ def design(region: str = "ap-northeast-1") -> Topology:
             Link(source=ENTRY, target="members-site", kind="routes", label="*"),
             Link(source=ENTRY, target="members-api", kind="routes", label="/api/*"),
             *(Link(source="members-api", target=backend, kind="routes", label=way) for way, backend in METHODS.items()),
+            Link(source="members-api", target="members", kind="allows", label="invoke"),
             Link(source="members", target="members-table", kind="uses", label="items"),
         ),
     )

@@ -64,6 +64,9 @@ def test_predictions_are_kept_and_scored(lab: Lab):
     lab.predict(failed_percent=10)
     assert "too high by a factor of 2.0" in lab.score(failed_percent=5).findings[0].detail
     assert "no prediction" in lab.score(bill_usd=5).findings[0].detail
+    assert lab.score(failed_percent=5).findings[0].status == "note"
+    assert lab.score(failed_percent=8).findings[0].status == "passed"
+    assert "nothing called 'failed_percent' is compared" in lab.score(failed=5).findings[0].detail
     again = Lab("p01", session=lab.session)
     assert "you said 10" in again.score(failed_percent=10).findings[0].detail
 

@@ -84,6 +84,28 @@ def test_every_wall_bears(built):
     assert len(report.findings) == len(WALLS) >= 8
 
 
+def test_where_the_api_may_not_call_nothing_passes(site):
+    functions = site.session.client("lambda")
+    functions.remove_permission(FunctionName="members", StatementId="api")
+    built = site.now()
+    site_check, exercise = asked("p12-built", built), asked("p12-e1", built)
+    assert any("may invoke" in finding.name for finding in site_check.outstanding)
+    assert any(finding.name == "Pages and calls are answered" for finding in site_check.outstanding)
+    assert [finding.name for finding in exercise.outstanding] == ["Pages and calls are answered"]
+    for step in cells("Predict, then build"):
+        if "add_permission" in step:
+            with contextlib.redirect_stdout(io.StringIO()):
+                exec(compile(step, "stages", "exec"), site.names)
+    assert asked("p12-built", site.now()).ok
+
+
+def test_without_its_function_the_site_is_dead_and_the_exercise_says_so(built):
+    dead = without(built, "members")
+    assert [finding.name for finding in asked("p12-e1", dead).outstanding] == ["Pages and calls are answered"]
+    trace = simulate(dead, scenario())
+    assert {reason for reason, count in trace.failed.items() if count.any()} == {"api_error"}
+
+
 def test_the_brief_is_kept_and_cold_starts_are_few(built):
     day = simulate(built, scenario())
     assert day.failure_ratio <= BRIEF.value("failed_share")
