@@ -19,7 +19,7 @@ What it still does not do
     Other runtimes than Python; container images; the Python is this machine's, whatever the runtime says. Memory does
     not give more or less CPU; /tmp has no limit; environments are not frozen between events; extensions, SnapStart,
     response streaming, X-Ray, JSON log format. At most twelve processes run at once: beyond that an event, which counts
-    as running, waits for its turn. What a role may do is not checked. Events for later are handled one after the other.
+    as running, waits for its turn. Events for later are handled one after the other.
 """
 
 from __future__ import annotations

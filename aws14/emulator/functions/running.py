@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from aws14.emulator import permissions
 from aws14.emulator.functions import admitting, environments, packages, telling, vpc
 from aws14.emulator.functions.environment import Answered, Environment, Plan, error_payload
 from aws14.emulator.functions.outcome import Outcome
@@ -85,6 +86,7 @@ def _keys(target: Target) -> tuple[str, str, str]:
         duration=43200,
         external_id="",
     )
+    permissions.begin(session.access_key, str(target.function.role), target.name)
     return str(session.access_key_id), str(session.secret_access_key), str(session.session_token)
 
 

@@ -174,6 +174,8 @@ def test_boto3_in_a_function_speaks_to_the_embedded_aws(functions: SimpleNamespa
         "    return {**table.get_item(Key={'id': 'a'})['Item'],"
         " 'who': boto3.client('sts').get_caller_identity()['Arn']}\n"
     )
+    may = "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"
+    functions.aws("iam").attach_role_policy(RoleName="run", PolicyArn=may)
     functions.make("members", code, Timeout=20, MemorySize=256)
     answer = functions.call("members")
     assert answer.body.get("visits") == 3, answer
