@@ -14,6 +14,21 @@ _ROUND_S = 300.0
 _WORTH_IT = 1 / 6
 
 
+_HIGH, _AROUND_PEAK_S = 0.5, 600.0
+
+
+def peak(trace: Trace) -> tuple[float, float] | None:
+    """From when to when at least half as much came as at the busiest time, with ten minutes on either side, in seconds.
+
+    None when that is so much of the run that a closer look shows no more.
+    """
+    high = np.flatnonzero(trace.offered / trace.tick_length_s >= _HIGH * (trace.offered / trace.tick_length_s).max())
+    starts = math.floor((float(trace.tick_start_s[high[0]]) - _AROUND_PEAK_S) / _ROUND_S) * _ROUND_S
+    ends = math.ceil((float(trace.tick_start_s[high[-1]]) + _AROUND_PEAK_S) / _ROUND_S) * _ROUND_S
+    window = max(0.0, starts), min(trace.horizon_s, ends)
+    return window if window[1] - window[0] <= _WORTH_IT * trace.horizon_s else None
+
+
 def eventful(traces: Iterable[Trace]) -> tuple[float, float] | None:
     """From when to when requests failed, with a quarter of an hour on either side, in seconds.
 

@@ -54,6 +54,8 @@ class Assumptions:
         Messages that a call sends to each queue, topic or event bus it uses.
     transitions_per_call : float
         State transitions of each state machine that a call starts.
+    log_kib_per_call : float
+        KiB that a call of a function writes to its log.
     viewers : Mapping[str, float]
         City -> share of the requests that come to a distribution from there; empty: all from near the run's region.
 
@@ -75,6 +77,7 @@ class Assumptions:
     table_gib: float = 0.0
     messages_per_call: float = 0.0
     transitions_per_call: float = 0.0
+    log_kib_per_call: float = 0.0
     viewers: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -134,6 +137,7 @@ def _per_call(assume: Assumptions) -> PerCall:
         messages=assume.messages_per_call,
         transitions=assume.transitions_per_call,
         table_gib=assume.table_gib,
+        log_kib=assume.log_kib_per_call,
     )
 
 

@@ -28,7 +28,7 @@ _HALO = (
 _LEGEND_PT = 24.0
 _HEADING_PT = 26.0
 _MEANING = {"routes": "routes", "allows": "may reach (security group)", "uses": "uses"}
-_INVOKES = "may call (resource policy)"
+_INVOKES = "may call"
 _DASHES = {"solid": "", "dashed": "5,3", "dotted": "1.5,4"}
 
 

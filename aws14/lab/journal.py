@@ -19,7 +19,6 @@ from aws14.errors import NotebookError
 from aws14.model import Bill, Finding, Report, Trace
 from aws14.model.trace import FAILURE_REASONS
 
-
 _GOOD = 1.5
 """A prediction that is off by no more than this factor is a good one."""
 

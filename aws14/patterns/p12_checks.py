@@ -115,7 +115,7 @@ def _ordinary(built: Topology) -> Finding:
         name="On an ordinary day no member is refused",
         status="passed" if refused == 0 else "not_yet",
         detail=f"{refused:,} calls of the day are",
-        hint="the chart shows means of a minute, noon comes in seconds: a burst takes what is above the rate for a while",
+        hint="the chart shows means of a minute, noon comes in seconds: a burst takes what is above the rate",
     )
 
 

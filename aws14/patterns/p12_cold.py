@@ -57,7 +57,7 @@ def week(built: Topology) -> Picture:
         shares[site] = 100 * record.cold_ratio
         told[site] = f"{percent(record.cold_ratio)}: {cold:,} of {calls:,} calls"
     return charts.bars(
-        shares, title="A week of sites of different size", xlabel="% of the calls wait for a start", told=told
+        shares, title="A week of sites of different size", xlabel="% of the calls wait for a start", told=told, unit="%"
     )
 
 
@@ -83,6 +83,7 @@ def real_functions(built: Topology, minutes_kept: float = 7.0) -> Picture:
         title=f"{len(played)} functions of others, environments kept for {minutes_kept:g} minutes",
         xlabel="% of the calls wait for a start (median function)",
         told=told,
+        unit="%",
     )
 
 

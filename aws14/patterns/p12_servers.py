@@ -74,7 +74,7 @@ def servers(built: Topology, peak_rps: float = 600.0) -> Picture:
     day = day_on_servers(peak_rps, response_kib=mean_kib(first))
     runs = {"serverless": first, "two servers": simulate(sites["two servers"], day)}
     bills = {name: cost.monthly_bill(sites[name], trace, assume=ASSUMPTIONS) for name, trace in runs.items()}
-    return charts.compare_runs(runs, bills=bills, title="The same day without servers, and on two")
+    return charts.compare_runs(runs, bills=bills, title="The same day without servers, and on two", of="requests")
 
 
 def mean_kib(trace: Trace) -> float:

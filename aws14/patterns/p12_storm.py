@@ -76,7 +76,7 @@ def storm(built: Topology, peak_rps: float = CROWD_RPS) -> Picture:
     allowed = max_connections(str(database.require("engine")), str(database.require("instance_class")))
     lost, cured = (trace.failure_ratio for trace in runs.values())
     title = f"{allowed} connections: {percent(lost)} of the day's requests fail, {percent(cured)} with a proxy"
-    return charts.compare_runs(runs, title=title)
+    return charts.compare_runs(runs, title=title, of="requests")
 
 
 def _several(value: Attribute) -> tuple[str, ...]:

@@ -16,9 +16,7 @@ _MOCK = "MOCK"
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What API Gateway answered in one region: REST APIs; by their ids, resources with their methods, stages, functions
-    that they may invoke.
-    """
+    """What API Gateway answered in one region: REST APIs; by their ids, methods, stages, functions they may invoke."""
 
     region: str
     apis: tuple[Resource, ...]

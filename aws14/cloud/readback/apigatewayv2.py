@@ -17,9 +17,7 @@ _PARTS = ("get_routes", "get_integrations", "get_stages")
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What API Gateway answered in one region: HTTP APIs; by their ids, routes, integrations, stages, functions that
-    they may invoke.
-    """
+    """What API Gateway answered in one region: HTTP APIs, and by their ids what belongs to them."""
 
     region: str
     apis: tuple[Resource, ...]
