@@ -9,6 +9,7 @@ from __future__ import annotations
 from aws14.emulator.durations import typical_s
 from aws14.emulator.kubernetes.cluster_view import Profile, view
 from aws14.emulator.kubernetes.controllers import addresses
+from aws14.emulator.kubernetes.controllers.binding import bind
 from aws14.emulator.kubernetes.controllers.pods import is_active, set_condition
 from aws14.emulator.kubernetes.controllers.requests import cpu_m, memory_mib
 from aws14.emulator.kubernetes.controllers.sight import Object, Sight, controller_of
@@ -68,8 +69,6 @@ def sync(cluster: Sight) -> None:
 
 
 def _settle(cluster: Sight, pod: Object, profile: Profile) -> None:
-    from aws14.emulator.kubernetes.controllers.scheduler import bind
-
     size = size_of(cpu_m(pod), memory_mib(pod))
     number = cluster.notes("fargate numbers")
     number["next"] = number.get("next", -1) + 1

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from aws14.emulator.clock import handles
 from aws14.emulator.kubernetes import clusters, hearing
-from aws14.emulator.kubernetes.cluster import Cluster
+from aws14.emulator.kubernetes.contents import Contents
 from aws14.emulator.kubernetes.controllers.sight import Memory, Sight
 from aws14.emulator.kubernetes.exchange import Key
 from aws14.emulator.kubernetes.storage import Change
@@ -67,7 +67,7 @@ def _memory(key: Key) -> Memory:
     return held.setdefault(key, Memory())
 
 
-def _changed(cluster: Cluster, change: Change) -> None:
+def _changed(cluster: Contents, change: Change) -> None:
     if change.kind != "Event":
         mark(cluster.key, change.kind)
 

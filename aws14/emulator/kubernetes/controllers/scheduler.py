@@ -12,6 +12,7 @@ from copy import deepcopy
 from dataclasses import replace
 
 from aws14.emulator.kubernetes.controllers import fargate
+from aws14.emulator.kubernetes.controllers.binding import bind
 from aws14.emulator.kubernetes.controllers.pods import condition, is_active, set_condition
 from aws14.emulator.kubernetes.controllers.recording import record
 from aws14.emulator.kubernetes.controllers.requests import bound, node_shape, pod_shape, priority
@@ -19,7 +20,7 @@ from aws14.emulator.kubernetes.controllers.sight import Object, Sight, selects
 from aws14.emulator.kubernetes.times import stamp
 from aws14.sim.containers import scheduling, shapes
 
-__all__ = ["WATCHES", "bind", "sync", "unschedulable"]
+__all__ = ["WATCHES", "sync", "unschedulable"]
 
 WATCHES = frozenset({"Pod", "Node"})
 _SOURCE = "default-scheduler"
@@ -106,16 +107,6 @@ def _means(term: Object, own: str, other: Object) -> bool:
     spaces = term.get("namespaces") or [own]
     meta = other["metadata"]
     return meta["namespace"] in spaces and selects(term.get("labelSelector"), meta.get("labels"))
-
-
-def bind(cluster: Sight, pod: Object, node: str, *, source: str) -> None:
-    """Bind a pod to a node."""
-    bound_pod = deepcopy(cluster.fresh(pod) or pod)
-    bound_pod["spec"]["nodeName"] = node
-    set_condition(bound_pod["status"], {"type": "PodScheduled", "status": "True"}, stamp(cluster.now))
-    cluster.registry.keep("Pod", bound_pod)
-    name = f"{pod['metadata']['namespace']}/{pod['metadata']['name']}"
-    record(cluster, pod, "Scheduled", f"Successfully assigned {name} to {node}", source=source)
 
 
 def _refuse(cluster: Sight, pod: Object, placement: scheduling.Placement) -> None:
