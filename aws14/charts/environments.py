@@ -59,7 +59,9 @@ def environments(
             cure="build it first; if it stands, ask the site's check why no call gets through",
         )
     whole = (0.0, trace.horizon_s)
-    windows = [window] if window else [each for each in (whole, peak(trace)) if each]
+    windows = (
+        [window] if window else [each for each in (whole, peak(trace, record.invocations + record.throttled)) if each]
+    )
     with styled():
         fig = figure(5.6)
         ratios = (2.2, 3.0, 1.8)

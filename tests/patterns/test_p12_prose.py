@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from aws14 import catalog
-from aws14.patterns.p12_checks import FLOOD_RPS
+from aws14.patterns.p12_checks import FLOOD_RPS, NIGHT_H, NIGHT_USD
 from aws14.patterns.p12_cold import RECORDING
-from aws14.patterns.p12_day import NIGHT_RPS, NOON_S, scenario
-from aws14.patterns.p12_reports import REPORT_S, REPORTS
+from aws14.patterns.p12_day import MEMBER_CALL, NIGHT_RPS, NOON_S, scenario
+from aws14.patterns.p12_reports import AT_A_TIME, REPORT_S, REPORTS, VISIBLE_AGAIN_S
 from aws14.sim.connections import max_connections
 
 ROOT = Path(__file__).parents[2]
@@ -38,7 +38,12 @@ TIMED_OUT, STARTS = state("API Gateway integration time-out"), state("Lambda INI
     [
         ("At noon, for three minutes, they are not nearly enough", scenario().load.spots[0].at_s == NOON_S),
         ("Two servers of a gym's members' site stand awake all night, for nobody", NIGHT_RPS < 1 / 60),
-        ("it will call `/api/users` a thousand times a second", FLOOD_RPS == 1000),
+        ("for the eight hours of a night", NIGHT_H == 8),
+        ("a thousand times a second", FLOOD_RPS == 1000),
+        ("cost at most forty dollars for that night", NIGHT_USD == 40),
+        ("Seven of ten requests ask for pages and pictures", MEMBER_CALL.static_share == 0.7),
+        ("three rounds of four minutes would do", REPORTS / AT_A_TIME[-1] == 3 and REPORT_S == 240),
+        ("fifteen minutes here; it has to be longer than the job", VISIBLE_AGAIN_S == 900 > REPORT_S),
         ("Give this one ten", "ReservedConcurrentExecutions=10" in SECTION),
         ("by default they are twenty-nine and three", quota("API Gateway", "REST integration timeout") == 29),
         ("a function may run for fifteen minutes", quota("Lambda", "timeout") == 900),
