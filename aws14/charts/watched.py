@@ -66,7 +66,7 @@ def watched(looks: Sequence[Look], *, title: str) -> Picture:
     if not looks:
         raise ScenarioError("there is nothing to draw", cure="watch for some minutes")
     versions = list(dict.fromkeys(name for each in looks for name in sorted({*each.ready, each.answered} - {""})))
-    colors = {name: _COLORS[number % len(_COLORS)] for number, name in enumerate(versions)}
+    colors = {name: _color(name, number) for number, name in enumerate(versions)}
     with styled():
         fig = figure(4.6)
         panels = fig.subplots(3, 1, sharex=True, height_ratios=(1.1, 2.4, 1.2))
@@ -85,6 +85,12 @@ def watched(looks: Sequence[Look], *, title: str) -> Picture:
         fig.legend([*handles, *marks], [*labels, *names], loc="outside lower left", ncols=5)
         heading(fig, title)
         return picture(fig, alt=f"{title}. {_told(looks)}", table=_table(looks))
+
+
+def _color(version: str, number: int) -> str:
+    """Of a version, the same in every figure: by the number in its name, else by its place."""
+    digits = "".join(each for each in version if each.isdigit())
+    return _COLORS[(int(digits) - 1 if digits else number) % len(_COLORS)]
 
 
 def _requests(panel: Axes, looks: Sequence[Look], colors: Mapping[str, str]) -> None:
@@ -108,9 +114,10 @@ def _pods(panel: Axes, looks: Sequence[Look], colors: Mapping[str, str]) -> None
         )
         floor = floor + count
     waiting = np.array([each.waiting for each in looks])
+    named = {"label": "not ready"} if waiting.any() else {}
     panel.fill_between(
         times, floor, floor + waiting, step="post", facecolor="white", edgecolor=GREY, hatch="///", linewidth=0,
-        label="not ready",
+        **named,
     )  # fmt: skip
     panel.set_ylim(0, 1.2 * max(1.0, float((floor + waiting).max())))
     panel.set_ylabel("pods")

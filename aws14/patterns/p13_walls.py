@@ -68,9 +68,10 @@ def _release_served(topology: Topology) -> Seen:
 
 def _fetches_images(topology: Topology) -> Seen:
     network = network_of(topology)
-    node = next(
-        each for each in network.interfaces if each.instance and each.subnet == topology.node("private-a").aws_id
-    )
+    private = {each.aws_id for each in topology.of_kind("subnet") if each.id.startswith("private")}
+    node = next((each for each in network.interfaces if each.instance and each.subnet in private), None)
+    if node is None:
+        return Seen(False, "no node stands in a private subnet")
     way = reach(network, source=network.title(node.instance), destination=INTERNET, port=443)
     return Seen(way.reachable, "they reach registries" if way.reachable else "they reach no registry")
 

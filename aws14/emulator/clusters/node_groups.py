@@ -18,6 +18,8 @@ __all__ = ["begin", "begin_deleting", "looks", "release_of", "rescale", "roll"]
 _IMAGE = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
 _IMAGE_ARM = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64"
 _RELEASED = "20251120"
+_HOPS = 1
+"""Hop limit of the instance metadata of Amazon Linux 2023 nodes: a pod beyond the node's network does not reach it."""
 _NOT_JOINED = "NodeCreationFailure"
 
 
@@ -98,6 +100,7 @@ def _template(cluster: Any, group: Any, given: dict[str, Any], place: tuple[str,
     own = {
         "InstanceType": group.instance_types[0],
         "SecurityGroupIds": [cluster.resources_vpc_config["clusterSecurityGroupId"]],
+        "MetadataOptions": {"HttpTokens": "required", "HttpPutResponseHopLimit": _HOPS},
         "BlockDeviceMappings": [{"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": int(group.disk_size or 20),
                                  "VolumeType": "gp3", "DeleteOnTermination": True}}],
     }  # fmt: skip
