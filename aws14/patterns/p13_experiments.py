@@ -17,7 +17,7 @@ from aws14.sim import simulate, what_if
 from aws14.sim.availability import FailureAndRepair
 from aws14.sim.containers.packing import requests_set
 from aws14.sim.containers.shapes import Pod
-from aws14.sim.control_plane import compare_control_planes
+from aws14.sim.control_plane import Operations, compare_control_planes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,11 +41,34 @@ ASKED: Mapping[str, tuple[int, int]] = {
 """Case -> CPU in thousandths and MiB that a pod requests."""
 
 
-def own_masters(_built: Topology) -> pd.DataFrame:
-    """One master, three, and EKS: away a year, work, money."""
+def own_masters(
+    _built: Topology,
+    *,
+    upgrades_a_year: float = 3.0,
+    hours_an_upgrade: float = 16.0,
+    hours_a_month: float = 6.0,
+    usd_an_hour: float = 60.0,
+) -> pd.DataFrame:
+    """One master, three, and EKS: away a year, work, money.
+
+    Parameters
+    ----------
+    upgrades_a_year : float
+        Upgrades of Kubernetes.
+    hours_an_upgrade, hours_a_month : float
+        Work on masters of one's own: for each upgrade, and each month for patches and backups.
+    usd_an_hour : float
+        What an hour of an engineer costs.
+    """
     import pandas as pd
 
     server = FailureAndRepair.promised(catalog.sla("EC2 instance").promised, REPAIR_S)
+    work = Operations(
+        upgrades_per_year=upgrades_a_year,
+        hours_per_upgrade=hours_an_upgrade,
+        hours_per_month=hours_a_month,
+        usd_per_hour=usd_an_hour,
+    )
     rows = {
         each.name: {
             "available": f"{each.availability:.3%}",
@@ -55,7 +78,7 @@ def own_masters(_built: Topology) -> pd.DataFrame:
             "work, USD a year": round(each.work_usd),
             "together, USD a year": round(each.usd),
         }
-        for each in compare_control_planes(server=server)
+        for each in compare_control_planes(server=server, operations=work)
     }
     return pd.DataFrame.from_dict(rows, orient="index")
 

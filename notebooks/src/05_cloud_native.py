@@ -1190,6 +1190,7 @@ eks.get_waiter("fargate_profile_active").wait(clusterName="books", fargateProfil
 
 # %% [markdown]
 # From here on it is Kubernetes' own API, with its own client; `lab.kubernetes` only brings the address and a token.
+# (`python3 course.py env` does the same for `kubectl`, where you have it.)
 #
 # **The program** is a small web server that says which pod answered. In real life it stands inside the image. Here it comes
 # as a *ConfigMap*, laid over a public Python image, so that you need no registry.
@@ -1240,8 +1241,8 @@ _ = apps.create_namespaced_deployment("shop", {"metadata": {"name": "catalog-pod
 
 # %% [markdown]
 # **Two autoscalers.** *cluster-autoscaler* asks the Auto Scaling group for a machine when a pod finds no room, and gives a
-# hardly used one back. EKS does not bring it: it is a workload like any other, with a role. (Its official manifest lists
-# finer rights.)
+# hardly used one back. EKS does not bring it: it is a workload like any other. It uses the role of its node, which only the
+# node's own network reaches (`hostNetwork`). (Its official manifest lists finer rights.)
 
 # %% tags=["build"] step="scaler"
 may = ["autoscaling:Describe*", "autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup"]
@@ -1255,9 +1256,10 @@ binding = {"metadata": {"name": me["name"]}, "roleRef": admin, "subjects": [{"ki
 k8s.RbacAuthorizationV1Api(api).create_cluster_role_binding(binding)
 tags = "k8s.io/cluster-autoscaler/enabled,k8s.io/cluster-autoscaler/books"
 run = ["./cluster-autoscaler", "--cloud-provider=aws", f"--node-group-auto-discovery=asg:tag={tags}"]
-scaler = {"name": "scaler", "image": "registry.k8s.io/autoscaling/cluster-autoscaler:v1.33.0", "command": run}
+scaler = {"name": "scaler", "image": "registry.k8s.io/autoscaling/cluster-autoscaler:v1.34.0", "command": run}
 scaler["resources"] = {"requests": {"cpu": "100m", "memory": "300Mi"}}
-template = {"metadata": {"labels": {"app": "scaler"}}, "spec": {"serviceAccountName": me["name"], "containers": [scaler]}}
+inside = {"serviceAccountName": me["name"], "hostNetwork": True, "containers": [scaler]}
+template = {"metadata": {"labels": {"app": "scaler"}}, "spec": inside}
 watcher = {"replicas": 1, "selector": {"matchLabels": {"app": "scaler"}}, "template": template}
 _ = apps.create_namespaced_deployment("kube-system", {"metadata": {"name": me["name"]}, "spec": watcher})
 
@@ -1271,9 +1273,11 @@ of = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "catalog-pods"}
 scale = {"scaleTargetRef": of, "minReplicas": 3, "maxReplicas": 24, "metrics": [busy]}
 autoscaling.create_namespaced_horizontal_pod_autoscaler("shop", {"metadata": {"name": "catalog-autoscaler"}, "spec": scale})
 service = {"type": "LoadBalancer", "selector": labels, "ports": [{"port": 80, "targetPort": 8080}]}
-core.create_namespaced_service("shop", {"metadata": {"name": "catalog"}, "spec": service})
+kind = {"service.beta.kubernetes.io/aws-load-balancer-type": "nlb"}
+core.create_namespaced_service("shop", {"metadata": {"name": "catalog", "annotations": kind}, "spec": service})
+while not (ingress := core.read_namespaced_service("catalog", "shop").status.load_balancer.ingress):
+    lab.advance(seconds=5)
 lab.client("elbv2").get_waiter("load_balancer_available").wait()
-ingress = core.read_namespaced_service("catalog", "shop").status.load_balancer.ingress
 url = f"http://{ingress[0].hostname}/"
 lab.http(url)
 
@@ -1301,7 +1305,8 @@ lab.experiment("watch", lab.session, core, url, seconds=135, title="A node dies"
 # For most of a minute requests that go to the lost node fail: nobody has noticed yet. Then Kubernetes calls the node
 # *NotReady*, and the service leaves its pods out: the site is well again, with fewer pods. The Auto Scaling group meanwhile
 # sees a failed status check and replaces the machine; with the old one its pods go, and EKS at once makes others where there
-# is room. (Without a node group that replaces, Kubernetes waits five minutes: the machine might come back.)
+# is room. (On AWS the status check may take some minutes more. Without a node group that replaces, Kubernetes waits five
+# minutes: the machine might come back.)
 #
 # Now a release, watched in the same way:
 
@@ -1313,8 +1318,9 @@ apps.patch_namespaced_deployment("catalog-pods", "shop", newer)
 lab.experiment("watch", lab.session, core, url, seconds=24, every_s=1.5, title="A release")
 
 # %% [markdown]
-# One pod more than wanted is started (`maxSurge`), none is taken away before it is ready (`maxUnavailable`): everybody is
-# answered, first by the old version, then by either, then by the new one.
+# Blue gives way to green, pod by pod. One more than wanted is started (`maxSurge`), and an old one goes only when a new one
+# is ready (`maxUnavailable`): the ready ones are never fewer than three. Everybody is answered, first by the old version,
+# then by either, then by the new one.
 #
 # And a day, midnight to midnight. In the evening a book is named on television:
 
@@ -1343,9 +1349,9 @@ lab.explore(
 )
 
 # %% [markdown]
-# The line that goes up is paid by the pod, the flat one by the machine, full or empty. Nodes that are packed well in CPU *and*
-# memory are hard to beat, and so are they for tiny pods, which Fargate rounds up. A node that is full of one and empty of
-# the other is dear.
+# The line that goes up is paid by the pod, the flat one by the machine, full or empty. Where they cross, both cost the same:
+# pods that run less than that are cheaper on Fargate. Halve the memory: the lines no longer cross, since the nodes, full of
+# CPU, are half empty of it. Tiny pods are dear on Fargate, which rounds them up.
 
 # %% [markdown] tags=["exercise"] exercise="p13-e1"
 # **Exercise 1.** On an evening like that a team releases at nine. Two lines of the brief do not hold: requests get lost with
@@ -1381,8 +1387,8 @@ lab.experiment("own masters")
 # %% [markdown]
 # Three masters of your own can be away for fewer hours than AWS promises: AWS states what it pays for, not what it
 # delivers. But look at the hours of work. They are a model, with its assumptions in `aws14.sim.control_plane`: upgrades three
-# times a year, patches and backups each month, four hours for each master that dies. Change them, and see when you would
-# decide otherwise. While a control plane is away, what runs goes on running; nothing new starts.
+# times a year, patches and backups each month, four hours for each master that dies. Change them
+# (`lab.experiment("own masters", upgrades_a_year=1, usd_an_hour=20)`), and see when you would decide otherwise. While a control plane is away, what runs goes on running; nothing new starts.
 
 # %% [markdown] deeper="8 min"
 # #### Deeper: who does what?
@@ -1395,9 +1401,10 @@ lab.experiment("roles")
 
 # %% [markdown]
 # EKS does the same on both. Nodes are there already, so that pods start at once while there is room; then a machine takes a
-# minute. On Fargate each pod waits for its machine, but no machine holds more than one pod: less is lost with it.
+# minute. On Fargate each pod waits for its machine, but no machine holds more than one pod: less is lost with it. There
+# *machines* counts the pods: one comes with each, while nodes grow only when all are full.
 #
-# Kubernetes writes down who did what, and so does the Auto Scaling group. Of today:
+# Kubernetes writes down who did what, and keeps it for an hour; so does the Auto Scaling group, for weeks:
 
 # %% tags=["experiment"]
 told = [(each.last_timestamp, each.source.component, each.reason) for each in core.list_event_for_all_namespaces().items]
@@ -1523,8 +1530,9 @@ lab.experiment("release")
 
 # %% [markdown]
 # Without a *readiness probe* a pod gets requests while its program still starts. With it, few are lost: those that come to
-# an ending pod before everybody has heard of it. *preStop* lets it serve on for a moment. A version that never answers gets no
-# request at all, until somebody puts the old one back.
+# an ending pod before everybody has heard of it. *preStop* lets it serve on for a moment. The first new pod comes late each
+# time: its image is fetched, its program reads its index, and the probe asks only every few seconds. A version that never
+# answers gets no request at all, until somebody puts the old one back.
 
 # %% [markdown] deeper="6 min"
 # #### Deeper: the autoscaler, live
@@ -1539,13 +1547,18 @@ for minute in range(8):
     now = autoscaling.read_namespaced_horizontal_pod_autoscaler("catalog-autoscaler", "shop").status
     use = now.current_metrics[0].resource.current.average_utilization if now.current_metrics else None
     print(f"{minute + 1} min: {use} % of the request, {now.current_replicas} pods, wants {now.desired_replicas}")
+asked = core.list_namespaced_pod("shop", label_selector="app=catalog").items[0].spec.containers[0].resources.requests["cpu"]
+each = int(asked.removesuffix("m")) * 0.60
+print(f"2000m of work / ({asked} x 60 %) = {2000 / each:.1f} pods")
 lab.load_pods("shop/catalog-pods", cluster="books", cores=0.0)
 lab.advance(minutes=20)
 autoscaling.read_namespaced_horizontal_pod_autoscaler("catalog-autoscaler", "shop").status.desired_replicas
 
 # %% [markdown]
-# *Wanted = pods × use ÷ target*, rounded up, looked at every quarter of a minute. Up it goes at once; down only when it has
-# wanted less for five minutes.
+# *Wanted = pods × use ÷ target*, rounded up, looked at every quarter of a minute. The last line works it out: what all pods
+# use together, divided by what one may use. (Who solved exercise 1 has larger requests, and fewer pods.) At first *use* is
+# no more than the pods' *limit*: a pod cannot use more, however much work waits. Metrics are some seconds old, too, so that
+# the first line still tells of the pods before. Up it goes at once; down only when it has wanted less for five minutes.
 
 # %% [markdown] deeper="8 min"
 # #### Deeper: requests set wrong
@@ -1572,6 +1585,10 @@ for each in core.list_namespaced_event("shop", field_selector="involvedObject.na
     print(each.source.component, "-", each.reason, "-", each.message)
 _ = core.delete_namespaced_pod("greedy", "shop")
 
+# %% [markdown]
+# No machine comes, since none of the group would help: the pod would wait for ever. Ask for less, or have a group of larger
+# machines.
+
 # %% [markdown] deeper="8 min"
 # #### Deeper: nodes or Fargate?
 #
@@ -1581,9 +1598,9 @@ _ = core.delete_namespaced_pod("greedy", "shop")
 lab.experiment("packing")
 
 # %% [markdown]
-# The nodes are full of CPU and nearly empty of memory: another instance type would fit better than another way to pay.
-# Fargate has no such gaps, and no machines to patch. It has no DaemonSets and no privileged pods either, and each pod waits
-# for its machine.
+# The nodes are full of CPU and nearly empty of memory, which is paid for all the same: Fargate is cheaper, as the title
+# says. `c5.xlarge` has half the memory for each CPU: it gains most of the difference, not all of it. Fargate has no such
+# gaps, and no machines to patch. It has no DaemonSets and no privileged pods either, and each pod waits for its machine.
 
 # %% [markdown] deeper="6 min"
 # #### Deeper: what does EKS see?

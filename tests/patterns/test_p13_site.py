@@ -8,14 +8,17 @@ import numpy as np
 import pytest
 
 from aws14.checks import Evidence
+from aws14.design import compare
 from aws14.errors import ScenarioError
 from aws14.model import Topology
 from aws14.patterns import p13_checks, p13_machines
 from aws14.patterns import p13_experiments as experiments
 from aws14.patterns.p13_day import AUTOSCALER, BRIEF, NODES, SPOT_H, WORKLOAD, evening, scenario
+from aws14.patterns.p13_microservices import design
 from aws14.patterns.p13_walls import WALLS, why
 from aws14.sim import simulate, what_if
 from aws14.sim.changes import without
+from aws14.sim.standing import network_of
 from tests.patterns.p13_site import bookshop
 
 WAITS = "catalog preStop sleep=5"
@@ -73,6 +76,42 @@ def test_the_exercise_has_more_than_one_solution(built, way):
         what_if(mended, WORKLOAD, containers=LARGER) if way == "larger pods" else what_if(mended, AUTOSCALER, target=40)
     )
     assert asked(solved).ok, asked(solved)
+
+
+def test_what_the_exercise_invites_to_change_is_no_mistake(site, built):
+    drawn = design()
+    changed = what_if(built, AUTOSCALER, target=40, min_replicas=5)
+    changed = replace(changed, nodes=tuple(replace(n, count=5) if n.id == WORKLOAD else n for n in changed.nodes))
+    check = p13_checks.checks["p13-built"]
+    assert check(Evidence(built=changed, comparison=compare(drawn, changed))).ok
+    other = what_if(changed, NODES, max_size=9)
+    assert not check(Evidence(built=other, comparison=compare(drawn, other))).ok
+    gone = without(changed, AUTOSCALER)
+    assert not check(Evidence(built=gone, comparison=compare(drawn, gone))).ok
+
+
+def test_a_pod_that_fits_on_no_node_fetches_none_and_is_told(built):
+    huge = what_if(built, WORKLOAD, containers=("catalog python:3.13-slim 4000 256 4000 512",))
+    run = simulate(huge, scenario(starts_h=20.0, horizon_h=0.5))
+    assert run.cluster is not None
+    assert run.cluster.nodes.max() == 2
+    hints = {each.hint for each in asked(huge).outstanding}
+    assert any("no pod fits on a node of the group" in each for each in hints)
+
+
+def test_images_are_fetched_from_whichever_zone_a_node_stands_in(built):
+    network = network_of(built)
+    first = built.node("private-a").aws_id
+    left = replace(network, interfaces=tuple(each for each in network.interfaces if each.subnet != first))
+    fetches = next(wall for wall in WALLS if wall.property == "nodes fetch images")
+    assert fetches.seen(replace(built, network=left)).holds
+    nobody = replace(network, interfaces=tuple(each for each in network.interfaces if not each.instance))
+    assert not fetches.seen(replace(built, network=nobody)).holds
+
+
+def test_the_assumptions_about_masters_can_be_changed(built):
+    usual, lazy = experiments.own_masters(built), experiments.own_masters(built, upgrades_a_year=1)
+    assert lazy["hours of work a year"]["3 masters"] == usual["hours of work a year"]["3 masters"] - 32
 
 
 def test_pods_that_stand_all_night_cost_too_much(built):
@@ -151,7 +190,16 @@ def test_machines_are_full_of_cpu_and_empty_of_memory(built):
     assert both.packing.cpu_share > 0.75
     assert both.packing.memory_share < 0.5
     assert both.fargate.total_usd < both.nodes.total_usd
-    assert "pods on" in p13_machines.packing(built).alt
+    better = p13_machines.packed(p13_machines.BETTER_TYPE)
+    assert both.fargate.total_usd < better.nodes.total_usd < both.nodes.total_usd
+    assert better.packing.memory_share > 2 * both.packing.memory_share
+    told = p13_machines.packing(built).alt
+    assert all(f"{cost:,.0f}" in told for cost in (each.total_usd for each in (both.nodes, better.nodes, both.fargate)))
+
+
+def test_the_first_picture_of_the_explorer_has_a_crossing(built):
+    told = p13_machines.nodes_or_fargate_curves(built).alt
+    assert 0 < float(told.partition("From ")[2].split()[0]) < 100
 
 
 @pytest.mark.parametrize(("cpu_m", "memory_mib", "nodes_win"), [(250, 896, True), (100, 128, True), (250, 512, False)])
