@@ -56,7 +56,7 @@ def bars(
         axes.bar_label(drawn, labels=list(words.values()), padding=4, fontsize=9)
         axes.set_xlim(0, 1.45 * longest)
         if unit == "%":
-            axes.set_xticks([tick for tick in axes.get_xticks() if tick <= _ALL])
+            axes.set_xticks([tick for tick in axes.get_xticks() if tick <= min(_ALL, 1.45 * longest)])
         axes.set_xlabel(xlabel)
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
         axes.invert_yaxis()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws14 import catalog, cloud, cost, design, patterns, sim, widgets
 from aws14.cloud import breaking
-from aws14.errors import NotebookError, UnknownVerbError
+from aws14.errors import DesignError, NotebookError, UnknownVerbError
 from aws14.lab import cells, journal, playing, rebuild, tables
 from aws14.lab.asking import checked_knobs, checked_numbers, checked_scenario
 from aws14.model import Bill, Picture, Report, Scenario, Topology, Trace
@@ -146,7 +146,17 @@ class Lab:
 
     def bill(self, trace: Trace) -> Bill:
         """What is built costs this a month, when every day is like the run."""
-        return journal.billed(cost.monthly_bill(self.built(), trace, assume=self.lesson.ASSUMPTIONS))
+        built = self.built()
+        try:
+            return journal.billed(cost.monthly_bill(built, trace, assume=self.lesson.ASSUMPTIONS))
+        except DesignError as error:
+            ran = [*trace.nodes, *([trace.functions.node] if trace.functions else [])]
+            if gone := [name for name in ran if name not in built]:
+                raise NotebookError(
+                    f"the run went through {', '.join(dict.fromkeys(gone))}, which no longer stands",
+                    cure="lab.bill(lab.run()) bills what stands now",
+                ) from error
+            raise
 
     def meter(self) -> cost.Meter:
         """What is built costs this an hour, now."""

@@ -19,6 +19,7 @@ from aws14.checks import Evidence
 from aws14.cloud import connect, read_back
 from aws14.cloud.teardown import tear_down
 from aws14.design import compare
+from aws14.errors import NotebookError
 from aws14.lab import Lab
 from aws14.patterns.p12_checks import FLOOD_RPS, NIGHT_USD, checks, flood, night_usd
 from aws14.patterns.p12_day import ASSUMPTIONS, BRIEF, scenario
@@ -298,8 +299,11 @@ def test_after_all_blocks_the_site_is_as_before_and_a_missing_part_is_seen(site)
     assert not asked("p12-built", without(site.now(), "members-table")).ok
 
 
-def test_nothing_is_left(site):
+def test_nothing_is_left_and_a_run_of_it_cannot_be_billed(site):
+    day = simulate(site.now(), scenario())
     report = tear_down(site.session)
+    with pytest.raises(NotebookError, match="members-cdn, members, which no longer stands"):
+        site.lab.bill(day)
     assert report.ok, report
     secrets = site.session.client("secretsmanager").list_secrets(IncludePlannedDeletion=True)
     assert secrets["SecretList"] == []
