@@ -12,6 +12,7 @@ from aws14.emulator import permissions
 from aws14.emulator.functions import admitting, environments, packages, telling, vpc
 from aws14.emulator.functions.environment import Answered, Environment, Plan, error_payload
 from aws14.emulator.functions.outcome import Outcome
+from aws14.emulator.functions.provisions import provisioned
 from aws14.emulator.functions.targets import Target
 from aws14.emulator.functions.telling import Report
 from aws14.emulator.world import world
@@ -120,8 +121,6 @@ def _ran(target: Target, event: bytes, request_id: str, concurrency: float) -> O
 
 def _is_ready(target: Target) -> bool:
     """Whether environments are kept ready for who calls so: then no event is told of a start."""
-    from aws14.emulator.functions.provisioned import provisioned
-
     return provisioned(target) is not None
 
 
