@@ -167,7 +167,9 @@ def _described(session: Session, cluster: str, region: str) -> Mapping[str, Any]
     except ClientError as error:
         if error.response["Error"]["Code"] != "ResourceNotFoundException":
             raise
-        there = ", ".join(eks.list_clusters()["clusters"]) or "none"
+        there = ", ".join(eks.list_clusters()["clusters"])
+        if not there:
+            raise CloudError(f"no cluster is built yet in {region}", cure="run the cell that creates it") from None
         raise CloudError(f"there is no EKS cluster '{cluster}' in {region}", allowed=there) from None
     if not told.get("endpoint"):
         raise CloudError(

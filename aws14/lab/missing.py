@@ -31,7 +31,7 @@ def told(lab: Lab, error: BaseException) -> str:
     """
     if type(error) is not NameError or not _of_a_cell(error.__traceback__):
         return ""
-    return missing(lab.pattern.key, error.name)
+    return missing(lab.pattern.key, error.name or "")
 
 
 def missing(pattern: str, name: str) -> str:

@@ -70,7 +70,7 @@ class Requests:
     outcome: NDArray[np.int8]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Trace:
     """What happened in a run.
 
@@ -162,6 +162,20 @@ class Trace:
     cluster: ClusterRecord | None = None
     events: tuple[Event, ...] = ()
     retried: Counts | None = None
+
+    def __str__(self) -> str:
+        """The run in one line: how many asked, how many were answered and how fast, why the others failed."""
+        why = ", ".join(f"{int(count.sum()):,} {reason}" for reason, count in self.failed.items() if count.any())
+        told = [
+            f"{self.scenario} in {self.pattern}, {self.region}, {self.horizon_s / 60:g} minutes",
+            f"{int(self.offered.sum()):,} requests, {int(self.served.sum()):,} served",
+            f"{self.failed_total:,} failed ({why})" if why else "none failed",
+        ]
+        if self.served.any():
+            told.append(f"95 of 100 answered within {self.response_time_s(0.95):.3g} s")
+        return "; ".join(told)
+
+    __repr__ = __str__
 
     @property
     def ticks(self) -> int:
