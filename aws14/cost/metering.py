@@ -138,7 +138,7 @@ def standing(topology: Topology, *, hours: float, hours_per_month: float = HOURS
         for rate in _rates(topology, node):
             share = hours / hours_per_month if rate.unit.endswith("-month") else hours
             usage.append(replace(rate, quantity=rate.quantity * node.count * share, resource=node.id))
-    pods = containers.pods_on_fargate(topology)
+    pods = (*containers.pods_on_fargate(topology), *containers.public_addresses(topology))
     return (*usage, *(replace(each, quantity=each.quantity * hours) for each in pods))
 
 

@@ -1388,7 +1388,8 @@ lab.experiment("own masters")
 # Three masters of your own can be away for fewer hours than AWS promises: AWS states what it pays for, not what it
 # delivers. But look at the hours of work. They are a model, with its assumptions in `aws14.sim.control_plane`: upgrades three
 # times a year, patches and backups each month, four hours for each master that dies. Change them
-# (`lab.experiment("own masters", upgrades_a_year=1, usd_an_hour=20)`), and see when you would decide otherwise. While a control plane is away, what runs goes on running; nothing new starts.
+# (`lab.experiment("own masters", upgrades_a_year=1, usd_an_hour=20)`), and see when you would decide otherwise. While a
+# control plane is away, what runs goes on running; nothing new starts.
 
 # %% [markdown] deeper="8 min"
 # #### Deeper: who does what?
