@@ -83,7 +83,10 @@ def test_it_is_built_as_drawn(built):
 def test_every_wall_bears(built):
     report = why(built)
     assert report.ok, report
-    assert len(report.findings) == len(WALLS) >= 8
+    assert len(report.findings) == len(WALLS) >= 9
+    said = {finding.name: finding.detail for finding in report.findings}
+    for part, reason in (("the bucket", "404"), ("the function", "500"), ("leave for the API", "500")):
+        assert any(reason in f"{name} {detail}" for name, detail in said.items() if part in name), part
 
 
 def test_where_the_api_may_not_call_nothing_passes(site):
