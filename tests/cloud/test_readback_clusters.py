@@ -197,7 +197,7 @@ CHANGED: dict[str, dict[str, Any]] = {
         "service_type": "LoadBalancer",
         "port": 8000,
         "target_port": 8081,
-        "hostname": Ends(".elb.amazonaws.com"),
+        "hostname": Ends(".elb.ap-northeast-1.amazonaws.com"),
     },
     "catalog-scaler": {
         "min_replicas": 2,

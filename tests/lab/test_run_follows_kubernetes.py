@@ -77,7 +77,7 @@ def request_more(shop: Shop) -> None:
 
 
 def request_too_much(shop: Shop) -> None:
-    resources(shop, 1800, 1800)
+    resources(shop, 1000, 1000)
 
 
 def limit_less(shop: Shop) -> None:
