@@ -171,7 +171,7 @@ class Trace:
             f"{int(self.offered.sum()):,} requests, {int(self.served.sum()):,} served",
             f"{self.failed_total:,} failed ({why})" if why else "none failed",
         ]
-        if self.served.any():
+        if self.histogram.any():
             told.append(f"95 of 100 answered within {self.response_time_s(0.95):.3g} s")
         return "; ".join(told)
 

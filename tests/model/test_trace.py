@@ -79,7 +79,8 @@ def test_no_workers_means_no_utilization():
 
 def test_a_trace_is_shown_in_a_line_and_not_as_its_arrays():
     assert repr(trace(scenario="a day", pattern="p01")) == (
-        "a day in p01, ap-northeast-1, 2.5 minutes; 200 requests, 190 served; 10 failed (8 timed_out, 2 backlog_full); "
-        "95 of 100 answered within nan s"
+        "a day in p01, ap-northeast-1, 2.5 minutes; 200 requests, 190 served; 10 failed (8 timed_out, 2 backlog_full)"
     )
+    quick = np.vstack([histogram_of([0.25] * 9)] * 3).astype(np.uint32)
+    assert repr(trace(histogram=quick)).endswith("; 95 of 100 answered within 0.257 s")
     assert "none failed" in repr(trace(failed={}))
