@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _M_PER_VCPU = 1000.0
+_AROUND_S, _WORTH_IT = 480.0, 1 / 6
 _ENDED = "sent to a pod that had ended"
 """What a refused connection means where pods answer."""
 
@@ -55,7 +56,7 @@ def cluster(trace: Trace, *, title: str = "", start_hour: float = 0.0, target: f
     fleet, record = _records(trace)
     failed = reasons_that_happened(trace)
     whole_run = (0.0, trace.horizon_s)
-    close = peak(trace, trace.offered)
+    close = _worth_a_look(trace, record)
     windows = [whole_run, *([close] if close else [])]
     with styled():
         heights = (2.2, 2.4, 1.8, 2.2, 2.4, 1.8 if failed else 0.5)
@@ -77,6 +78,16 @@ def cluster(trace: Trace, *, title: str = "", start_hour: float = 0.0, target: f
         heading(fig, title or f"{trace.scenario}, {trace.pattern}")
         alt = f"{title or trace.scenario}: {_told(trace, fleet, record, start_hour)}"
         return picture(fig, alt=alt, caption=_caption(trace, record), table=hourly(trace, start_hour))
+
+
+def _worth_a_look(trace: Trace, record: ClusterRecord) -> tuple[float, float] | None:
+    """The stretch in which pods wait for room, else that of the peak; None where it is most of the run."""
+    waiting = np.flatnonzero(record.pods_pending)
+    if not len(waiting):
+        return peak(trace, trace.offered)
+    first_s, last_s = float(trace.tick_start_s[waiting[0]]), float(trace.tick_start_s[waiting[-1]])
+    window = max(0.0, first_s - _AROUND_S), min(trace.horizon_s, last_s + _AROUND_S)
+    return window if window[1] - window[0] <= _WORTH_IT * trace.horizon_s else None
 
 
 def _fill(panels: list[Axes], trace: Trace, window: tuple[float, float], target: float | None) -> None:

@@ -1305,7 +1305,8 @@ lab.experiment("watch", lab.session, core, url, seconds=135, title="A node dies"
 # For most of a minute requests that go to the lost node fail: nobody has noticed yet. Then Kubernetes calls the node
 # *NotReady*, and the service leaves its pods out: the site is well again, with fewer pods. The Auto Scaling group meanwhile
 # sees a failed status check and replaces the machine; with the old one its pods go, and EKS at once makes others where there
-# is room. (On AWS the status check may take some minutes more. Without a node group that replaces, Kubernetes waits five
+# is room. (On AWS the status check may take some minutes more; its load
+# balancer's own health check leaves a dead target out, too, which this course leaves to Kubernetes. Without a node group that replaces, Kubernetes waits five
 # minutes: the machine might come back.)
 #
 # Now a release, watched in the same way:
@@ -1331,7 +1332,7 @@ charts.cluster(day, title="A day of the bookshop", target=60)
 # %% [markdown]
 # Two scalers above each other. As use goes over the target, the *pod autoscaler* wants more pods. When no node has room for
 # one, it is *pending*, and the *node autoscaler* asks for a machine, which takes a minute to come. Going down takes its time,
-# on purpose: a quarter of an hour later the rush might be back. Look at the response times of that hour, and at the small
+# on purpose: a quarter of an hour later the rush might be back. The closer look shows who waits for what. Look at the response times of that hour, and at the small
 # failures below, each time that the number of pods falls.
 
 # %% [markdown]
@@ -1557,9 +1558,9 @@ autoscaling.read_namespaced_horizontal_pod_autoscaler("catalog-autoscaler", "sho
 
 # %% [markdown]
 # *Wanted = pods × use ÷ target*, rounded up, looked at every quarter of a minute. The last line works it out: what all pods
-# use together, divided by what one may use. (Who solved exercise 1 has larger requests, and fewer pods.) At first *use* is
-# no more than the pods' *limit*: a pod cannot use more, however much work waits. Metrics are some seconds old, too, so that
-# the first line still tells of the pods before. Up it goes at once; down only when it has wanted less for five minutes.
+# use together, divided by what one may use. (Who solved exercise 1 has larger requests, and fewer pods.) *Use* is
+# measured, and some seconds old: the first line still tells of fewer ready pods, each with more of the work. Up it goes at
+# once; down only when it has wanted less for five minutes.
 
 # %% [markdown] deeper="8 min"
 # #### Deeper: requests set wrong
