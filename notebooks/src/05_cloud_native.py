@@ -1305,9 +1305,8 @@ lab.experiment("watch", lab.session, core, url, seconds=135, title="A node dies"
 # For most of a minute requests that go to the lost node fail: nobody has noticed yet. Then Kubernetes calls the node
 # *NotReady*, and the service leaves its pods out: the site is well again, with fewer pods. The Auto Scaling group meanwhile
 # sees a failed status check and replaces the machine; with the old one its pods go, and EKS at once makes others where there
-# is room. (On AWS the status check may take some minutes more; its load
-# balancer's own health check leaves a dead target out, too, which this course leaves to Kubernetes. Without a node group that replaces, Kubernetes waits five
-# minutes: the machine might come back.)
+# is room. (On AWS the status check may take some minutes more, and the load balancer's own health check leaves a dead target
+# out, too: not so here. Without a node group that replaces, Kubernetes waits five minutes: the machine might come back.)
 #
 # Now a release, watched in the same way:
 
