@@ -107,7 +107,7 @@ def _beside(columns: list[list[Axes]]) -> None:
         near.set_ylabel("")
         near.tick_params(labelleft=False)
         if near.get_legend() is not None:
-            near.get_legend().remove()  # type: ignore[union-attr] # asked just before
+            near.get_legend().remove()
 
 
 def _records(trace: Trace) -> tuple[FleetRecord, ClusterRecord]:

@@ -114,10 +114,9 @@ def _pods(panel: Axes, looks: Sequence[Look], colors: Mapping[str, str]) -> None
         )
         floor = floor + count
     waiting = np.array([each.waiting for each in looks])
-    named = {"label": "not ready"} if waiting.any() else {}
     panel.fill_between(
         times, floor, floor + waiting, step="post", facecolor="white", edgecolor=GREY, hatch="///", linewidth=0,
-        **named,
+        label="not ready" if waiting.any() else "_not ready",
     )  # fmt: skip
     panel.set_ylim(0, 1.2 * max(1.0, float((floor + waiting).max())))
     panel.set_ylabel("pods")

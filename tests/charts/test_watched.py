@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from aws14 import charts
-from aws14.charts.watched import Look
+from aws14.charts.watched import Look, _color
 from aws14.errors import ScenarioError
+from tests.charts.conftest import Studio
 
 
 def look(at_s: float, answered: str, ready: int = 3, waiting: int = 0, nodes: int = 2) -> Look:
@@ -25,6 +26,12 @@ def test_what_failed_and_what_stood_is_told() -> None:
 
 def test_without_a_failure_none_is_named() -> None:
     assert "0 failed." in charts.watched([look(0, "version 1"), look(3, "version 2")], title="A release").alt
+
+
+def test_a_version_has_one_colour_in_every_figure_and_only_what_is_drawn_is_named(studio: Studio) -> None:
+    charts.watched([look(0, "version 1"), look(3, "version 2")], title="A release")
+    assert "not ready" not in [text.get_text() for text in studio.figure.legends[0].get_texts()]
+    assert _color("version 2", 0) == _color("version 2", 1) != _color("version 1", 0)
 
 
 def test_nobody_looked() -> None:
