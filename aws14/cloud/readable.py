@@ -42,16 +42,17 @@ def readable_errors(tell: Callable[[BaseException], str] = _nothing) -> bool:
     if shell is None:
         return False
     # All kinds: those of the Kubernetes client are known only when a cell has imported it.
-    shell.set_custom_exc((Exception,), partial(_show, tell))
+    shell.set_custom_exc((Exception,), partial(_show, tell=tell))
     return True
 
 
 def _show(
-    tell: Callable[[BaseException], str],
     shell: Any,
     kind: type[BaseException],
     error: BaseException,
     trace: TracebackType | None,
+    *,
+    tell: Callable[[BaseException], str],
     **_: object,
 ) -> list[str]:
     line = explain(error) if isinstance(error, _TOLD) else kubernetes_explaining.explain(error) or tell(error)
