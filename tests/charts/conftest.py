@@ -19,7 +19,7 @@ from aws14.model.trace import bin_edges_s
 
 MAKERS = (
     "bars", "bills", "clusters", "curves", "distributions", "downtimes", "environments", "frontiers",
-    "loads", "packing", "regions", "rollouts", "runs", "stages", "strips", "timelines",
+    "loads", "packing", "regions", "rollouts", "runs", "stages", "strips", "timelines", "watched",
 )  # fmt: skip
 SPOT_MINUTE = 19 * 60 + 54
 
