@@ -66,7 +66,7 @@ def compare_runs(
         if close:
             panels[0, 1].set_title("a closer look", fontsize=9.5, weight="normal", color=GREY)
         _finish_lines(above, panels[:, 0])
-        _bar_panels(below, runs, bills, look, of)
+        _bar_panels(below, runs, bills, look, of=of)
         heading(fig, title)
         return picture(fig, alt=f"{title}. {_told(runs, bills)}", table=_table(runs, bills))
 
@@ -76,6 +76,7 @@ def _bar_panels(
     runs: Mapping[str, Trace],
     bills: Mapping[str, Bill] | None,
     look: Mapping[str, Look],
+    *,
     of: str,
 ) -> None:
     panels = below.subplots(1, 2 if bills else 1, squeeze=False)[0]

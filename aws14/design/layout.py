@@ -21,6 +21,8 @@ from aws14.model.kinds import CONTAINERS
 _RECORDS_PER_ROW = 2
 _PAGE_PT = 560.0
 _LEVEL_GAP = 16.0
+_CROWDED = 2
+"""Parts of a row from which on they stand closer together, so that the drawing does not become too wide to read."""
 ANYWHERE, EMPTY = "anywhere in it", "(empty)"
 """Words in a box: where a link joins it with something in it, and where nothing is."""
 
@@ -195,7 +197,7 @@ class _Page:
         """A row of what spans zones; what rules a group stands in a column beside it."""
         blocks = [self._block(node) for node in row if node.kind not in RULING]
         ruling = below([self._block(node) for node in row if node.kind in RULING], gap=GAP / 2)
-        return beside([*blocks, ruling], gap=GAP * 2)
+        return beside([*blocks, ruling], gap=GAP * (2 if len(blocks) < _CROWDED else 1))
 
     def _column(self, zone: Node, cells: Sequence[Block], heights: Sequence[float]) -> Block:
         wide = max((cell.width for cell in cells), default=0.0)

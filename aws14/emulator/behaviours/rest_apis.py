@@ -144,15 +144,15 @@ def _make_stage(original: Callable[..., Any], backend: Any, *which: Any, **more:
     return stage
 
 
-def _change_stage(
-    original: Callable[..., Any], backend: Any, function_id: str, stage_name: str, patch_operations: Any
-) -> Any:
-    fault = stages.fault(patch_operations or ())
+def _change_stage(original: Callable[..., Any], backend: Any, *which: Any) -> Any:
+    *stage_id, given = which
+    patches = given or []
+    fault = stages.fault(patches)
     if fault:
         _refuse("BadRequestException", fault, 400)
-    _logging_has_a_role(backend, patch_operations)
-    stage = original(backend, function_id, stage_name, patch_operations or [])
-    for each in patch_operations or ():
+    _logging_has_a_role(backend, patches)
+    stage = original(backend, *stage_id, patches)
+    for each in patches:
         if each["op"] == "remove":
             stage.method_settings.pop(each["path"].lstrip("/"), None)
     stages.touched(stage)

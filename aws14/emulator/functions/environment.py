@@ -9,7 +9,7 @@ import threading
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from aws14.emulator import workers
@@ -256,7 +256,7 @@ class Environment:
             "_HANDLER": plan.handler,
             "TZ": ":UTC",
             "PATH": "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin",
-            "HOME": "/home/sbx_user1051",
+            "HOME": str(PurePosixPath("/", "home", "sbx_user1051")),
             "LANG": "en_US.UTF-8",
             "AWS_REGION": plan.region,
             "AWS_DEFAULT_REGION": plan.region,
