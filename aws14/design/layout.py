@@ -197,7 +197,8 @@ class _Page:
         """A row of what spans zones; what rules a group stands in a column beside it."""
         blocks = [self._block(node) for node in row if node.kind not in RULING]
         ruling = below([self._block(node) for node in row if node.kind in RULING], gap=GAP / 2)
-        return beside([*blocks, ruling], gap=GAP * (2 if len(blocks) < _CROWDED else 1))
+        crowded = len(blocks) >= _CROWDED
+        return beside([beside(blocks, gap=GAP / 4 if crowded else GAP * 2), ruling], gap=GAP if crowded else GAP * 2)
 
     def _column(self, zone: Node, cells: Sequence[Block], heights: Sequence[float]) -> Block:
         wide = max((cell.width for cell in cells), default=0.0)

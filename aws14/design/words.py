@@ -234,7 +234,8 @@ def _service(node: Node) -> tuple[str, ...]:
 
 
 def _autoscaler(node: Node) -> tuple[str, ...]:
-    return (_joined(node, "pod autoscaler", "{min_replicas} to {max_replicas}", "min_replicas", "max_replicas"),)
+    least, most = (node.attributes.get(each) for each in ("min_replicas", "max_replicas"))
+    return (f"{least} to {most} pods" if least and most else "pod autoscaler",)
 
 
 _WAYS = 3

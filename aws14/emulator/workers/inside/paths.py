@@ -34,16 +34,19 @@ class Paths:
         What shows where.
     scratch : str
         Folder that takes what is written anywhere else; empty: nothing can be.
+    python : sequence of str
+        Folders of Python itself and of its packages: found where they are, also when they lie below a place that the
+        container has (a checkout in ``/tmp``, a Python in ``/opt``).
     """
 
-    def __init__(self, mounts: Sequence[Mount], scratch: str) -> None:
+    def __init__(self, mounts: Sequence[Mount], scratch: str, python: Sequence[str] = ()) -> None:
         self._mounts = sorted(mounts, key=lambda each: len(each[0]), reverse=True)
         self._scratch = scratch
         self._getcwd = os.getcwd
         self._exists = os.path.lexists
         self._made = os.makedirs
         self.places = [real for _, real, _ in self._mounts] + ([scratch] if scratch else [])
-        self._real = tuple(each for each in self.places if each)
+        self._real = tuple(each for each in (*self.places, *python) if each)
 
     def install(self) -> None:
         """Let ``open`` and the functions of ``os`` go by the map."""

@@ -59,7 +59,7 @@ def _confine(told: Mapping[str, Any], questions: Channel) -> tuple[AwsTime, Path
         limit_memory(told["memory_mib"])
     allow(told["packages"], told["places"])
     Sockets(questions, told["hostname"]).install()
-    paths = Paths([tuple(each) for each in told["mounts"]], told["scratch"])
+    paths = Paths([tuple(each) for each in told["mounts"]], told["scratch"], (*told["places"], *told["readable"]))
     os.chdir(paths.real(told["working_directory"]))
     raise_walls((*told["own"], *paths.places), told["readable"], told["closed"])
     paths.install()
