@@ -50,6 +50,10 @@ from aws14 import charts
 # enough. What if code ran only while somebody waits for it?
 
 # %% tags=["setup"]
+from contextlib import suppress
+
+from botocore.exceptions import ClientError
+
 lab = aws14.Lab("p12")
 s3, cloudfront, apigateway = lab.client("s3"), lab.client("cloudfront"), lab.client("apigateway")
 iam, dynamodb, functions = lab.client("iam"), lab.client("dynamodb"), lab.client("lambda")
@@ -400,9 +404,10 @@ for call in ("dev/api/health", "dev/api/rates", "dev/api/users/42", "prod/api/he
 # *Missing Authentication Token* for every path it does not know.) Now away with the draft:
 
 # %% tags=["experiment"]
-apigateway.delete_stage(restApiId=api_id, stageName="dev")
-for resource in (health, rates):
-    apigateway.delete_resource(restApiId=api_id, resourceId=resource)
+with suppress(ClientError):  # run again, it finds nothing
+    apigateway.delete_stage(restApiId=api_id, stageName="dev")
+    for resource in (health, rates):
+        apigateway.delete_resource(restApiId=api_id, resourceId=resource)
 
 # %% [markdown] deeper="6 min"
 # #### Deeper: who calls too often?
@@ -433,13 +438,14 @@ print([lab.http(keyed, headers={"x-api-key": secret_key}).status for _ in range(
 # again. (A key says who calls, not that they may: who may, an *authorizer* decides.) Away with it:
 
 # %% tags=["experiment"]
-part = [{"op": "remove", "path": "/apiStages", "value": f"{api_id}:keyed"}]
-apigateway.update_usage_plan(usagePlanId=plan["id"], patchOperations=part)
-apigateway.delete_stage(restApiId=api_id, stageName="keyed")
-apigateway.delete_resource(restApiId=api_id, resourceId=partners)
-apigateway.delete_usage_plan_key(usagePlanId=plan["id"], keyId=key["id"])
-apigateway.delete_usage_plan(usagePlanId=plan["id"])
-_ = apigateway.delete_api_key(apiKey=key["id"])
+with suppress(ClientError):  # run again, it finds nothing
+    part = [{"op": "remove", "path": "/apiStages", "value": f"{api_id}:keyed"}]
+    apigateway.update_usage_plan(usagePlanId=plan["id"], patchOperations=part)
+    apigateway.delete_stage(restApiId=api_id, stageName="keyed")
+    apigateway.delete_resource(restApiId=api_id, resourceId=partners)
+    apigateway.delete_usage_plan_key(usagePlanId=plan["id"], keyId=key["id"])
+    apigateway.delete_usage_plan(usagePlanId=plan["id"])
+    _ = apigateway.delete_api_key(apiKey=key["id"])
 
 # %% [markdown] deeper="8 min"
 # #### Deeper: started and ended each time?
@@ -582,12 +588,12 @@ def visit(number):
     return json.loads(functions.invoke(FunctionName="visits")["Payload"].read())
 
 
-with ThreadPoolExecutor(6) as members:
+with suppress(ClientError), ThreadPoolExecutor(6) as members:  # run again, the function is gone
     counts = list(members.map(visit, range(18)))
-for name in ("in the variable", "in the table"):
-    print(name, sorted(each[name] for each in counts))
-dynamodb.delete_item(TableName="members", Key={"id": {"S": "visits"}})
-_ = functions.delete_function(FunctionName="visits")
+    for name in ("in the variable", "in the table"):
+        print(name, sorted(each[name] for each in counts))
+    dynamodb.delete_item(TableName="members", Key={"id": {"S": "visits"}})
+    functions.delete_function(FunctionName="visits")
 
 # %% [markdown]
 # Each environment has a counter of its own, and takes it along when it goes. A function must be *stateless*: what is to be
@@ -739,27 +745,29 @@ print(answer["Payload"].read().decode()[:110])
 # and database are paid for while they stand, so away with them, and with what was made for them:
 
 # %% tags=["experiment"]
-functions.delete_function(FunctionName="older")
-rds.deregister_db_proxy_targets(DBProxyName="members-proxy", DBInstanceIdentifiers=["members-db"])
-rds.delete_db_proxy(DBProxyName="members-proxy")
-rds.delete_db_instance(DBInstanceIdentifier="members-db", SkipFinalSnapshot=True)
-rds.get_waiter("db_instance_deleted").wait(DBInstanceIdentifier="members-db")
-lab.advance(minutes=30)  # on a real account: until proxy and function have given their network interfaces back
-rds.delete_db_subnet_group(DBSubnetGroupName="members")
-lab.client("secretsmanager").delete_secret(SecretId="members-db", ForceDeleteWithoutRecovery=True)
-iam.delete_role_policy(RoleName="members-proxy", PolicyName="secret")
-iam.delete_role(RoleName="members-proxy")
-iam.detach_role_policy(RoleName="members-api", PolicyArn=reach)
+with suppress(ClientError):  # run again, it finds nothing
+    functions.delete_function(FunctionName="older")
+    rds.deregister_db_proxy_targets(DBProxyName="members-proxy", DBInstanceIdentifiers=["members-db"])
+    rds.delete_db_proxy(DBProxyName="members-proxy")
+    rds.delete_db_instance(DBInstanceIdentifier="members-db", SkipFinalSnapshot=True)
+    rds.get_waiter("db_instance_deleted").wait(DBInstanceIdentifier="members-db")
+    lab.advance(minutes=30)  # on a real account: until proxy and function have given their network interfaces back
+    rds.delete_db_subnet_group(DBSubnetGroupName="members")
+    lab.client("secretsmanager").delete_secret(SecretId="members-db", ForceDeleteWithoutRecovery=True)
+    iam.delete_role_policy(RoleName="members-proxy", PolicyName="secret")
+    iam.delete_role(RoleName="members-proxy")
+    iam.detach_role_policy(RoleName="members-api", PolicyArn=reach)
 
 # %% tags=["experiment"]
-for name in ("callers", "mysql"):  # first the rules: each group's names the other
-    rule = mysql | {"UserIdGroupPairs": [{"GroupId": groups["callers"]}]}
-    ec2.revoke_security_group_ingress(GroupId=groups[name], IpPermissions=[rule])
-for name in ("mysql", "callers"):
-    ec2.delete_security_group(GroupId=groups[name])
-for room in rooms:
-    ec2.delete_subnet(SubnetId=room)
-_ = ec2.delete_vpc(VpcId=inner)
+with suppress(ClientError):  # run again, it finds nothing
+    for name in ("callers", "mysql"):  # first the rules: each group's names the other
+        rule = mysql | {"UserIdGroupPairs": [{"GroupId": groups["callers"]}]}
+        ec2.revoke_security_group_ingress(GroupId=groups[name], IpPermissions=[rule])
+    for name in ("mysql", "callers"):
+        ec2.delete_security_group(GroupId=groups[name])
+    for room in rooms:
+        ec2.delete_subnet(SubnetId=room)
+    _ = ec2.delete_vpc(VpcId=inner)
 
 # %% [markdown] deeper="12 min"
 # #### Deeper: the job that takes too long
@@ -877,15 +885,16 @@ for minutes in (1, 20):
 # The three reports are made, after a wait that cost nothing. Away with it all:
 
 # %% tags=["experiment"]
-machines.delete_state_machine(stateMachineArn=made["stateMachineArn"])
-iam.delete_role_policy(RoleName="members-reports", PolicyName="call")
-iam.delete_role(RoleName="members-reports")
-for mapping in functions.list_event_source_mappings(FunctionName="report")["EventSourceMappings"]:
-    functions.delete_event_source_mapping(UUID=mapping["UUID"])
-functions.delete_function(FunctionName="report")
-for each in (queue, aside):
-    sqs.delete_queue(QueueUrl=each)
-_ = iam.detach_role_policy(RoleName="members-api", PolicyArn=reach)
+with suppress(ClientError):  # run again, it finds nothing
+    machines.delete_state_machine(stateMachineArn=made["stateMachineArn"])
+    iam.delete_role_policy(RoleName="members-reports", PolicyName="call")
+    iam.delete_role(RoleName="members-reports")
+    for mapping in functions.list_event_source_mappings(FunctionName="report")["EventSourceMappings"]:
+        functions.delete_event_source_mapping(UUID=mapping["UUID"])
+    functions.delete_function(FunctionName="report")
+    for each in (queue, aside):
+        sqs.delete_queue(QueueUrl=each)
+    _ = iam.detach_role_policy(RoleName="members-api", PolicyArn=reach)
 
 # %% [markdown] deeper="9 min"
 # #### Deeper: the same site on servers
@@ -952,18 +961,19 @@ lab.experiment("servers")
 # them:
 
 # %% tags=["experiment"]
-elbv2.delete_load_balancer(LoadBalancerArn=balancer_arn)
-elbv2.get_waiter("load_balancers_deleted").wait(LoadBalancerArns=[balancer_arn])
-elbv2.delete_target_group(TargetGroupArn=target_arn)
-ec2.terminate_instances(InstanceIds=servers)
-ec2.get_waiter("instance_terminated").wait(InstanceIds=servers)
-ec2.delete_security_group(GroupId=web["GroupId"])
-for hall in halls:
-    ec2.delete_subnet(SubnetId=hall)
-ec2.delete_route_table(RouteTableId=way_out)
-ec2.detach_internet_gateway(InternetGatewayId=gate["InternetGatewayId"], VpcId=outer)
-ec2.delete_internet_gateway(InternetGatewayId=gate["InternetGatewayId"])
-_ = ec2.delete_vpc(VpcId=outer)
+with suppress(ClientError):  # run again, it finds nothing
+    elbv2.delete_load_balancer(LoadBalancerArn=balancer_arn)
+    elbv2.get_waiter("load_balancers_deleted").wait(LoadBalancerArns=[balancer_arn])
+    elbv2.delete_target_group(TargetGroupArn=target_arn)
+    ec2.terminate_instances(InstanceIds=servers)
+    ec2.get_waiter("instance_terminated").wait(InstanceIds=servers)
+    ec2.delete_security_group(GroupId=web["GroupId"])
+    for hall in halls:
+        ec2.delete_subnet(SubnetId=hall)
+    ec2.delete_route_table(RouteTableId=way_out)
+    ec2.detach_internet_gateway(InternetGatewayId=gate["InternetGatewayId"], VpcId=outer)
+    ec2.delete_internet_gateway(InternetGatewayId=gate["InternetGatewayId"])
+    _ = ec2.delete_vpc(VpcId=outer)
 
 # %% [markdown] deeper="7 min"
 # #### Deeper: three stages, one function?
@@ -973,8 +983,9 @@ _ = ec2.delete_vpc(VpcId=outer)
 
 # %% tags=["experiment"]
 first = functions.publish_version(FunctionName="members")["Version"]
-functions.create_alias(FunctionName="members", Name="prod", FunctionVersion=first)
-functions.create_alias(FunctionName="members", Name="stg", FunctionVersion="$LATEST")
+with suppress(ClientError):  # run again, they are there
+    functions.create_alias(FunctionName="members", Name="prod", FunctionVersion=first)
+    functions.create_alias(FunctionName="members", Name="stg", FunctionVersion="$LATEST")
 may_call = {"StatementId": "api", "Action": "lambda:InvokeFunction", "FunctionName": "members"}
 may_call["SourceArn"] = f"arn:aws:execute-api:{lab.region}:{account}:{api_id}/*/*/api/users*"
 for alias in ("prod", "stg"):
@@ -1000,7 +1011,8 @@ apigateway.put_integration(**which, **backend)
 for stage in ("stg", "prod"):
     apigateway.create_deployment(restApiId=api_id, stageName=stage, description=f"as before {stage}")
     functions.delete_alias(FunctionName="members", Name=stage)
-_ = functions.delete_function(FunctionName="members", Qualifier=first)
+with suppress(ClientError):  # run again, it finds nothing
+    functions.delete_function(FunctionName="members", Qualifier=first)
 
 # %% [markdown] deeper="9 min"
 # #### Deeper: what else can call a function?
@@ -1035,7 +1047,9 @@ s3.put_bucket_notification_configuration(
 reach = "arn:aws:iam::aws:policy/service-role/AWSLambdaDynamoDBExecutionRole"
 iam.attach_role_policy(RoleName="members-api", PolicyArn=reach)
 flow = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
-stream = dynamodb.update_table(TableName="members", StreamSpecification=flow)["TableDescription"]["LatestStreamArn"]
+with suppress(ClientError):  # run again, it is on
+    dynamodb.update_table(TableName="members", StreamSpecification=flow)
+stream = dynamodb.describe_table(TableName="members")["Table"]["LatestStreamArn"]
 dynamodb.get_waiter("table_exists").wait(TableName="members")
 at_end = {"EventSourceArn": stream, "StartingPosition": "LATEST"}
 mapping = functions.create_event_source_mapping(FunctionName="ear", **at_end)["UUID"]
@@ -1051,14 +1065,15 @@ for event in lab.client("logs").filter_log_events(logGroupName="/aws/lambda/ear"
 # called by events has to bear being called twice. Now end it all, or it goes on every hour:
 
 # %% tags=["experiment"]
-s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration={})
-s3.delete_object(Bucket=bucket, Key="photo.jpg")
-dynamodb.delete_item(TableName="members", Key={"id": {"S": "43"}})
-functions.delete_event_source_mapping(UUID=mapping)
-dynamodb.update_table(TableName="members", StreamSpecification={"StreamEnabled": False})
-events.remove_targets(Rule="members-evening", Ids=["ear"])
-events.delete_rule(Name="members-evening")
-_ = functions.delete_function(FunctionName="ear")
+with suppress(ClientError):  # run again, it finds nothing
+    s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration={})
+    s3.delete_object(Bucket=bucket, Key="photo.jpg")
+    dynamodb.delete_item(TableName="members", Key={"id": {"S": "43"}})
+    functions.delete_event_source_mapping(UUID=mapping)
+    dynamodb.update_table(TableName="members", StreamSpecification={"StreamEnabled": False})
+    events.remove_targets(Rule="members-evening", Ids=["ear"])
+    events.delete_rule(Name="members-evening")
+    _ = functions.delete_function(FunctionName="ear")
 
 # %% [markdown]
 # ### Checkpoint and clean-up
