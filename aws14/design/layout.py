@@ -198,7 +198,7 @@ class _Page:
         blocks = [self._block(node) for node in row if node.kind not in RULING]
         ruling = below([self._block(node) for node in row if node.kind in RULING], gap=GAP / 2)
         crowded = len(blocks) >= _CROWDED
-        return beside([beside(blocks, gap=GAP / 4 if crowded else GAP * 2), ruling], gap=GAP if crowded else GAP * 2)
+        return beside([beside(blocks, gap=GAP / 4 if crowded else GAP * 2), ruling], gap=GAP * 2)
 
     def _column(self, zone: Node, cells: Sequence[Block], heights: Sequence[float]) -> Block:
         wide = max((cell.width for cell in cells), default=0.0)

@@ -70,7 +70,7 @@ def _services(parent: str) -> tuple[Node, ...]:
             id="cluster-autoscaler",
             kind="workload",
             parent=parent,
-            label="Node autoscaler",
+            label="Node scaler",
             count=1,
             attributes={"workload_kind": "Deployment", "namespace": "kube-system"},
         ),
