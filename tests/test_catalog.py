@@ -213,3 +213,13 @@ def test_importing_the_catalog_brings_no_heavy_library():
     code = "import sys, aws14.catalog; print(sorted({'pandas', 'numpy', 'numba', 'boto3', 'moto'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_what_runs_on_eks():
+    add_ons = catalog.eks_add_ons()
+    assert add_ons["kube-proxy"].version_on("1.34") == f"v{catalog.kubernetes_versions()['1.34'].patch}-eksbuild.2"
+    assert add_ons["coredns"].version_on("1.34") == add_ons["coredns"].version
+    assert (add_ons["coredns"].kind, add_ons["coredns"].replicas) == ("Deployment", 2)
+    images = catalog.container_images()
+    assert {each.program for each in images.values()} == {"python", "nginx", "busybox", "none"}
+    assert {("eks", each.image) for each in add_ons.values() if each.workload} <= images.keys()

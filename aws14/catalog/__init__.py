@@ -3,7 +3,14 @@
 An unknown key raises `aws14.errors.DataError`, which lists what there is that looks like it.
 """
 
-from aws14.catalog.clusters import KubernetesVersion, kubernetes_versions
+from aws14.catalog.clusters import (
+    ContainerImage,
+    EksAddOn,
+    KubernetesVersion,
+    container_images,
+    eks_add_ons,
+    kubernetes_versions,
+)
 from aws14.catalog.commitments import Commitment, commitments
 from aws14.catalog.machines import (
     InstanceType,
@@ -60,7 +67,9 @@ __all__ = [
     "EVERYWHERE",
     "City",
     "Commitment",
+    "ContainerImage",
     "Duration",
+    "EksAddOn",
     "FreeAllowance",
     "InstanceType",
     "KubernetesVersion",
@@ -80,8 +89,10 @@ __all__ = [
     "cities",
     "city",
     "commitments",
+    "container_images",
     "data_root",
     "durations",
+    "eks_add_ons",
     "free_allowances",
     "instance_type",
     "instance_types",

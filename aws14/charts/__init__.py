@@ -24,6 +24,7 @@ from aws14.charts.strips import strips
 from aws14.charts.survivals import survivals
 from aws14.charts.throughputs import throughputs
 from aws14.charts.timelines import timeline
+from aws14.charts.watched import watched
 from aws14.charts.years import by_year
 
 __all__ = [
@@ -52,4 +53,5 @@ __all__ = [
     "survivals",
     "throughputs",
     "timeline",
+    "watched",
 ]

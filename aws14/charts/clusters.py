@@ -19,14 +19,19 @@ from aws14.charts.panels import (
     say_instead,
     whole,
 )
-from aws14.charts.style import BLUE, GREEN, INK, ORANGE, PURPLE, RED, styled
+from aws14.charts.style import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, RED, styled
+from aws14.charts.windows import peak
 from aws14.errors import ScenarioError
 from aws14.model import ClusterRecord, FleetRecord, Picture, Trace
+from aws14.model.trace import FAILURE_REASONS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _M_PER_VCPU = 1000.0
+_AROUND_S, _WORTH_IT = 480.0, 1 / 6
+_ENDED = "sent to a pod that had ended"
+"""What a refused connection means where pods answer."""
 
 
 def cluster(trace: Trace, *, title: str = "", start_hour: float = 0.0, target: float | None = None) -> Picture:
@@ -50,24 +55,59 @@ def cluster(trace: Trace, *, title: str = "", start_hour: float = 0.0, target: f
     """
     fleet, record = _records(trace)
     failed = reasons_that_happened(trace)
-    window = (0.0, trace.horizon_s)
+    whole_run = (0.0, trace.horizon_s)
+    close = _worth_a_look(trace, record)
+    windows = [whole_run, *([close] if close else [])]
     with styled():
         heights = (2.2, 2.4, 1.8, 2.2, 2.4, 1.8 if failed else 0.5)
         fig = figure(0.66 * sum(heights) + 0.24 * math.ceil(len(failed) / 2))
-        panels = fig.subplots(len(heights), 1, sharex=True, height_ratios=heights)
-        rates(panels[0], trace, window)
-        _pods(panels[1], trace, fleet, record)
-        _use(panels[2], trace, fleet, target)
-        _room(panels[3], trace, record)
-        response_times(panels[4], trace, window)
-        failures(panels[5], trace, failed, window)
-        mark_spots(list(panels), _broken(trace), window)
-        _name(list(panels), trace, named=bool(failed))
-        time_axis(panels[-1], window, start_hour)
-        fig.align_ylabels(panels)
+        ratios = (1.7, 1.0) if close else (1.0,)
+        panels = fig.subplots(
+            len(heights), len(windows), sharex="col", squeeze=False, height_ratios=heights, width_ratios=ratios
+        )
+        for number, window in enumerate(windows):
+            column = list(panels[:, number])
+            _fill(column, trace, window, target)
+            failures(column[5], trace, failed, window)
+            mark_spots(column, _broken(trace), window)
+            _name(column, trace, named=bool(failed))
+            time_axis(column[-1], window, start_hour)
+        if close:
+            _beside([list(panels[:, 0]), list(panels[:, 1])])
+        fig.align_ylabels(panels[:, 0])
         heading(fig, title or f"{trace.scenario}, {trace.pattern}")
         alt = f"{title or trace.scenario}: {_told(trace, fleet, record, start_hour)}"
         return picture(fig, alt=alt, caption=_caption(trace, record), table=hourly(trace, start_hour))
+
+
+def _worth_a_look(trace: Trace, record: ClusterRecord) -> tuple[float, float] | None:
+    """The stretch in which pods wait for room, else that of the peak; None where it is most of the run."""
+    waiting = np.flatnonzero(record.pods_pending)
+    if not len(waiting):
+        return peak(trace, trace.offered)
+    first_s, last_s = float(trace.tick_start_s[waiting[0]]), float(trace.tick_start_s[waiting[-1]])
+    window = max(0.0, first_s - _AROUND_S), min(trace.horizon_s, last_s + _AROUND_S)
+    return window if window[1] - window[0] <= _WORTH_IT * trace.horizon_s else None
+
+
+def _fill(panels: list[Axes], trace: Trace, window: tuple[float, float], target: float | None) -> None:
+    fleet, record = _records(trace)
+    rates(panels[0], trace, window)
+    _pods(panels[1], trace, fleet, record)
+    _use(panels[2], trace, fleet, target)
+    _room(panels[3], trace, record)
+    response_times(panels[4], trace, window)
+
+
+def _beside(columns: list[list[Axes]]) -> None:
+    """Make the second column a closer look: the scales of the first, and no words said twice."""
+    columns[1][0].set_title("a closer look", fontsize=9.5, weight="normal", color=GREY)
+    for far, near in zip(*columns, strict=True):
+        near.set_ylim(far.get_ylim())
+        near.set_ylabel("")
+        near.tick_params(labelleft=False)
+        if near.get_legend() is not None:
+            near.get_legend().remove()
 
 
 def _records(trace: Trace) -> tuple[FleetRecord, ClusterRecord]:
@@ -140,9 +180,11 @@ def _name(panels: list[Axes], trace: Trace, *, named: bool) -> None:
         panel.legend(loc="upper left", ncols=4, borderaxespad=0.1, handlelength=1.8, columnspacing=1.2)
     if named:
         panels[5].set_ylabel("failures\nper minute")
-        panels[5].get_figure().legend(  # type: ignore[union-attr] # made by subplots
-            *panels[5].get_legend_handles_labels(), loc="outside lower left", ncols=2, columnspacing=2.0
-        )
+        handles, words = panels[5].get_legend_handles_labels()
+        figure_of = panels[5].get_figure()
+        if not figure_of.legends:  # type: ignore[union-attr] # made by subplots
+            told = [each.replace(FAILURE_REASONS["refused"], _ENDED) for each in words]
+            figure_of.legend(handles, told, loc="outside lower left", ncols=2, columnspacing=2.0)  # type: ignore[union-attr]
     else:
         say_instead(panels[5], "no request failed")
 

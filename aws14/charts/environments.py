@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ from aws14.charts.frame import clock, figure, heading, moment, picture, time_axi
 from aws14.charts.numbers import percent, seconds
 from aws14.charts.panels import say_instead, within
 from aws14.charts.style import BLUE, GREEN, GREY, INK, ORANGE, RED, SKY, styled
+from aws14.charts.windows import peak
 from aws14.errors import ScenarioError
 from aws14.model import FunctionRecord, Picture, Trace
 
@@ -31,6 +33,8 @@ def environments(
 ) -> Picture:
     """A function over a run: invocations, environments busy and idle against the limit, cold starts and refusals.
 
+    Where a short peak dominates, a closer look stands beside the whole.
+
     Parameters
     ----------
     trace : Trace
@@ -49,17 +53,24 @@ def environments(
     """
     record = trace.functions
     if record is None:
-        raise ScenarioError(f"no function answered in '{trace.scenario}'", allowed="a run to a function")
-    seen = window or (0.0, trace.horizon_s)
-    shown = within(trace, seen)
+        raise ScenarioError(
+            f"no function answered in '{trace.scenario}'",
+            allowed="a run to a function",
+            cure="build it first; if it stands, ask the site's check why no call gets through",
+        )
+    whole = (0.0, trace.horizon_s)
+    windows = (
+        [window] if window else [each for each in (whole, peak(trace, record.invocations + record.throttled)) if each]
+    )
     with styled():
         fig = figure(5.6)
-        calls, standing, starts = fig.subplots(3, 1, sharex=True, height_ratios=(2.2, 3.0, 1.8))
-        _calls(calls, trace, record, shown)
-        _standing(standing, trace, record, shown)
-        _starts(starts, trace, record, shown)
-        time_axis(starts, seen, start_hour)
-        fig.align_ylabels([calls, standing, starts])
+        ratios = (2.2, 3.0, 1.8)
+        panels = fig.subplots(3, len(windows), sharex="col", sharey="row", squeeze=False, height_ratios=ratios)
+        for column, seen in zip(panels.T, windows, strict=True):
+            _column(column, trace, record, seen=seen, start_hour=start_hour, first=seen is windows[0])
+        fig.align_ylabels(panels[:, 0])
+        if len(windows) > 1:
+            panels[0, 1].set_title("a closer look", fontsize=9.5, weight="normal", color=GREY)
         heading(fig, title or f"The environments of {record.node}: {trace.scenario}")
         alt = f"{title or trace.scenario}: {told_environments(trace, record, start_hour)}"
         caption = (
@@ -67,6 +78,29 @@ def environments(
             f"{int(record.invocations.sum()):,} invocations, {percent(record.cold_ratio)} waited for a new environment."
         )
         return picture(fig, alt=alt, caption=caption, table=_table(trace, record, start_hour))
+
+
+def _column(
+    column: Sequence[Axes],
+    trace: Trace,
+    record: FunctionRecord,
+    *,
+    seen: tuple[float, float],
+    start_hour: float,
+    first: bool,
+) -> None:
+    """The three panels of one stretch; what names them stands beside the first column only."""
+    calls, standing, starts = column
+    shown = within(trace, seen)
+    _calls(calls, trace, record, shown)
+    _standing(standing, trace, record, shown)
+    _starts(starts, trace, record, shown)
+    time_axis(starts, seen, start_hour)
+    if not first:
+        for panel in column:
+            panel.set_ylabel("")
+            if legend := panel.get_legend():
+                legend.remove()
 
 
 def told_environments(trace: Trace, record: FunctionRecord, start_hour: float = 0.0) -> str:

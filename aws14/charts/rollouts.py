@@ -17,10 +17,12 @@ from aws14.model import ClusterRecord, Picture, Trace
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+    from numpy.typing import NDArray
 
 _COLORS = (BLUE, GREEN, PURPLE, ORANGE)
 """Of versions; red is for failures."""
-_TOLD = ("rollout", "rolled_out", "rolled_back")
+_TOLD = {"rollout": "rollout", "rolled_out": "done", "rolled_back": "put back"}
+_MINUTE_S = 60.0
 
 
 def rollouts(runs: Mapping[str, Trace], *, title: str) -> Picture:
@@ -44,9 +46,10 @@ def rollouts(runs: Mapping[str, Trace], *, title: str) -> Picture:
     with styled():
         fig = figure(1.1 + 1.75 * len(runs))
         panels = fig.subplots(len(runs), 1, sharex=True, squeeze=False)[:, 0]
+        worst = max(float(_lost_per_minute(trace).max()) for trace in runs.values())
         for panel, (name, trace) in zip(panels, runs.items(), strict=True):
             _stack(panel, trace, records[name], colors)
-            _lost(panel, trace)
+            _lost(panel, trace, worst)
             _mark(panel, trace)
             panel.set_title(f"{name}: {int(sum(v.sum() for v in trace.failed.values())):,} requests failed")
         longest = max(trace.horizon_s for trace in runs.values())
@@ -73,18 +76,29 @@ def _stack(panel: Axes, trace: Trace, record: ClusterRecord, colors: Mapping[str
         )
         floor = floor + count
     if trace.fleet is not None:
-        panel.step(trace.tick_start_s, trace.fleet.desired, where="post", color=INK, linewidth=1.1, label="wanted")
+        ends_s, wanted = np.append(trace.tick_start_s, trace.horizon_s), trace.fleet.desired
+        panel.step(
+            ends_s, np.append(wanted, wanted[-1]), where="post", color=INK, linewidth=1.1, label="wanted"
+        )  # fmt: skip
     panel.set_ylim(0, 1.35 * max(1.0, float(floor.max())))
     whole(panel)
     panel.set_ylabel("pods")
 
 
-def _lost(panel: Axes, trace: Trace) -> None:
-    """Failures by the minute, on an axis of their own at the right."""
-    lost = sum(trace.failed.values(), np.zeros(trace.ticks, np.int64)) * 60 / trace.tick_length_s
+def _lost_per_minute(trace: Trace) -> NDArray[np.float64]:
+    lost: NDArray[np.float64] = (
+        sum(trace.failed.values(), np.zeros(trace.ticks, np.int64)) * _MINUTE_S / trace.tick_length_s
+    )
+    return lost
+
+
+def _lost(panel: Axes, trace: Trace, worst: float) -> None:
+    """Failures by the minute, at the right, on the axis that all panels share."""
+    lost = _lost_per_minute(trace)
     right = panel.twinx()
-    right.step(trace.tick_start_s, lost, where="post", color=RED, linewidth=1.2)
-    right.set_ylim(0, 1.35 * max(10.0, float(lost.max())))
+    ends_s = np.append(trace.tick_start_s, trace.horizon_s)
+    right.step(ends_s, np.append(lost, lost[-1]), where="post", color=RED, linewidth=1.2)
+    right.set_ylim(0, 1.35 * max(10.0, worst))
     whole(right)
     right.set_ylabel("failures\nper minute", color=RED)
     right.grid(visible=False)
@@ -93,11 +107,15 @@ def _lost(panel: Axes, trace: Trace) -> None:
 
 
 def _mark(panel: Axes, trace: Trace) -> None:
-    for number, event in enumerate(each for each in trace.events if each.what in _TOLD):
-        panel.axvline(event.at_s, color=GREY, linewidth=0.9, linestyle=(0, (2, 2)))
-        words = {"rollout": "rollout", "rolled_out": "done", "rolled_back": "put back"}[event.what]
+    moments: dict[float, list[str]] = {}
+    for event in (each for each in trace.events if each.what in _TOLD):
+        moments.setdefault(event.at_s, []).append(_TOLD[event.what])
+    for number, (at_s, told) in enumerate(moments.items()):
+        panel.axvline(at_s, color=GREY, linewidth=0.9, linestyle=(0, (2, 2)))
+        # What is put back and done at the same moment is one thing to read.
+        words = "put back" if "put back" in told else told[0]
         panel.annotate(
-            words, (event.at_s, 0.97 if number % 2 == 0 else 0.84), xycoords=("data", "axes fraction"), xytext=(3, 0),
+            words, (at_s, 0.97 if number % 2 == 0 else 0.84), xycoords=("data", "axes fraction"), xytext=(3, 0),
             textcoords="offset points", va="top", fontsize=9, color=GREY,
         )  # fmt: skip
 
@@ -115,6 +133,14 @@ def _fewest(trace: Trace) -> int:
     return min((sum(counts.values()) for _, counts in steps), default=0)
 
 
+def _took_s(trace: Trace) -> int | None:
+    """From the rollout to the last pod of the new version; None where it was not done, or taken back."""
+    at_s = {each.what: each.at_s for each in reversed(trace.events) if each.what in _TOLD}
+    if "rolled_out" not in at_s or "rolled_back" in at_s:
+        return None
+    return round(at_s["rolled_out"] - at_s["rollout"])
+
+
 def _table(runs: Mapping[str, Trace]) -> pd.DataFrame:
     import pandas as pd
 
@@ -123,7 +149,7 @@ def _table(runs: Mapping[str, Trace]) -> pd.DataFrame:
             "requests": int(trace.offered.sum()),
             "failed": int(sum(count.sum() for count in trace.failed.values())),
             "fewest ready": _fewest(trace),
-            "done at s": next((round(each.at_s) for each in trace.events if each.what == "rolled_out"), None),
+            "done after s": _took_s(trace),
         }
         for name, trace in runs.items()
     }

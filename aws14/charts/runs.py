@@ -23,7 +23,12 @@ _BAR_IN = 0.3
 
 
 def compare_runs(
-    runs: Mapping[str, Trace], *, bills: Mapping[str, Bill] | None = None, title: str = "", start_hour: float = 0.0
+    runs: Mapping[str, Trace],
+    *,
+    bills: Mapping[str, Bill] | None = None,
+    title: str = "",
+    start_hour: float = 0.0,
+    of: str = "views",
 ) -> Picture:
     """Response times, failures and servers of several runs over the day, their failed share and their bills as bars.
 
@@ -37,6 +42,8 @@ def compare_runs(
         Heads the chart.
     start_hour : float
         Hour of the day at which the runs start.
+    of : str
+        What the requests are called.
     """
     fleets = any(trace.fleet for trace in runs.values())
     look = dict(zip(runs, looks(len(runs)), strict=True))
@@ -59,19 +66,24 @@ def compare_runs(
         if close:
             panels[0, 1].set_title("a closer look", fontsize=9.5, weight="normal", color=GREY)
         _finish_lines(above, panels[:, 0])
-        _bar_panels(below, runs, bills, look)
+        _bar_panels(below, runs, bills, look, of=of)
         heading(fig, title)
         return picture(fig, alt=f"{title}. {_told(runs, bills)}", table=_table(runs, bills))
 
 
 def _bar_panels(
-    below: SubFigure, runs: Mapping[str, Trace], bills: Mapping[str, Bill] | None, look: Mapping[str, Look]
+    below: SubFigure,
+    runs: Mapping[str, Trace],
+    bills: Mapping[str, Bill] | None,
+    look: Mapping[str, Look],
+    *,
+    of: str,
 ) -> None:
     panels = below.subplots(1, 2 if bills else 1, squeeze=False)[0]
     shares = {label: trace.failure_ratio for label, trace in runs.items()}
     _bars(
         panels[0],
-        f"failed, of all views of {_length(runs)}",
+        f"failed, of all {of} of {_length(runs)}",
         shares,
         look,
         told=[percent(share) for share in shares.values()],

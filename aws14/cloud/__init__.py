@@ -10,6 +10,7 @@ from aws14.cloud.connecting import connect
 from aws14.cloud.explaining import explain
 from aws14.cloud.kubernetes_clients import api_client
 from aws14.cloud.login import Login, log_in
+from aws14.cloud.pod_loads import load_pods
 from aws14.cloud.readable import readable_errors
 from aws14.cloud.readback import read_back
 from aws14.cloud.readback.network import read_network
@@ -33,6 +34,7 @@ __all__ = [
     "heal",
     "home",
     "leftovers",
+    "load_pods",
     "log_in",
     "read_back",
     "read_network",

@@ -108,6 +108,7 @@ _IN_THEIR_OWN_WAY: Mapping[str, Callable[[str, str], tuple[str, str]]] = {
     "s3": lambda arn, resource: ("bucket", resource),  # noqa: ARG005 - as above
     "sqs": lambda arn, resource: ("queue", resource),  # noqa: ARG005 - as above
     "sns": lambda arn, resource: ("topic", arn),  # noqa: ARG005 - as above
+    "secretsmanager": lambda arn, resource: ("secret", arn),  # noqa: ARG005 - as above
     "ecr": lambda arn, resource: ("repository", resource.partition("/")[2]),  # noqa: ARG005 - as above
     "eks": _of_eks,
 }

@@ -1,4 +1,7 @@
-"""AWS's refusals as one readable line: what AWS said, the likely cure, code and request id."""
+"""AWS's refusals as one readable line: what AWS said, the likely cure, code and request id.
+
+Kubernetes' own are told likewise (`aws14.cloud.kubernetes_explaining`).
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,8 @@ from botocore.exceptions import (
     WaiterError,
 )
 from botocore.parsers import ResponseParserError
+
+from aws14.cloud import kubernetes_explaining
 
 CURES: Mapping[str, str] = {
     "AddressLimitExceeded": "release an Elastic IP that nothing uses, or ask AWS for a larger quota",
@@ -53,11 +58,18 @@ CURES: Mapping[str, str] = {
     "MissingParameter": "add the parameter that the message names",
     "NatGatewayLimitExceeded": "delete a NAT gateway of that AZ, or ask AWS for a larger quota",
     "NetworkAclLimitExceeded": "delete a network ACL, or ask AWS for a larger quota",
+    "NoSuchBucket": "list_buckets shows the buckets you have",
+    "NoSuchDistribution": "CloudFront has no regions: list_distributions shows the ids",
+    "NoSuchEntity": "IAM has no regions: look at the name (list_roles, list_policies); what was just made "
+    "may need a moment",
     "NoSuchHostedZone": "list_hosted_zones lists the zones of the account",
+    "NoSuchKey": "list_objects_v2 shows the keys of the bucket",
     "NotImplemented": "see docs/fidelity.md for what the embedded AWS answers; a real account has it all",
     "OptInRequired": "enable the region in the account's settings, or use another",
     "RequestLimitExceeded": "AWS throttles: wait a moment and ask less often",
     "Resource.AlreadyAssociated": "it is associated already: describe it before you change it",
+    "ResourceConflictException": "it is there already, or still being changed: describe it, or use a waiter",
+    "ResourceInUseException": "it is there already, or still being changed: describe it, or use a waiter",
     "RouteAlreadyExists": "the table has a route to that destination: replace_route changes it",
     "RouteTableLimitExceeded": "delete a route table, or ask AWS for a larger quota",
     "SecurityGroupLimitExceeded": "delete a group that nothing uses, or ask AWS for a larger quota",
@@ -72,16 +84,36 @@ CURES: Mapping[str, str] = {
 }
 """Error code of AWS -> the likely cure."""
 
+_BY_WORDS: Mapping[str, str] = {
+    "No integration defined for method": "put_integration for every method: get_resources(embed=['methods']) shows "
+    "which has none",
+    "Invalid API identifier": "get_rest_apis lists the APIs of this region",
+    "Invalid Deployment identifier": "get_deployments lists the deployments of the API; create_deployment makes one",
+    "Invalid Method identifier": "put_method first: get_resources(embed=['methods']) shows what each resource has",
+    "Invalid Resource identifier": "get_resources lists the resources of the API: each has an id beside its path",
+    "Invalid Rest API Id": "get_rest_apis lists the APIs of this region",
+    "Invalid Stage identifier": "get_stages lists the stages of the API; create_stage makes one of a deployment",
+    "Function not found": "list_functions shows the functions of this region; a qualifier is a version or an alias",
+    "Requested resource not found": "list_tables shows the tables of this region; a new one needs its waiter: "
+    "table_exists",
+    "No cluster found for name": "list_clusters shows the clusters of this region",
+    "because no identity-based policy allows": "put_role_policy or attach_role_policy: a policy of the role has to "
+    "allow that action on that resource",
+    "with an explicit deny in": "a policy of the role has a Deny for that: it wins over every Allow",
+    "execution role does not have permissions": "attach_role_policy: the function's role has to allow it, too",
+}
+"""What AWS says under codes of many meanings -> the likely cure."""
+
 _GONE = "the embedded AWS does not answer. Try: connect again; it is started anew and restores its last state."
 
 
 def explain(error: BaseException) -> str:
-    """Say in one line what AWS refused, why, and what to try.
+    """Say in one line what AWS or a cluster refused, why, and what to try.
 
     Parameters
     ----------
     error : BaseException
-        What a boto3 call raised.
+        What a call of boto3 or of the Kubernetes client raised.
 
     Returns
     -------
@@ -91,22 +123,31 @@ def explain(error: BaseException) -> str:
     for kind, sentence in _SENTENCES.items():
         if isinstance(error, kind):
             return sentence(error)
-    return _one_line(error)
+    return kubernetes_explaining.explain(error) or _one_line(error)
 
 
 def _explain_answer(error: ClientError) -> str:
     detail = error.response.get("Error", {})
     code = detail.get("Code", "Unknown")
     message = _one_line(detail.get("Message") or "no reason given").rstrip(".")
-    request_id = error.response.get("ResponseMetadata", {}).get("RequestId", "")
-    cure = CURES.get(code) or _general_cure(code)
+    metadata = error.response.get("ResponseMetadata", {})
+    request_id = metadata.get("RequestId", "")
+    # The embedded AWS knows the cloud: its hint says which thing it is.
+    cure = metadata.get("HTTPHeaders", {}).get("x-aws14-hint") or _cure(code, message)
     trace = f"{code}, request {request_id}" if request_id else code
     return f"AWS refused {error.operation_name}: {message}. Try: {cure}. [{trace}]"
 
 
+def _cure(code: str, message: str) -> str:
+    for words, cure in _BY_WORDS.items():
+        if words in message:
+            return cure
+    return CURES.get(code) or _general_cure(code)
+
+
 def _general_cure(code: str) -> str:
     if "NotFound" in code or code.startswith("NoSuch"):
-        return "check the id and the region; what was just made may need a moment"
+        return "check the name or id, and the region; what was just made may need a moment"
     if code.endswith(("LimitExceeded", "QuotaExceeded", "LimitExceededException")):
         return "delete what you do not need, or ask AWS for a larger quota"
     if "Duplicate" in code or "AlreadyExist" in code:

@@ -42,12 +42,22 @@ def token(session: Session, cluster: str) -> str:
     cluster : str
         Its name.
     """
+    return _signer(session, cluster)()
+
+
+def _signer(session: Session, cluster: str) -> Callable[[], str]:
+    """What makes one token after another: the client that signs is made once, for it takes longest."""
     client = session.place.client(session.place.open(), "sts", session.region)
     client.meta.events.register("before-sign.sts.GetCallerIdentity", _named(cluster))
-    # Hours of AWS time may pass within one second, by which signatures are told apart: each is for another duration.
-    more = 0 if session.place.real else next(_NUMBER) % _SIGNED_FOR_S
-    url = client.generate_presigned_url("get_caller_identity", ExpiresIn=_SIGNED_FOR_S + more, HttpMethod="GET")
-    return _PREFIX + urlsafe_b64encode(url.encode()).decode().rstrip("=")
+
+    def sign() -> str:
+        # Hours of AWS time may pass within one second, by which signatures are told apart: each is for another
+        # duration.
+        more = 0 if session.place.real else next(_NUMBER) % _SIGNED_FOR_S
+        url = client.generate_presigned_url("get_caller_identity", ExpiresIn=_SIGNED_FOR_S + more, HttpMethod="GET")
+        return _PREFIX + urlsafe_b64encode(url.encode()).decode().rstrip("=")
+
+    return sign
 
 
 def _named(cluster: str) -> Callable[..., None]:
@@ -82,7 +92,7 @@ def api_client(session: Session, cluster: str, *, region: str | None = None) -> 
     settings.proxy = settings.proxy if session.place.real else None
     settings.api_key_prefix["BearerToken"] = "Bearer"
     settings.api_key["BearerToken"] = token(session, cluster)
-    settings.refresh_api_key_hook = _fresh_tokens(session, cluster)  # type: ignore[assignment] # the library says None
+    settings.refresh_api_key_hook = _fresh_tokens(session, cluster)
     if session.place.control is not None:
         settings.tls_server_name = urlsplit(told["endpoint"]).hostname
     made = client.ApiClient(settings)
@@ -157,7 +167,9 @@ def _described(session: Session, cluster: str, region: str) -> Mapping[str, Any]
     except ClientError as error:
         if error.response["Error"]["Code"] != "ResourceNotFoundException":
             raise
-        there = ", ".join(eks.list_clusters()["clusters"]) or "none"
+        there = ", ".join(eks.list_clusters()["clusters"])
+        if not there:
+            raise CloudError(f"no cluster is built yet in {region}", cure="run the cell that creates it") from None
         raise CloudError(f"there is no EKS cluster '{cluster}' in {region}", allowed=there) from None
     if not told.get("endpoint"):
         raise CloudError(
@@ -183,10 +195,11 @@ def _fresh_tokens(session: Session, cluster: str) -> Callable[[Any], None]:
     """A hook that renews the token; in the embedded AWS each time, because hours may pass between two cells."""
     made_at = [float("-inf")]
     lasts_s = _REFRESH_S if session.place.real else 0.0
+    sign = _signer(session, cluster)
 
     def refresh(settings: Any) -> None:
         if time.monotonic() - made_at[0] >= lasts_s:
-            settings.api_key["BearerToken"] = token(session, cluster)
+            settings.api_key["BearerToken"] = sign()
             made_at[0] = time.monotonic()
 
     return refresh
@@ -195,13 +208,13 @@ def _fresh_tokens(session: Session, cluster: str) -> Callable[[Any], None]:
 def _rest_client(settings: Any, recording: Recording, session: Session) -> Any:
     from kubernetes.client import rest
 
-    class RestClient(rest.RESTClientObject):
+    class RestClient(rest.RESTClientObject):  # type: ignore[misc]
         """Asks on loopback where the session is emulated, and records what is created."""
 
         def request(self, method: Any, url: Any, headers: Any = None, body: Any = None, *rest: Any, **more: Any) -> Any:
             def send(method: str, url: str, body: Any) -> Any:
                 here = way.url(url)
-                return super(RestClient, self).request(method, here, headers, body, *rest, **more)  # type: ignore[no-untyped-call]
+                return super(RestClient, self).request(method, here, headers, body, *rest, **more)
 
             record = recording.record(url, body) if method.upper() == "POST" else None
             if record is None:

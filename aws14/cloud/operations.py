@@ -173,6 +173,7 @@ OPERATIONS: Mapping[tuple[str, str], Creation] = {
     # tables, queues, and what calls functions; subscriptions, targets and permissions are repeated without harm
     ("dynamodb", "CreateTable"): Creation(kind="table", ids="{TableName}", tags="list"),
     ("dynamodb", "UpdateTimeToLive"): Creation(kind="time-to-live", ids="{TableName}", tags="none"),
+    ("secretsmanager", "CreateSecret"): Creation(kind="secret", ids="ARN", tags="list"),
     ("sqs", "CreateQueue"): Creation(kind="queue", ids="{QueueName}", tags="map"),
     ("kinesis", "CreateStream"): Creation(kind="stream", ids="{StreamName}", tags="capital map"),
     ("events", "CreateEventBus"): Creation(kind="event-bus", ids="{Name}", tags="list"),

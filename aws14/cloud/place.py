@@ -42,6 +42,10 @@ class Control(Protocol):
     def play(self, metrics: Sequence[Mapping[str, Any]], until: float) -> Mapping[str, Any]:
         """Put datapoints, let AWS time pass until then, and tell how the groups are."""
 
+    def pod_load(self, load: Mapping[str, Any]) -> float:
+        """Say what the pods of a workload are asked to do; return AWS time."""
+        ...
+
     def reset(self) -> None:
         """Start with an empty cloud."""
 

@@ -19,7 +19,7 @@ from aws14.model import Node, Topology, Trace, Usage
 from aws14.sim.containers.fargate import Size, size_of
 from aws14.sim.containers.written import read_workload
 
-__all__ = ["CONTAINERS", "as_run", "containers_load", "counted_elsewhere", "pods_on_fargate"]
+__all__ = ["CONTAINERS", "as_run", "containers_load", "counted_elsewhere", "pods_on_fargate", "public_addresses"]
 
 _HOUR_S, _HOURS_PER_DAY = 3600.0, 24.0
 _BYTES_PER_GB = 2**30
@@ -59,6 +59,27 @@ def _service(node: Node, region: str) -> Rates:
         service="ELB", item="NLB hour", unit="hour", region=region, quantity=1,
         note="the load balancer that the service asked for, with or without load",
     )  # fmt: skip
+
+
+def public_addresses(topology: Topology) -> Rates:
+    """Public addresses of the load balancers that services asked for: one in each zone in which the cluster stands.
+
+    A service that is internal has a name that says so, and none.
+    """
+    zones = {zone for node in topology.of_kind("cluster") for zone in _texts(node.attributes.get("zones"))}
+    zones = zones or {node.id for node in topology.of_kind("az")}
+    for node in topology.of_kind("pod_service"):
+        name = str(node.require("hostname"))
+        if node.require("service_type") == "LoadBalancer" and name and not name.startswith("internal-"):
+            yield Usage(
+                service="VPC", item="Public IPv4 in use", unit="hour", region=region_of(topology, node),
+                quantity=max(1, len(zones)), resource=node.id,
+                note="a public address of the load balancer in each zone",
+            )  # fmt: skip
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, tuple) else ()
 
 
 CONTAINERS: Mapping[str, Callable[[Node, str], Rates]] = {

@@ -154,7 +154,7 @@ def standing(
     share = hours / hours_per_month
     usage.extend(replace(each, quantity=each.quantity * share) for each in automated_backups(topology, changed_gib))
     usage = list(beyond_free(as_changed(usage, topology, changed_gib), topology, share))
-    pods = containers.pods_on_fargate(topology)
+    pods = (*containers.pods_on_fargate(topology), *containers.public_addresses(topology))
     return (*usage, *(replace(each, quantity=each.quantity * hours) for each in pods))
 
 

@@ -18,6 +18,7 @@ from aws14.cost.managed import GONE, Rates, number
 from aws14.model import FunctionRecord, Node, Topology, Trace, Usage
 
 _MILLION, _THOUSAND, _MB_PER_GB, _SECONDS_PER_HOUR = 1e6, 1e3, 1024, 3600
+_KIB_PER_GIB = 1024 * 1024
 _REQUESTS_PER_MESSAGE = 3
 """A message is sent, received and deleted."""
 
@@ -40,6 +41,8 @@ class PerCall:
         State transitions of each state machine.
     table_gib : float
         GiB that lie in each table; not per call.
+    log_kib : float
+        KiB of log lines.
     """
 
     reads: float
@@ -48,6 +51,7 @@ class PerCall:
     messages: float
     transitions: float
     table_gib: float
+    log_kib: float = 0.0
 
 
 def function_standing(node: Node, region: str) -> Rates:
@@ -109,6 +113,12 @@ def called(topology: Topology, trace: Trace, scale: float, per_call: PerCall) ->
     region = region_of(topology, function)
     yield from _duration(function, record, region, scale)
     yield from _api(topology, trace, record, scale)
+    if per_call.log_kib:
+        written = int(record.invocations.sum()) * scale * per_call.log_kib / _KIB_PER_GIB
+        yield Usage(
+            service="CloudWatch", item="Logs ingested (Standard)", unit="GB", region=region, quantity=written,
+            resource=function.id, note="what each invocation writes (assumed)",
+        )  # fmt: skip
     for link in topology.links_of("uses", source=function.id):
         yield from _used(topology.node(link.target), int(record.invocations.sum()) * scale, region, per_call)
     for link in topology.links_of("routes", source=function.id):

@@ -55,6 +55,8 @@ class Assumptions:
         State transitions of each state machine that a call starts.
     changed_gib : float, optional
         GiB that a snapshot, and a day of automated backups, holds beyond the one before; None: as `metering.standing`.
+    log_kib_per_call : float
+        KiB that a call of a function writes to its log.
     viewers : Mapping[str, float]
         City -> share of the requests that come to a distribution from there; empty: all from near the run's region.
 
@@ -77,6 +79,7 @@ class Assumptions:
     messages_per_call: float = 0.0
     transitions_per_call: float = 0.0
     changed_gib: float | None = None
+    log_kib_per_call: float = 0.0
     viewers: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -137,6 +140,7 @@ def _per_call(assume: Assumptions) -> PerCall:
         messages=assume.messages_per_call,
         transitions=assume.transitions_per_call,
         table_gib=assume.table_gib,
+        log_kib=assume.log_kib_per_call,
     )
 
 

@@ -14,6 +14,9 @@ __all__ = ["Comparison", "compare"]
 _FAR_ENDS = ("internet", "office")
 """Kinds outside AWS: known only by the links that name them, so an undrawn one is told as its links."""
 
+_GIVEN = (*_FAR_ENDS, "region")
+"""Kinds that are there before anything is built."""
+
 
 def compare(drawn: Topology, built: Topology) -> Comparison:
     """Hold what is built against what is drawn.
@@ -30,21 +33,30 @@ def compare(drawn: Topology, built: Topology) -> Comparison:
     -------
     Comparison
         A Report with a finding for each difference, of category ``missing``, ``extra``, ``misplaced``,
-        ``misconnected``, ``different`` or ``ambiguous``; and a passed finding for each category without one.
+        ``misconnected``, ``different`` or ``ambiguous``; and a passed finding for each category without one, unless
+        nothing is built at all.
     """
     matching = match(drawn, built)
     differences = tuple(
         difference for find in (_nodes, _extra, _places, _links, _values) for difference in find(drawn, built, matching)
     )
+    nothing = bool(differences) and all(node.kind in _GIVEN for node in built.nodes)
+    passed = () if nothing else _passed(differences)
     return Comparison(
         title=f"{drawn.name}: drawn against built",
-        findings=(*(finding_of(difference, drawn, built) for difference in differences), *_passed(differences)),
-        summary="" if differences else f"all {len(drawn.nodes)} parts and {len(drawn.links)} connections are as drawn",
+        findings=(*(finding_of(difference, drawn, built) for difference in differences), *passed),
+        summary=_summary(drawn, differences, nothing=nothing),
         drawn=drawn,
         built=built,
         matches=tuple(matching.pairs.items()),
         differences=differences,
     )
+
+
+def _summary(drawn: Topology, differences: tuple[Difference, ...], *, nothing: bool) -> str:
+    if nothing:
+        return f"nothing is built yet; {len(drawn.nodes)} parts are drawn"
+    return "" if differences else f"all {len(drawn.nodes)} parts and {len(drawn.links)} connections are as drawn"
 
 
 def _passed(differences: tuple[Difference, ...]) -> Iterator[Finding]:

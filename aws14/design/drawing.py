@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from aws14.design.alt import alt_text
 from aws14.design.finish import finished, size_px, smallest_px
 from aws14.design.graph import dot_text
@@ -10,7 +12,7 @@ from aws14.design.lines import lines
 from aws14.design.render import svg_of
 from aws14.design.scene import Scene, scene
 from aws14.design.telling import told
-from aws14.model import Picture, Report, Topology
+from aws14.model import Link, Node, Picture, Report, Topology
 
 PAGE_PX = 900
 """Width of an output area in JupyterLab."""
@@ -52,13 +54,29 @@ def draw(topology: Topology, *, marks: Report | None = None, title: str = "") ->
     NotAvailable
         When Graphviz is not there.
     """
-    shown = scene(topology, marks)
+    shown = scene(with_callers(topology), marks)
     description = alt_text(shown)
     svg = finished(_laid_out(shown), shown, title=title, description=description)
     width, _ = size_px(svg)
     return Picture(
         image=svg.encode("utf-8"), format="svg", alt=description, width_px=round(min(width, PAGE_PX)) or PAGE_PX
     )
+
+
+def with_callers(topology: Topology) -> Topology:
+    """A copy that says whom people call, where no link does: what is open to the Internet and has no link to it."""
+    people = [node for node in topology.nodes if node.kind == "internet"]
+    ends = {end for link in topology.links for end in (link.source, link.target)}
+    if not people or people[0].id in ends:
+        return topology
+    behind = {link.target for link in topology.links}
+    first = [node for node in topology.nodes if node.id not in behind and _open(node)]
+    calls = tuple(Link(source=people[0].id, target=node.id, kind="uses") for node in first)
+    return replace(topology, links=(*topology.links, *calls))
+
+
+def _open(node: Node) -> bool:
+    return node.kind == "distribution" or node.attributes.get("service_type") == "LoadBalancer"
 
 
 def _laid_out(shown: Scene) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from aws14.design.icons import embedded
 from aws14.design.palette import FONT, GREY, STROKES, TEXT_PT
 from aws14.design.scene import Scene
+from aws14.design.words import INVOKE
 
 _ICON = re.compile(r'xlink:href="([^"]+\.png)"')
 _FONT_SIZE = re.compile(r'font-size="([\d.]+)"')
@@ -27,6 +28,7 @@ _HALO = (
 _LEGEND_PT = 24.0
 _HEADING_PT = 26.0
 _MEANING = {"routes": "routes", "allows": "may reach (security group)", "uses": "uses"}
+_INVOKES = "may call"
 _DASHES = {"solid": "", "dashed": "5,3", "dotted": "1.5,4"}
 
 
@@ -89,6 +91,10 @@ def _framed(svg: str, scene: Scene, *, title: str, description: str) -> str:
 
 def _legend(scene: Scene, *, x: float, y: float) -> str:
     drawn = [kind for kind in STROKES if any(link.kind == kind for link in scene.topology.links)]
+    allowed = {link.label == INVOKE for link in scene.topology.links_of("allows")}
+    meaning = dict(_MEANING)
+    if True in allowed:
+        meaning["allows"] = f"{_MEANING['allows']}, {_INVOKES}" if False in allowed else _INVOKES
     parts = []
     for kind in drawn:
         stroke = STROKES[kind]
@@ -97,9 +103,9 @@ def _legend(scene: Scene, *, x: float, y: float) -> str:
             f'<path d="M{x:.1f},{y:.1f}h26" stroke="{stroke.color}" stroke-width="{stroke.width}"'
             + (f' stroke-dasharray="{dashes}"' if dashes else "")
             + f'/><path d="M{x + 26:.1f},{y - 3:.1f}l7,3l-7,3z" fill="{stroke.color}"/>'
-            + _text(_MEANING[kind], x=x + 38, y=y + 4, size=TEXT_PT)
+            + _text(meaning[kind], x=x + 38, y=y + 4, size=TEXT_PT)
         )
-        x += 38 + 5.5 * len(_MEANING[kind]) + 24
+        x += 38 + 5.5 * len(meaning[kind]) + 24
     return "".join(parts) + "\n"
 
 

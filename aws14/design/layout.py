@@ -21,6 +21,8 @@ from aws14.model.kinds import CONTAINERS
 _RECORDS_PER_ROW = 2
 _PAGE_PT = 560.0
 _LEVEL_GAP = 16.0
+_CROWDED = 2
+"""Parts of a row from which on they stand closer together, so that the drawing does not become too wide to read."""
 ANYWHERE, EMPTY = "anywhere in it", "(empty)"
 """Words in a box: where a link joins it with something in it, and where nothing is."""
 
@@ -154,12 +156,12 @@ class _Page:
         blocks = [self._block(part) for part in parts]
         if not height:
             ranks = flow(self.topology, parts)
-            rows = [
+            lines = [
                 [block for block, rank in zip(blocks, ranks, strict=True) if rank == level]
                 for level in sorted(set(ranks))
             ]
             return below(
-                [wrapped(row, self.per_row, gap=2 * GAP) for row in rows], gap=GAP * (2 if len(rows) > 1 else 1)
+                [wrapped(row, self.per_row, gap=2 * GAP) for row in lines], gap=GAP * (2 if len(lines) > 1 else 1)
             )
         each = max((block.height for block in blocks), default=1.0) + GAP
         rows = max(1, int(height // each))
@@ -195,7 +197,8 @@ class _Page:
         """A row of what spans zones; what rules a group stands in a column beside it."""
         blocks = [self._block(node) for node in row if node.kind not in RULING]
         ruling = below([self._block(node) for node in row if node.kind in RULING], gap=GAP / 2)
-        return beside([*blocks, ruling], gap=GAP * 2)
+        crowded = len(blocks) >= _CROWDED
+        return beside([beside(blocks, gap=GAP / 4 if crowded else GAP * 2), ruling], gap=GAP * 2)
 
     def _column(self, zone: Node, cells: Sequence[Block], heights: Sequence[float]) -> Block:
         wide = max((cell.width for cell in cells), default=0.0)

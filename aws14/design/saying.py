@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from aws14.design.difference import Category, Difference
-from aws14.design.words import ATTRIBUTE, KIND, called, sentence
+from aws14.design.words import ATTRIBUTE, INVOKE, KIND, called, sentence
 from aws14.model import Finding, Link, Node, Topology
 
 _BUILD_HINT: Mapping[str, str] = {
@@ -16,7 +16,22 @@ _BUILD_HINT: Mapping[str, str] = {
     "nat_gateway": "create it in a public subnet with an Elastic IP, and wait until it is available",
     "hosted_zone": "create_hosted_zone with this name",
     "dns_record": "change_resource_record_sets with an UPSERT of this name",
+    "function": "create_function with this FunctionName: that is how it is known",
+    "api": "create the API with this name: that is how it is known",
+    "distribution": "create_distribution with this name as its Comment: that is how it is known",
+    "cluster": "create_cluster with this name",
+    "node_group": "create_nodegroup with this nodegroupName",
+    "fargate_profile": "create_fargate_profile with this fargateProfileName",
+    "queue": "create_queue with this QueueName",
+    "state_machine": "create_state_machine with this name",
+    "rule": "put_rule with this Name",
+    "workload": "create it in the cluster with this name in its metadata",
+    "pod_service": "create it in the cluster with this name in its metadata",
+    "pod_autoscaler": "create it in the cluster with this name in its metadata",
 }
+
+_NAMED_ONCE = frozenset({"function", "api", "distribution", "cluster", "queue", "state_machine", "rule"})
+"""Kinds of which no tag says which one is meant."""
 
 _MISSING_LINK_HINT: Mapping[str, str] = {
     "routes": "without this route nothing finds its way there; is the route table associated with the subnet?",
@@ -79,9 +94,17 @@ def _misconnected(difference: Difference, drawn: Topology, built: Topology) -> F
         difference,
         name=f"{told}: drawn but not built" if missing else f"{told}: built but not drawn",
         detail=_consequence(link, side) if missing else "",
-        hint=(_MISSING_LINK_HINT if missing else _EXTRA_LINK_HINT)[link.kind],
+        hint=_link_hint(link, missing=missing),
         subjects=(link.source, link.target),
     )
+
+
+def _link_hint(link: Link, *, missing: bool) -> str:
+    if link.label == INVOKE and missing:
+        return "add_permission with Principal apigateway.amazonaws.com and a SourceArn that fits this API's methods"
+    if link.label == INVOKE:
+        return "remove_permission takes a statement away by its StatementId"
+    return (_MISSING_LINK_HINT if missing else _EXTRA_LINK_HINT)[link.kind]
 
 
 def _different(difference: Difference, *_: Topology) -> Finding:
@@ -104,7 +127,7 @@ def _ambiguous(difference: Difference, drawn: Topology, _: Topology) -> Finding:
         difference,
         name=f"it is not clear which built part is the {called(node)}",
         detail=f"it could be {' or '.join(difference.candidates)}: same kind, same place{_in(node, drawn)}",
-        hint=f"give the right one the Name tag '{node.id}'",
+        hint=_BUILD_HINT[node.kind] if node.kind in _NAMED_ONCE else f"give the right one the Name tag '{node.id}'",
         subjects=(node.id, *difference.candidates),
     )
 
@@ -142,7 +165,7 @@ def _consequence(link: Link, side: Topology) -> str:
 
 
 def _in(node: Node, topology: Topology) -> str:
-    return f" in {called(topology.node(node.parent))}" if node.parent else " outside every region"
+    return f" in {called(topology.node(node.parent))}" if node.parent else ""
 
 
 def _ids(difference: Difference) -> tuple[str, ...]:

@@ -65,6 +65,9 @@ KIND: Mapping[str, str] = {
 }
 """Kind of node -> what people call it."""
 
+INVOKE = "invoke"
+"""Label of an *allows* link that a function's resource policy states."""
+
 NAMED_BY_AWS = frozenset({"internet", "region", "az", "hosted_zone", "dns_record"})
 """Kinds whose id is a name of the world, not a label: another id is another thing."""
 
@@ -151,6 +154,8 @@ def sentence(link: Link, source: str, target: str) -> str:
     label = link.label or "everything"
     if link.kind == "routes":
         return f"{source} routes {label} to {target}"
+    if link.kind == "allows" and link.label == INVOKE:
+        return f"{source} may invoke {target}"
     if link.kind == "allows":
         return f"{source} may reach {target} on {label}"
     return f"{source} uses {target}" + (f" ({link.label})" if link.label not in ("", link.target) else "")
@@ -240,7 +245,8 @@ def _service(node: Node) -> tuple[str, ...]:
 
 
 def _autoscaler(node: Node) -> tuple[str, ...]:
-    return (_joined(node, "pod autoscaler", "{min_replicas} to {max_replicas}", "min_replicas", "max_replicas"),)
+    least, most = (node.attributes.get(each) for each in ("min_replicas", "max_replicas"))
+    return (f"{least} to {most} pods" if least and most else "pod autoscaler",)
 
 
 _WAYS = 3
@@ -248,6 +254,7 @@ _WAYS = 3
 
 _SPEAKS: Mapping[str, Callable[[Node], tuple[str, ...]]] = {
     "internet": lambda _: ("the Internet",),
+    "distribution": lambda node: ("distribution" if node.title == "CloudFront" else KIND["distribution"],),
     "office": lambda node: (str(node.attributes.get("cidr", "")),),
     "instance": _instance,
     "dns_record": _record,

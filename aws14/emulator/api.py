@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from aws14.emulator.call import Call, parse
-from aws14.emulator.gaps import AbsentServiceError, is_lost_in_s3, missing, operation_of
+from aws14.emulator.gaps import AbsentOperationError, AbsentServiceError, is_lost_in_s3, missing, operation_of
 from aws14.emulator.gate import stranger
+from aws14.emulator.permissions import refusal
 from aws14.emulator.refusal import Answer, refuse
 from aws14.emulator.world import World
 
@@ -56,8 +57,8 @@ class Api:
     def _answer(self, environ: dict[str, Any], call: Call) -> Answer:
         with self._world.turn():
             try:
-                answer = self._ask_moto(environ)
-            except (NotImplementedError, AbsentServiceError):
+                answer = refusal(call) or self._ask_moto(environ)
+            except (NotImplementedError, AbsentOperationError, AbsentServiceError):
                 answer = missing(call)
             except Exception:
                 _log.exception("%s %s", call.service, operation_of(call))

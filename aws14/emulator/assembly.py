@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import threading
 import time
@@ -210,6 +211,11 @@ class Machine:
     def keep(self, idle_s: float) -> None:
         """Save and notice idleness until the end; the body of one thread."""
         self._keeper.keep(self._stopped, idle_s=idle_s, end=self.end)
+
+    def get_ready(self) -> None:
+        """Warm up, once; what is loaded then stays, and no collection of garbage looks at it again."""
+        self.warm()
+        gc.freeze()
 
     def warm(self) -> None:
         """Read now what the first EC2 request would wait for; the cloud is not touched."""

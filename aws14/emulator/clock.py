@@ -128,11 +128,17 @@ class Clock:
         self._sequence = 0
         self._busy = False
         self._logs: list[list[tuple[float, str]]] = []
+        self._targets: list[float] = []
         self.ran = 0
 
     def now(self) -> float:
         """Epoch seconds of AWS time; inside a handler exactly the event's due time."""
         return self._hand.time()
+
+    @property
+    def horizon(self) -> float:
+        """The AWS time up to which somebody lets it pass at once; now where nobody does."""
+        return max((*self._targets, self.now()))
 
     @property
     def pending(self) -> int:
@@ -201,6 +207,7 @@ class Clock:
         target = self.now() + seconds
         fired: list[tuple[float, str]] = []
         self._logs.append(fired)
+        self._targets.append(target)
         try:
             while self._step(target):
                 if len(fired) >= _MOST_EVENTS:
@@ -208,6 +215,7 @@ class Clock:
                 time.sleep(0)  # whoever waits for the lock gets it here
         finally:
             self._logs = [log for log in self._logs if log is not fired]
+            self._targets.remove(target)
         return fired
 
     def _step(self, target: float) -> bool:

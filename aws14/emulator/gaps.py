@@ -8,7 +8,7 @@ from typing import Any
 from aws14.emulator.call import Call
 from aws14.emulator.refusal import Answer, refuse
 
-__all__ = ["AbsentServiceError", "is_lost_in_s3", "missing", "operation_of"]
+__all__ = ["AbsentOperationError", "AbsentServiceError", "is_lost_in_s3", "missing", "operation_of"]
 
 _log = logging.getLogger(__name__)
 #: Signing names that are not the name of botocore's model.
@@ -41,6 +41,10 @@ _S3_OVERLOOKED = frozenset(
     }
 )
 _S3_OVERLOOKED_BY_METHOD = frozenset({("DELETE", "inventory")})
+
+
+class AbsentOperationError(Exception):
+    """moto has the operation, and nothing here acts on it: that is told, not passed over."""
 
 
 class AbsentServiceError(Exception):

@@ -235,7 +235,7 @@ _BY_BASE: tuple[tuple[Any, Reducer], ...] = (
     (types.ModuleType, lambda module: (importlib.import_module, (module.__name__,))),
     (BackendDict, lambda backends: (at, address(backends))),
     (AccountSpecificBackend, lambda regions: (_account, (*address(regions), regions.account_id))),
-    (weakref.WeakValueDictionary, lambda _: (weakref.WeakValueDictionary, ())),
+    (weakref.WeakValueDictionary, lambda known: (weakref.WeakValueDictionary, (), None, None, iter([*known.items()]))),
     (weakref.WeakKeyDictionary, lambda _: (weakref.WeakKeyDictionary, ())),
     # What is left of a list that somebody reads by pages: who goes on after a restart finds no more of it.
     (types.GeneratorType, lambda _: (iter, ((),))),

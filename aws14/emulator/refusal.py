@@ -9,7 +9,10 @@ from uuid import uuid4
 
 from aws14.emulator.call import Call
 
-__all__ = ["Answer", "refuse"]
+__all__ = ["HINT", "Answer", "refuse"]
+
+HINT = "x-aws14-hint"
+"""Header with a cure that the embedded AWS knows beyond AWS's words: `aws14.cloud.explain` shows it."""
 
 _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SHAPES = {

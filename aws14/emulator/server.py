@@ -190,7 +190,7 @@ def _serve(options: Options, listener: socket.socket, ready: Callable[[Identity]
         _tell(told, identity)
         _log.info("serving on port %d", port)
         ready(identity)
-        threading.Thread(target=machine.warm, name="warm", daemon=True).start()
+        threading.Thread(target=machine.get_ready, name="warm", daemon=True).start()
         while not stopped.wait(1.0):  # a bounded wait: Windows delivers Ctrl-C between two of them
             pass
     finally:

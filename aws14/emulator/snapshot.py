@@ -13,7 +13,7 @@ import weakref
 from collections.abc import Iterator
 from typing import Any
 
-from moto.core.base_backend import BackendDict
+from moto.core.base_backend import AccountSpecificBackend, BackendDict
 from moto.moto_api._internal import mock_random
 
 from aws14.emulator.pickling import Bodies, Pickler, Unpickler, address, at
@@ -87,8 +87,19 @@ def wipe(world: World) -> None:
         for extra in _extras(registry).values():
             extra.clear()
     registries.clear()
+    _forget_the_old()
     world.clock.clear()
     world.state = {}
+
+
+def _forget_the_old() -> None:
+    """Empty moto's caches that keep backends alive which no registry knows any more: ten megabytes each of EC2."""
+    cache: Any = AccountSpecificBackend._generate_regions  # noqa: SLF001 - moto has no public way
+    cache.cache_clear()
+    # Not there while EC2 is being loaded, or before.
+    subnet = getattr(sys.modules.get("moto.ec2.models.subnets"), "Subnet", None)
+    if subnet is not None:
+        subnet._base_avail_ip_iterator.cache_clear()  # noqa: SLF001
 
 
 def _extras(registry: Any) -> dict[str, Any]:

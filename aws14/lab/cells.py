@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aws14 import cloud, cost
 from aws14.errors import Aws14Error
+from aws14.lab import missing
 from aws14.model import Topology
 
 if TYPE_CHECKING:
@@ -55,7 +57,7 @@ def attach(lab: Lab) -> None:
     shell = _shell()
     if shell is None:
         return
-    cloud.readable_errors()
+    cloud.readable_errors(partial(missing.told, lab))
     cloud.follow(lab.session)
     earlier = getattr(shell, "aws14_meter", None)
     if earlier is not None:

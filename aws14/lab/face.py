@@ -11,9 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from aws14 import catalog, cloud, cost, design, patterns, sim, widgets
 from aws14.cloud import breaking
-from aws14.errors import NotebookError, UnknownVerbError
+from aws14.errors import DesignError, NotebookError, UnknownVerbError
 from aws14.lab import cells, journal, playing, rebuild, tables
-from aws14.lab.asking import checked_knobs, checked_numbers, checked_scenario
+from aws14.lab.asking import (
+    asked,
+    checked_knobs,
+    checked_numbers,
+    checked_scenario,
+    checked_trace,
+    checked_words,
+    verbs,
+)
 from aws14.model import Bill, Picture, Report, Scenario, Topology, Trace
 from aws14.model.network import Network
 from aws14.sim import reachability
@@ -25,6 +33,7 @@ if TYPE_CHECKING:
 _session: ContextVar[cloud.Session | None] = ContextVar("aws14_session", default=None)
 
 
+@verbs
 class Lab:
     """One pattern on one account, the embedded AWS unless a session says otherwise.
 
@@ -146,7 +155,17 @@ class Lab:
 
     def bill(self, trace: Trace) -> Bill:
         """What is built costs this a month, when every day is like the run."""
-        return journal.billed(cost.monthly_bill(self.built(), trace, assume=self.lesson.ASSUMPTIONS))
+        built = self.built()
+        try:
+            return journal.billed(cost.monthly_bill(built, checked_trace(trace), assume=self.lesson.ASSUMPTIONS))
+        except DesignError as error:
+            ran = [*trace.nodes, *([trace.functions.node] if trace.functions else [])]
+            if gone := [name for name in ran if name not in built]:
+                raise NotebookError(
+                    f"the run went through {', '.join(dict.fromkeys(gone))}, which no longer stands",
+                    cure="lab.bill(lab.run()) bills what stands now",
+                ) from error
+            raise
 
     def meter(self) -> cost.Meter:
         """What is built costs this an hour, now."""
@@ -170,7 +189,7 @@ class Lab:
         return built
 
     def _experiment(self, name: str) -> Callable[..., Any]:
-        return _named(self.lesson.experiments, name, "experiment", self.pattern.key)
+        return asked(_named(self.lesson.experiments, name, "experiment", self.pattern.key), f"experiment '{name}'")
 
     def predict(self, **predictions: float) -> None:
         """Write down what you expect, before you look."""
@@ -203,11 +222,16 @@ class Lab:
 
     def http(self, url: str, *, source: str = "internet", **more: Any) -> cloud.Answer:
         """Send an HTTP request to what is built, from the Internet, an address, or an instance."""
-        return cloud.request(self.session, url, source=source, **more)
+        return cloud.request(self.session, url, source=source, **checked_words("lab.http", cloud.request, more))
 
     def kubernetes(self, cluster: str) -> Any:
         """The official Kubernetes client (a ``kubernetes.client.ApiClient``) for a cluster of EKS."""
         return cloud.api_client(self.session, cluster)
+
+    def load_pods(self, workload: str, *, cluster: str, cores: float, **more: float) -> float:
+        """Give the pods of a workload (``namespace/name``) so many CPUs of work from now on; returns AWS time."""
+        given = checked_numbers({"cores": cores, **checked_words("lab.load_pods", cloud.load_pods, more)})
+        return cloud.load_pods(self.session, workload, cluster=cluster, **given)
 
     def break_instance(self, node: str, *, minutes: float | None = None) -> str:
         """Let the hardware under an instance fail, for some minutes or until it moves; returns its AWS id."""
@@ -230,7 +254,8 @@ class Lab:
 
     def ssh(self, host: str, command: str, *, key_file: Path, **more: Any) -> cloud.Login:
         """Log in to an instance with a private key and run a command."""
-        return cloud.log_in(self.session, host, command, key_file=key_file, **more)
+        words = checked_words("lab.ssh", cloud.log_in, more)
+        return cloud.log_in(self.session, host, command, key_file=key_file, **words)
 
     def network(self) -> Network:
         """Read back what decides where packets go."""

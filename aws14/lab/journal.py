@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import difflib
 import json
+import math
 import os
 import secrets
 from collections.abc import Callable, Mapping
@@ -17,6 +19,9 @@ from aws14.errors import NotebookError
 from aws14.model import Bill, Finding, Report, Trace
 from aws14.model.trace import FAILURE_REASONS
 
+_GOOD = 1.5
+"""A prediction that is off by no more than this factor is a good one."""
+
 
 def predict(key: str, predictions: Mapping[str, float]) -> None:
     """Write predictions down; a later one of the same name replaces the earlier."""
@@ -26,28 +31,40 @@ def predict(key: str, predictions: Mapping[str, float]) -> None:
 
 
 def score(key: str, outcomes: Mapping[str, float]) -> Report:
-    """Compare predictions with what came out; nothing passes or fails here."""
+    """Compare predictions with what came out; a good one passes, and nothing fails here."""
     predicted = _read().get(key, {})
     return Report(
         title="Predicted and seen",
-        findings=tuple(_scored(name, predicted.get(name), value) for name, value in outcomes.items()),
-        summary="a prediction within a factor of 1.5 is a good one",
+        findings=tuple(_scored(name, predicted, value) for name, value in outcomes.items()),
+        summary=f"a prediction within a factor of {_GOOD:g} is a good one",
     )
 
 
-def _scored(name: str, predicted: float | None, seen: float) -> Finding:
-    words = name.replace("_", " ")
+def _scored(name: str, book: Mapping[str, float], seen: float) -> Finding:
+    words, predicted = name.replace("_", " "), book.get(name)
     if predicted is None:
-        return Finding(name=words, status="note", detail=f"seen {seen:,.3g}; you made no prediction")
+        meant = [each for each in book if each.startswith(name) or name.startswith(each)]
+        meant += difflib.get_close_matches(name, book, n=1)
+        instead = f": nothing called '{meant[0]}' is compared, '{name}' is" if meant else ""
+        return Finding(name=words, status="note", detail=f"seen {seen:,.3g}; you made no prediction{instead}")
     return Finding(
-        name=words, status="note", detail=f"you said {predicted:,.3g}, seen {seen:,.3g}{_off_by(predicted, seen)}"
+        name=words,
+        status="passed" if _factor(predicted, seen) <= _GOOD else "note",
+        detail=f"you said {predicted:,.3g}, seen {seen:,.3g}{_off_by(predicted, seen)}",
     )
+
+
+def _factor(predicted: float, seen: float) -> float:
+    """How many times too high or too low; infinite where one of the two is not positive."""
+    if predicted == seen:
+        return 1.0
+    return max(predicted / seen, seen / predicted) if predicted > 0 and seen > 0 else math.inf
 
 
 def _off_by(predicted: float, seen: float) -> str:
     if predicted <= 0 or seen <= 0:
         return ""
-    factor = max(predicted / seen, seen / predicted)
+    factor = _factor(predicted, seen)
     return (
         f": {'too high' if predicted > seen else 'too low'} by a factor of {factor:.1f}" if factor > 1.05 else ": right"
     )
@@ -63,7 +80,8 @@ def ran(trace: Trace, *, say: Callable[[str], None]) -> Trace:
     """Say so when nobody got through, and hand the trace on."""
     if not trace.workers.any() and not trace.faults:
         reasons = [FAILURE_REASONS[reason] for reason, count in trace.failed.items() if count.any()]
-        say(f"nobody gets through: {', '.join(reasons) or 'nothing is built'}")
+        who = "no call gets through, only files come" if trace.served.any() else "nobody gets through"
+        say(f"{who}: {', '.join(reasons) or 'nothing is built'}")
     return trace
 
 

@@ -144,8 +144,12 @@ class Bill:
 
 def _quantity(usage: Usage) -> str:
     times = " × " if usage.unit[:1].isdigit() else " "
-    return f"{usage.quantity:,.4g}{times}{usage.unit}"
+    amount = f"{usage.quantity:,.0f}" if usage.quantity >= _WHOLE else f"{usage.quantity:,.4g}"
+    return f"{amount}{times}{usage.unit}"
 
+
+_WHOLE = 1000
+"""From here on a quantity is told without a fraction."""
 
 _HEADERS = ("Resource", "What", "Quantity", "Unit price USD", "USD", "Why")
 _ALIGN = ("left", "left", "right", "right", "right", "left")

@@ -85,7 +85,8 @@ function (``GET /users``), distribution to api (``/api/*``), queue, table, topic
 to workload (``scales``), workload to node group or Fargate profile (``runs on``), node group and Fargate profile to
 cluster (``joins``), backup plan to vault (``daily``), vault to vault (``copies``), file system to mount target
 (``NFS``), share to directory (``joins``), gateway to bucket (``stores``), DataSync task to location (``copies``).
-*allows*: security groups, to load balancers, groups and databases as to instances. *uses*: declared by tag, load
+*allows*: security groups, to load balancers, groups and databases as to instances; the resource policy of a function,
+from api (``invoke``). *uses*: declared by tag, load
 balancer to certificate (``TLS``), distribution to certificate, record to health check, function to table, queue,
 database or proxy (by its tag).
 """

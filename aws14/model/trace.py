@@ -43,6 +43,8 @@ FAILURE_REASONS: Mapping[str, str] = {
     "function_throttled": "no execution environment was free, and no more are allowed",
     "function_timeout": "the function ran into its time-out",
     "function_error": "the function raised an error",
+    "api_error": "500: the API has no function that it may call",
+    "origin_gone": "404 or 502: what the distribution fetches from is gone",
     "db_connections": "the database had no connection free",
     "no_pods": "no pod was ready to take it",
     "pod_lost": "its pod was ended while it held the request",
@@ -68,7 +70,7 @@ class Requests:
     outcome: NDArray[np.int8]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Trace:
     """What happened in a run.
 
@@ -160,6 +162,20 @@ class Trace:
     cluster: ClusterRecord | None = None
     events: tuple[Event, ...] = ()
     retried: Counts | None = None
+
+    def __str__(self) -> str:
+        """The run in one line: how many asked, how many were answered and how fast, why the others failed."""
+        why = ", ".join(f"{int(count.sum()):,} {reason}" for reason, count in self.failed.items() if count.any())
+        told = [
+            f"{self.scenario} in {self.pattern}, {self.region}, {self.horizon_s / 60:g} minutes",
+            f"{int(self.offered.sum()):,} requests, {int(self.served.sum()):,} served",
+            f"{self.failed_total:,} failed ({why})" if why else "none failed",
+        ]
+        if self.histogram.any():
+            told.append(f"95 of 100 answered within {self.response_time_s(0.95):.3g} s")
+        return "; ".join(told)
+
+    __repr__ = __str__
 
     @property
     def ticks(self) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 from aws14 import catalog, charts
 from aws14.charts.numbers import percent
 from aws14.model import Campaign, Diurnal, Picture, Scenario, Spike, Topology
-from aws14.patterns.p12_day import MEMBER_CALL, NOON_S, scenario
+from aws14.patterns.p12_day import NOON_S, scenario
 from aws14.sim import simulate
 from aws14.sim.cold_ratios import cold_ratios
 from aws14.sim.cold_starts import mean_start_s
@@ -57,7 +57,7 @@ def week(built: Topology) -> Picture:
         shares[site] = 100 * record.cold_ratio
         told[site] = f"{percent(record.cold_ratio)}: {cold:,} of {calls:,} calls"
     return charts.bars(
-        shares, title="A week of sites of different size", xlabel="% of the calls wait for a start", told=told
+        shares, title="A week of sites of different size", xlabel="% of the calls wait for a start", told=told, unit="%"
     )
 
 
@@ -83,6 +83,7 @@ def real_functions(built: Topology, minutes_kept: float = 7.0) -> Picture:
         title=f"{len(played)} functions of others, environments kept for {minutes_kept:g} minutes",
         xlabel="% of the calls wait for a start (median function)",
         told=told,
+        unit="%",
     )
 
 
@@ -95,7 +96,7 @@ def package_size(built: Topology) -> Picture:
     return charts.curves(
         sizes,
         lines,
-        title=f"A cold start, on average ({MEMBER_CALL.init_s:g} s is what the members' function takes)",
+        title="How long a cold start takes, on average",
         xlabel="size of the zip, MB",
         ylabel="seconds",
     )

@@ -47,10 +47,11 @@ MEMBER_CALL = Application(
 new execution environment imports boto3 first: a quarter of a second."""
 
 ASSUMPTIONS = cost.Assumptions(
-    requests_per_dns_query=8, stored_gib=1, written_gib=0.1, reads_per_call=1, writes_per_call=0.1, table_gib=1
-)
+    requests_per_dns_query=8, stored_gib=1, written_gib=0.1, reads_per_call=1, writes_per_call=0.1, table_gib=1,
+    log_kib_per_call=0.35,
+)  # fmt: skip
 """What no trace shows: a visit is eight calls; a gigabyte of pages and pictures, one of members; each call reads a
-member, one in ten writes one."""
+member, one in ten writes one, and writes three lines to the log (START, END, REPORT)."""
 
 
 def scenario(*, peak_rps: float = 600.0, day_rps: float = 4.0, db_connections: int = 0) -> Scenario:

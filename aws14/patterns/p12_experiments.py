@@ -8,11 +8,12 @@ import numpy as np
 
 from aws14 import catalog, charts, cost
 from aws14.charts.numbers import percent, usd
+from aws14.errors import ScenarioError
 from aws14.model import Bill, Picture, Topology, Trace
 from aws14.patterns.p12_cold import package_size, real_functions, week
 from aws14.patterns.p12_day import ASSUMPTIONS, NOON_S, scenario
 from aws14.patterns.p12_reports import backlog
-from aws14.patterns.p12_servers import servers
+from aws14.patterns.p12_servers import serverless, servers
 from aws14.patterns.p12_storm import storm
 from aws14.patterns.p12_walls import why
 from aws14.sim import simulate, what_if
@@ -21,7 +22,7 @@ from aws14.sim.cold_starts import cpu_share
 SERVER, BUSY = "t3.small", 0.6
 """The server of the comparison, and how busy it may be at its busiest."""
 
-READY = (0, 2, 5, 10, 15, 20, 25)
+READY = (0, 5, 10, 25, 45)
 """Environments kept ready, in the experiment."""
 
 _ZONES = 2
@@ -67,11 +68,18 @@ def _crossover(
     return charts.curves(
         amounts,
         {name: [cost.monthly_usd(way, float(count)) for count in amounts] for name, way in ways.items()},
-        title=f"Up to {cost.crossover(calls, hours) / 1e6:.3g} million calls a month serverless costs less",
+        title=f"{_up_to(calls, hours)} serverless costs less",
         xlabel="calls a month",
         ylabel="USD a month",
         scales=("log", "log"),
     )
+
+
+def _up_to(calls: cost.ByTheCall, hours: cost.ByTheHour) -> str:
+    try:
+        return f"Up to {cost.crossover(calls, hours) / 1e6:.3g} million calls a month"
+    except ScenarioError:
+        return "Whatever the number of calls,"
 
 
 def _provisioned(built: Topology, peak_rps: float = 600.0) -> Picture:
@@ -86,12 +94,14 @@ def _provisioned(built: Topology, peak_rps: float = 600.0) -> Picture:
     """
     bills, told = {}, {}
     for ready in READY:
-        site = what_if(built, "members", provisioned=(f"live {ready}",) if ready else ())
+        site = what_if(serverless(built), "members", provisioned=(f"live {ready}",) if ready else ())
         trace = simulate(site, scenario(peak_rps=peak_rps))
         case, bill = f"{ready} kept ready", month(site, trace)
         bills[case] = bill.total_usd
         told[case] = f"{usd(bill.total_usd)}, {_cold(trace)} calls of the day wait"
-    return charts.bars(bills, title="Environments kept ready all month", xlabel="USD a month", told=told)
+    return charts.bars(
+        bills, title="Environments kept ready all month, and the bill of the site", xlabel="USD a month", told=told
+    )
 
 
 def _cold(trace: Trace) -> int:

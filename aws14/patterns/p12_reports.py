@@ -12,7 +12,7 @@ from aws14.sim.streams import stream
 REPORTS, REPORT_S = 300, 240.0
 AT_A_TIME = (5, 20, 100)
 _SHORTEST_S, _SPREAD = 30.0, 0.25
-_VISIBLE_AGAIN_S, _TRIES = 900.0, 3
+VISIBLE_AGAIN_S, _TRIES = 900.0, 3
 
 
 def backlog(built: Topology, failing_percent: float = 5.0) -> Picture:
@@ -33,8 +33,8 @@ def backlog(built: Topology, failing_percent: float = 5.0) -> Picture:
         worker = Worker(
             batch=1,
             concurrency=most,
-            timeout_s=_VISIBLE_AGAIN_S,
-            visibility_s=_VISIBLE_AGAIN_S,
+            timeout_s=VISIBLE_AGAIN_S,
+            visibility_s=VISIBLE_AGAIN_S,
             max_receives=_TRIES,
             failing=failing_percent / 100,
         )

@@ -39,32 +39,40 @@ def design(region: str = "ap-northeast-1") -> Topology:
             Node(
                 id="members-site", kind="bucket", parent=region, label="Static pages", attributes={"public_read": False}
             ),
-            Node(
-                id="members-api",
-                kind="api",
-                parent=region,
-                label="API Gateway",
-                attributes={"protocol": "REST", "methods": tuple(f"{way} {end}" for way, end in METHODS.items())},
-            ),
-            Node(
-                id="members",
-                kind="function",
-                parent=region,
-                label="Lambda function",
-                attributes={"runtime": "python3.13", "memory_mib": 512, "timeout_s": 10},
-            ),
-            Node(
-                id="members-table",
-                kind="table",
-                parent=region,
-                label="DynamoDB table",
-                attributes={"billing_mode": "PAY_PER_REQUEST", "key": "id"},
-            ),
+            *_calls(region),
         ),
         links=(
             Link(source=ENTRY, target="members-site", kind="routes", label="*"),
             Link(source=ENTRY, target="members-api", kind="routes", label="/api/*"),
             *(Link(source="members-api", target=backend, kind="routes", label=way) for way, backend in METHODS.items()),
+            Link(source="members-api", target="members", kind="allows", label="invoke"),
             Link(source="members", target="members-table", kind="uses", label="items"),
+        ),
+    )
+
+
+def _calls(region: str) -> tuple[Node, ...]:
+    """What answers calls, in the order in which one passes."""
+    return (
+        Node(
+            id="members-api",
+            kind="api",
+            parent=region,
+            label="API Gateway",
+            attributes={"protocol": "REST", "methods": tuple(f"{way} {end}" for way, end in METHODS.items())},
+        ),
+        Node(
+            id="members",
+            kind="function",
+            parent=region,
+            label="Lambda function",
+            attributes={"runtime": "python3.13", "memory_mib": 512, "timeout_s": 10},
+        ),
+        Node(
+            id="members-table",
+            kind="table",
+            parent=region,
+            label="DynamoDB table",
+            attributes={"billing_mode": "PAY_PER_REQUEST", "key": "id"},
         ),
     )

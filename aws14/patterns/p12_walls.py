@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from aws14.charts.numbers import percent
 from aws14.model import Finding, Report, Scenario, Steady, Topology
+from aws14.model.trace import FAILURE_REASONS
 from aws14.patterns.p12_checks import API
 from aws14.patterns.p12_day import BRIEF, ENTRY, scenario
 from aws14.patterns.walls import Seen, Wall, finding
@@ -31,7 +32,7 @@ def _answered(topology: Topology) -> Seen:
     """Whether no more requests fail than the brief allows."""
     trace = simulate(topology, _ten_minutes())
     reasons = sorted(trace.failed, key=lambda reason: -int(trace.failed[reason].sum()))
-    why_not = f", {reasons[0].replace('_', ' ')}" if trace.failed_total else ""
+    why_not = f": {FAILURE_REASONS[reasons[0]]}" if trace.failed_total else ""
     return Seen(trace.failure_ratio <= ALLOWED, f"{percent(trace.failure_ratio)} of the requests fail{why_not}")
 
 
@@ -71,6 +72,11 @@ def _all_kept(topology: Topology) -> Topology:
     return what_if(topology, ENTRY, behaviours=kept)
 
 
+def _forbidden(topology: Topology) -> Topology:
+    kept = tuple(link for link in topology.links if (link.source, link.kind) != (API, "allows"))
+    return replace(topology, links=kept)
+
+
 def _gone(node: str) -> Callable[[Topology], Topology]:
     return lambda topology: without(topology, node)
 
@@ -83,6 +89,10 @@ WALLS = (
     Wall(component="the bucket", property="pages and pictures come", seen=_answered, without=_gone(BUCKET)),
     Wall(component="the API", property="calls find the function", seen=_answered, without=_gone(API)),
     Wall(component="the function", property="calls are answered", seen=_answered, without=_gone(FUNCTION)),
+    Wall(
+        component="leave for the API to call it (the function's own policy)", property="calls are answered",
+        seen=_answered, without=_forbidden,
+    ),
     Wall(
         component="concurrency for the function (none reserved for it)", property="calls are answered",
         seen=_answered, without=lambda topology: what_if(topology, FUNCTION, reserved_concurrency=0),

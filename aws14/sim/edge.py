@@ -4,7 +4,8 @@ Model. There is an edge location in every city, at the end of its users' access 
 large enough. The path of a request decides its behaviour; where a function stands behind one, what is not a file is a
 call of it, whatever its path. What the behaviour keeps is answered from the cache when it
 is fresh; else it is fetched, over connections that stand, from a bucket or from the origin that the other engines know.
-An origin that cannot be reached costs CloudFront's attempts, if the client waits that long.
+An origin that cannot be reached costs CloudFront's attempts, if the client waits that long; one that is gone, or an API
+that has no function to call, is known at once.
 
 Left out: what edge locations keep for lack of room, regional caches, compression, invalidations, requests that are
 redirected to HTTPS first, answers whose origin states a time to live of its own. What is passed on is kept as if it
@@ -25,7 +26,7 @@ from aws14.sim.accounting import BYTES_PER_KIB, TICK_S, ticks
 from aws14.sim.arrivals import arrivals
 from aws14.sim.asked import Asked, asked_for, is_file
 from aws14.sim.caching import Cache, cache_hits
-from aws14.sim.entry import Behaviour, ToEdge
+from aws14.sim.entry import Behaviour, ToEdge, Unreachable
 from aws14.sim.network import Journey, journey, round_trip_s
 from aws14.sim.path_patterns import first_fit
 from aws14.sim.streams import stream
@@ -33,8 +34,11 @@ from aws14.sim.workload import cities
 
 Floats = NDArray[np.float64]
 
-EDGE_REASONS = ("timed_out", "gateway_timeout")
+EDGE_REASONS = ("timed_out", "gateway_timeout", "origin_gone", "api_error")
 """Why a request fails at the edge, in the order of the outcomes: keys of `aws14.model.trace.FAILURE_REASONS`."""
+
+_AT_ONCE = ("origin_gone", "api_error")
+"""Reasons that are known without waiting."""
 
 SERVING = ("fleet", "function", "instance")
 """Kinds of behaviours behind which a program answers."""
@@ -184,14 +188,24 @@ def _answers(
             first_byte_s = catalog.durations()["S3 first byte of an object"].typical_s
             response_s[mine] += _far_s(scenario, behaviour.region)[meeting.city[mine]] + first_byte_s
     lost = missed & ~meeting.answered
-    response_s[lost] = near.before_s[meeting.city[lost]] + _attempts_s() + near.back_s[meeting.city[lost]]
-    outcome = np.where(lost, np.int8(2), np.int8(0))
+    reason, tried_s = _refusals(way)
+    waited_s = tried_s[meeting.behaviour[lost]]
+    response_s[lost] = near.before_s[meeting.city[lost]] + waited_s + near.back_s[meeting.city[lost]]
+    outcome = np.where(lost, reason[meeting.behaviour], np.int8(0))
     late = response_s > application.client_timeout_s
     outcome[late], response_s[late] = 1, application.client_timeout_s
     flying = meeting.sent_s + response_s > scenario.horizon_s
     outcome[flying], response_s[flying] = -1, np.nan
     outcome[goes_on], response_s[goes_on] = 0, np.nan
     return outcome, response_s
+
+
+def _refusals(way: ToEdge) -> tuple[NDArray[np.int8], Floats]:
+    """For each behaviour, the outcome of what its origin does not answer, and how long CloudFront tries."""
+    reasons = [each.way.reason if isinstance(each.way, Unreachable) else "" for each in way.behaviours]
+    known = [1 + EDGE_REASONS.index(each) if each in _AT_ONCE else 2 for each in reasons]
+    tried_s = [0.0 if each in _AT_ONCE else _attempts_s() for each in reasons]
+    return np.array(known, np.int8), np.array(tried_s)
 
 
 def _attempts_s() -> float:

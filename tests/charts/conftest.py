@@ -20,7 +20,7 @@ from aws14.model.trace import bin_edges_s
 MAKERS = (
     "bars", "bills", "calendars", "clusters", "curves", "distributions", "downtimes", "environments", "frontiers",
     "loads", "moves", "packing", "regions", "rollouts", "runs", "stages", "strips", "survivals", "throughputs",
-    "timelines", "years",
+    "timelines", "watched", "years",
 )  # fmt: skip
 SPOT_MINUTE = 19 * 60 + 54
 

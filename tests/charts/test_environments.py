@@ -43,8 +43,17 @@ def test_the_curves_are_the_counts_of_the_run(stormed, studio):
     charts.environments(stormed)
     ran = studio.figure.axes[0].lines[0].get_ydata()
     np.testing.assert_allclose(ran, stormed.functions.invocations / 60)
-    assert studio.figure.axes[1].get_ylim()[1] > 102
-    assert studio.figure.axes[2].get_ylim()[1] >= 90
+    assert studio.figure.axes[2].get_ylim()[1] > 102
+    assert studio.figure.axes[4].get_ylim()[1] >= 90
+
+
+def test_a_short_peak_gets_a_closer_look(stormed, studio):
+    charts.environments(stormed)
+    assert studio.figure.axes[1].get_xlim() == (42_600.0, 44_400.0)
+    assert "a closer look" in studio.words()
+    even = replace(stormed.functions, invocations=np.full(MINUTES, 60), throttled=np.zeros(MINUTES, np.int64))
+    charts.environments(replace(stormed, functions=even))
+    assert "a closer look" not in studio.words()
 
 
 def test_a_calm_run_is_not_told_of_limits_or_refusals(stormed, studio):

@@ -9,6 +9,7 @@ from aws14.cloud.readback import read_back
 from aws14.cloud.session import Session
 from aws14.cloud.teardown import tear_down
 from aws14.model.kinds import ATTRIBUTES
+from tests.emulator.apis.conftest import TRUST, package
 
 ARN = "arn:aws:lambda:ap-northeast-1:123456789012:function:members"
 URI = f"arn:aws:apigateway:ap-northeast-1:lambda:path/2015-03-31/functions/{ARN}:live/invocations"
@@ -114,6 +115,26 @@ def test_an_http_api_is_read_back(session: Session):
         "timeout_s": 30.0,
         "api_key_required": False,
     }
+
+
+def test_apis_lead_to_their_functions(session: Session):
+    document = json.dumps(TRUST)
+    role = session.client("iam").create_role(RoleName="members-api", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    client = session.client("lambda")
+    code = {"ZipFile": package(app="def handler(event, context): return {'statusCode': 200}")}
+    client.create_function(FunctionName="members", Runtime="python3.13", Role=role, Handler="app.handler", Code=code)
+    client.get_waiter("function_active_v2").wait(FunctionName="members")
+    client.create_alias(
+        FunctionName="members", Name="live", FunctionVersion=client.publish_version(FunctionName="members")["Version"]
+    )
+    build(session)
+    build_http(session)
+    links = read_back(session).links
+    assert {(link.source, link.kind, link.label) for link in links if link.target == "members"} >= {
+        ("members-api", "routes", "GET /api/users"),
+        ("members-http", "routes", "GET /users/{id}"),
+    }
+    assert all(link.source != "members-api" or link.label != "GET /api" for link in links)
 
 
 def listed(*values: Any) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import time
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from kubernetes import client, watch
@@ -66,14 +67,28 @@ SCALER = {
 }
 
 
+@pytest.fixture(scope="module")
+def cluster_once(emulator) -> dict[str, Any]:
+    """The active cluster as the first test builds it; the others restore the saved cloud."""
+    del emulator
+    return {}
+
+
 @pytest.fixture
-def p13(session: Session, emulator) -> Session:
+def p13(session: Session, emulator, cluster_once: dict[str, Any]) -> Session:
     """A session of pattern 13 with an active cluster."""
     made = session.for_pattern("p13")
-    net, roles = build_network(made.client, emulator), build_roles(made.client)
-    made.client("eks").create_cluster(**cluster_call(net, roles))
-    emulator.advance(CREATING + 1)
-    made.net, made.roles = net, roles
+    if not cluster_once:
+        cluster_once["net"] = build_network(made.client, emulator)
+        cluster_once["roles"] = build_roles(made.client)
+        made.client("eks").create_cluster(**cluster_call(cluster_once["net"], cluster_once["roles"]))
+        emulator.advance(CREATING + 1)
+        cluster_once["ledger"] = made.ledger.path.read_bytes()
+        emulator.save("cloud-cluster")
+    else:
+        made.ledger.path.write_bytes(cluster_once["ledger"])
+        emulator.restore("cloud-cluster")
+    made.net, made.roles = cluster_once["net"], cluster_once["roles"]
     return made
 
 
@@ -207,6 +222,11 @@ def test_a_cluster_that_is_not_there_is_named(p13):
     assert error.value.allowed == "books"
 
 
+def test_no_cluster_at_all_leads_to_the_cell_that_makes_one(p13):
+    with pytest.raises(CloudError, match=r"no cluster is built yet in us-east-1\. Try: run the cell that creates it"):
+        api_client(p13, "books", region="us-east-1")
+
+
 def aws_cli(emulator, home: Path, *words: str) -> subprocess.CompletedProcess[str]:
     program = Path(sys.executable).with_name("aws")
     keys = {"AWS_ACCESS_KEY_ID": emulator.access_key, "AWS_SECRET_ACCESS_KEY": emulator.secret_key}
@@ -232,15 +252,54 @@ def test_the_real_aws_command_gets_a_token_and_writes_a_kubeconfig(p13, emulator
     assert api.configuration.host in file.read_text()
 
 
+def exec_plugin(file: Path, shell: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run what the kubeconfig says makes a token, as kubectl does: its variables on top of the shell's."""
+    plugin = json.loads(file.read_text())["users"][0]["user"]["exec"]
+    added = {each["name"]: each["value"] for each in plugin["env"]}
+    program = Path(sys.executable).with_name(plugin["command"])
+    return subprocess.run(
+        [sys.executable, str(program), *plugin["args"]],
+        env={"PATH": os.environ["PATH"], **shell, **added},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    "shell",
+    [
+        {},
+        {"AWS_PROFILE": "work", "AWS_DEFAULT_PROFILE": "home", "AWS_SESSION_TOKEN": "x", "AWS_ACCESS_KEY_ID": "AKIA1"},
+        {"AWS_ENDPOINT_URL_STS": "http://127.0.0.1:9", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"},
+    ],
+    ids=["no variables", "another account's", "another endpoint"],
+)
+def test_the_kubeconfig_of_the_home_is_enough_for_a_token(p13, emulator, emulator_home, shell):
+    file = kubeconfig.write(emulator, emulator_home)
+    done = exec_plugin(file, shell)
+    assert done.returncode == 0, done.stderr
+    api = api_client(p13, "books")
+    api.configuration.refresh_api_key_hook = None
+    api.configuration.api_key["BearerToken"] = json.loads(done.stdout)["status"]["token"]
+    assert "default" in namespaces(api)
+
+
+def test_the_kubeconfig_is_its_owner_s_only(p13, emulator, emulator_home):
+    (emulator_home / "kubeconfig").touch()
+    (emulator_home / "kubeconfig").chmod(0o644)
+    assert kubeconfig.write(emulator, emulator_home).stat().st_mode & 0o077 == 0
+
+
 @pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is an optional program")
 def test_kubectl_works_with_the_kubeconfig_of_the_home(p13, emulator, emulator_home, tmp_path):
     file = kubeconfig.write(emulator, emulator_home)
-    keys = {"AWS_ACCESS_KEY_ID": emulator.access_key, "AWS_SECRET_ACCESS_KEY": emulator.secret_key}
     path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
-    where = {"AWS_ENDPOINT_URL": emulator.endpoint, "HOME": str(tmp_path), "PATH": path, "KUBECONFIG": str(file)}
+    where = {"HOME": str(tmp_path), "PATH": path, "KUBECONFIG": str(file)}
     done = subprocess.run(
         ["kubectl", "get", "namespaces", "-o", "name"],
-        env={**os.environ, **keys, **where},
+        env={**os.environ, **where},
         capture_output=True,
         text=True,
         timeout=60,

@@ -99,6 +99,60 @@ def test_a_notebook_shows_the_line_and_no_traceback(capsys: Any) -> None:
     assert "Traceback" not in shown.out + shown.err
 
 
+def run_in_a_notebook(source: str, capsys: Any, **names: object) -> tuple[Any, str]:
+    """The outcome of a cell, and what it showed."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from aws14.cloud import readable_errors
+
+    shell = InteractiveShell.instance()
+    try:
+        readable_errors()
+        shell.push(names)
+        result = shell.run_cell(source)
+    finally:
+        InteractiveShell.clear_instance()
+    shown = capsys.readouterr()
+    return result, shown.out + shown.err
+
+
+def test_an_error_that_is_not_the_course_s_keeps_its_traceback(capsys: Any) -> None:
+    result, shown = run_in_a_notebook("def half(x):\n    return 1 / x\nhalf(0)", capsys)
+    assert isinstance(result.error_in_exec, ZeroDivisionError)
+    assert "return" in shown
+    assert "Traceback" in shown
+    assert "unregistering" not in shown
+
+
+def test_a_cell_that_is_no_python_is_shown_as_ever(capsys: Any) -> None:
+    result, shown = run_in_a_notebook("def half(x:\n    return", capsys)
+    assert isinstance(result.error_before_exec, SyntaxError)
+    assert "SyntaxError" in shown
+    assert "unregistering" not in shown
+
+
+@pytest.mark.parametrize(
+    ("service", "method", "wish", "cure"),
+    [
+        ("iam", "get_role", {"RoleName": "nobody"}, "IAM has no regions"),
+        ("dynamodb", "describe_table", {"TableName": "nothing"}, "list_tables"),
+        ("lambda", "get_function", {"FunctionName": "nothing"}, "list_functions"),
+        ("apigateway", "get_rest_api", {"restApiId": "nothing"}, "get_rest_apis"),
+        ("eks", "describe_cluster", {"name": "nothing"}, "list_clusters"),
+        ("s3", "list_objects_v2", {"Bucket": "aws14-nothing-here"}, "list_buckets"),
+    ],
+)
+def test_what_is_not_there_is_looked_for_in_its_own_service(session: Session, service, method, wish, cure) -> None:
+    with pytest.raises(ClientError) as caught:
+        getattr(session.client(service), method)(**wish)
+    assert cure in explain(caught.value)
+
+
+def test_words_of_the_message_say_more_than_a_code_of_many_meanings() -> None:
+    line = explain(refused("AccessDenied", "User x may not, because no identity-based policy allows s3:GetObject"))
+    assert "put_role_policy or attach_role_policy" in line
+
+
 def test_outside_a_notebook_nothing_is_changed() -> None:
     from aws14.cloud import readable_errors
 

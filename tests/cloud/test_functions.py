@@ -30,6 +30,8 @@ def build(session: Session, when: float = 0.0) -> None:
     """The cells of a lesson: plain create calls."""
     iam, client, sqs = (session.client(each) for each in ("iam", "lambda", "sqs"))
     role = iam.create_role(RoleName="members-api", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
+    reads = "arn:aws:iam::aws:policy/service-role/AWSLambdaSQSQueueExecutionRole"
+    iam.attach_role_policy(RoleName="members-api", PolicyArn=reads)
     queue = sqs.create_queue(QueueName="reports")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     layer = client.publish_layer_version(LayerName="words", Content={"ZipFile": package("word = 1", when)})

@@ -38,8 +38,9 @@ def test_an_hour_of_a_cluster_with_two_nodes() -> None:
     assert hour["EC2", "m5.large"] == 2
     assert hour["EBS", "gp3 storage"] == pytest.approx(2 * 20 / 730)
     assert hour["ELB", "NLB hour"] == 1
+    assert hour["VPC", "Public IPv4 in use"] == 2  # one in each zone
     assert set(hour) == {("EKS", "Cluster (standard support)"), ("EC2", "m5.large"), ("EBS", "gp3 storage"),
-                         ("ELB", "NLB hour")}  # fmt: skip
+                         ("ELB", "NLB hour"), ("VPC", "Public IPv4 in use")}  # fmt: skip
 
 
 def test_the_group_behind_a_node_group_and_the_load_balancer_of_a_service_are_charged_once() -> None:

@@ -27,9 +27,20 @@ SCHEMAS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ),
         ("service", "region", "item", "kind", "years", "payment"),
     ),
+    "container_images": (
+        ("registry", "repository", "program", "tags", "as_of", "source", "confidence"),
+        ("registry", "repository"),
+    ),
     "durations": (
         ("thing", "seconds_low", "seconds_typical", "seconds_high", "source", "confidence"),
         ("thing",),
+    ),
+    "eks_add_ons": (
+        (
+            *("add_on", "category", "version", "kind", "workload", "image", "cpu_m", "memory_mib", "replicas"),
+            *("as_of", "source", "confidence"),
+        ),
+        ("add_on",),
     ),
     "free_tier": (
         ("plan", "pool", "service", "item", "unit", "quantity", "as_of", "source", "confidence"),
@@ -89,7 +100,14 @@ SCHEMAS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 
 PRICE_UNITS = {
-    *("1 recovery point", "1,000 endpoints", "1,000 faces-month", "1,000 images", "1,000 messages", "1,000 objects-month"),
+    *(
+        "1 recovery point",
+        "1,000 endpoints",
+        "1,000 faces-month",
+        "1,000 images",
+        "1,000 messages",
+        "1,000 objects-month",
+    ),
     *("1,000 requests", "1,000 transitions", "10,000 calls", "10,000 requests", "1M RRU", "1M WRU"),
     *("1M connection-minutes", "1M events", "1M messages", "1M messages (5 KB)", "1M minutes", "1M notifications"),
     *("1M operations", "1M operations (1 KB)", "1M queries", "1M rWRU", "1M requests", "1M units (25 KB)"),
@@ -154,6 +172,7 @@ POSITIVE = {
     ),
 }
 MAY_BE_EMPTY = {"tier_to", "rtt_p90_ms", "printed_usd", "since", "successor", "note"}
+MAY_BE_EMPTY |= {"version", "kind", "workload", "image"}  # of add-ons: that of the cluster, nothing that runs
 FREE = {("Data transfer", "in from Internet"), ("Data transfer", "to CloudFront (origin fetch)")}
 
 

@@ -219,6 +219,8 @@ def test_every_finding_has_a_sentence_and_a_hint(drawn: Topology) -> None:
     nothing = Topology(name="nothing", origin="built", nodes=())
     report = compare(drawn, nothing)
     assert len(report.outstanding) == len(drawn.nodes)
+    assert report.findings == report.outstanding, "nothing is as drawn where nothing is built"
+    assert report.verdict.startswith("nothing is built yet; ")
     for finding in report.outstanding:
         assert finding.hint
         assert finding.name[0] in "'" or finding.name[0].isupper()

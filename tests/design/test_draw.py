@@ -380,3 +380,14 @@ def test_a_record_of_several_stands_in_its_zone_and_a_name_that_somebody_gave_is
     assert drawing.ids("cluster") == {"example.jp"}
     words = drawing.words().split(" | ")
     assert [words.count(name) for name in ("aoba-files", "calm")] == [1, 1]
+
+
+def test_people_who_reach_nothing_by_a_link_call_what_nothing_else_calls() -> None:
+    people = Node(id="internet", kind="internet", label="Members")
+    edge, origin = Node(id="cdn", kind="distribution", label="CloudFront"), Node(id="pages", kind="bucket")
+    routes = Link(source="cdn", target="pages", kind="routes", label="*")
+    site = Topology(name="site", origin="drawn", nodes=(people, edge, origin), links=(routes,))
+    assert "Members uses CloudFront" in draw(site).alt
+    assert "CloudFront (distribution)" in draw(site).alt
+    named = replace(site, links=(routes, Link(source="internet", target="pages", kind="routes", label="*")))
+    assert "Members uses CloudFront" not in draw(named).alt

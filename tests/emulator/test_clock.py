@@ -56,6 +56,19 @@ def test_events_run_in_time_order_each_at_its_due_time(clock, ran):
     assert clock.now() == 6000.0
 
 
+def test_a_handler_knows_how_far_time_is_let_pass(clock, ran):
+    seen = []
+    handles("test.looks")(lambda: seen.append(clock.horizon))
+    clock.at(1010.0, "test.looks")
+    clock.at(1060.0, "test.looks")
+    assert clock.horizon == 1000.0
+    clock.advance(50)
+    assert clock.horizon == 1050.0
+    clock.advance(5000)
+    del clock_module._HANDLERS["test.looks"]
+    assert seen == [1050.0, 6050.0]
+
+
 def test_equal_times_keep_the_order_of_posting(clock, ran):
     for label in "abc":
         clock.at(1010.0, "test.note", (label,))

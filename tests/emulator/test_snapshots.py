@@ -74,7 +74,8 @@ def build_names_and_objects(aws):
 
 
 def build_code_and_data(aws):
-    trust = {"Version": "2012-10-17", "Statement": []}
+    may = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    trust = {"Version": "2012-10-17", "Statement": [may]}
     role = aws("iam").create_role(RoleName="role", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:

@@ -7,6 +7,7 @@ import io
 import statistics
 import tokenize
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -21,18 +22,25 @@ POSITIONAL, ARGUMENTS = 4, 7
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "manager", "common", "misc"}
 
 
+@cache
+def spoken(source: str) -> frozenset[int]:
+    """Lines of a module that hold code or a string."""
+    silent = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER)
+    return frozenset(
+        line
+        for token in tokenize.generate_tokens(io.StringIO(source).readline)
+        if token.type not in silent
+        for line in range(token.start[0], token.end[0] + 1)
+    )
+
+
 def code_lines(source: str, node: ast.AST) -> int:
     """Lines of a function that hold code: no blank lines, comments or docstring."""
     assert isinstance(node, Function)
     first = node.body[1:] if ast.get_docstring(node) is not None else node.body
     header = set(range(node.lineno, node.body[0].lineno))
     body = set(range(first[0].lineno, (node.end_lineno or 0) + 1)) if first else set()
-    silent = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER)
-    spoken: set[int] = set()
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        if token.type not in silent:
-            spoken.update(range(token.start[0], token.end[0] + 1))
-    return len((header | body) & spoken)
+    return len((header | body) & spoken(source))
 
 
 def functions(tree: ast.AST) -> Iterator[Function]:

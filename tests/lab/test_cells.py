@@ -80,3 +80,23 @@ ec2.get_waiter("instance_running").wait(InstanceIds=[web])
     assert "c5.xlarge" in str(shown[0])
     shell.run_cell("ec2.describe_instances()")
     assert len(shown) == 1
+
+
+def test_a_name_that_earlier_cells_define_leads_to_catching_up(shell, lab: Lab, capsys):
+    cells.attach(lab)
+    result = shell.run_cell("1 + 1\nprint(vpc_id)")
+    printed = capsys.readouterr()
+    assert isinstance(result.error_in_exec, NameError)
+    assert (
+        "NameError in line 2: name 'vpc_id' is not there: run the cells above, or lab.catch_up()"
+        in printed.out + printed.err
+    )
+    assert "Traceback" not in printed.out + printed.err
+
+
+def test_a_name_of_nobody_s_keeps_python_s_own_words(shell, lab: Lab, capsys):
+    cells.attach(lab)
+    shell.run_cell("print(nothing_of_the_course)")
+    printed = capsys.readouterr()
+    assert "is not defined" in printed.out + printed.err
+    assert "catch_up" not in printed.out + printed.err

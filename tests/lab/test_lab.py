@@ -64,6 +64,9 @@ def test_predictions_are_kept_and_scored(lab: Lab):
     lab.predict(failed_percent=10)
     assert "too high by a factor of 2.0" in lab.score(failed_percent=5).findings[0].detail
     assert "no prediction" in lab.score(bill_usd=5).findings[0].detail
+    assert lab.score(failed_percent=5).findings[0].status == "note"
+    assert lab.score(failed_percent=8).findings[0].status == "passed"
+    assert "nothing called 'failed_percent' is compared" in lab.score(failed=5).findings[0].detail
     again = Lab("p01", session=lab.session)
     assert "you said 10" in again.score(failed_percent=10).findings[0].detail
 
@@ -121,6 +124,37 @@ def test_what_is_asked_wrongly_is_answered_with_what_there_is(lab: Lab):
     with pytest.raises(CloudError, match="5 is no URL"):
         lab.http(5)
     assert not hasattr(lab, "nothing_like_it")
+
+
+@pytest.mark.parametrize(
+    ("ask", "answer"),
+    [
+        (
+            lambda lab: lab.client("eks", region_name="us-east-1"),
+            r"no argument 'region_name'.*the argument is 'region'",
+        ),
+        (lambda lab: lab.bill(), r"lab\.bill needs 'trace'.*lab\.bill\(trace\)"),
+        (lambda lab: lab.explore("crossover"), r"lab\.explore needs 'question'.*name, question"),
+        (lambda lab: lab._experiment("moving")(None, to_regoin="x"), r"experiment 'moving' has.*is 'to_region'"),
+        (lambda lab: lab.kubernetes(), r"lab\.kubernetes needs 'cluster'"),
+        (lambda lab: lab.kubernetes("books"), r"no cluster is built yet.*run the cell that creates it"),
+        (lambda lab: lab.built("p01"), r"lab\.built is given too much.*lab\.built\(\)"),
+        (lambda lab: lab.http("http://www.example.co.jp/", sorce="office"), r"no argument 'sorce'"),
+        (lambda lab: lab.http("http://www.example.co.jp/", timeout=1), r"the argument is 'timeout_s'"),
+        (lambda lab: lab.bill("the day"), r"takes the trace of a run"),
+        (lambda _: Lab("p01", regoin="us-east-1"), r"Lab has no argument 'regoin'.*the argument is 'region'"),
+        (lambda _: Lab.on_aws("p01"), r"Lab\.on_aws needs 'account'"),
+    ],
+)
+def test_a_verb_asked_with_other_arguments_says_which_it_takes(lab: Lab, ask, answer):
+    with pytest.raises((NotebookError, CloudError), match=answer):
+        ask(lab)
+
+
+def test_nothing_built_passes_nothing(lab: Lab):
+    report = lab.compare()
+    assert report.findings == report.outstanding
+    assert report.verdict.startswith("nothing is built yet")
 
 
 def test_that_nobody_gets_through_is_said(lab: Lab, messages: list[str]):

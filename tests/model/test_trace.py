@@ -75,3 +75,12 @@ def test_totals_and_utilization_know_the_short_last_tick():
 
 def test_no_workers_means_no_utilization():
     assert np.isnan(trace(workers=np.array([0, 2, 2])).utilization[0])
+
+
+def test_a_trace_is_shown_in_a_line_and_not_as_its_arrays():
+    assert repr(trace(scenario="a day", pattern="p01")) == (
+        "a day in p01, ap-northeast-1, 2.5 minutes; 200 requests, 190 served; 10 failed (8 timed_out, 2 backlog_full)"
+    )
+    quick = np.vstack([histogram_of([0.25] * 9)] * 3).astype(np.uint32)
+    assert repr(trace(histogram=quick)).endswith("; 95 of 100 answered within 0.257 s")
+    assert "none failed" in repr(trace(failed={}))

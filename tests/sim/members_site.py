@@ -95,6 +95,7 @@ def members(*, proxy=False, database=False, reserved_elsewhere=None) -> Topology
         Link(source="members-cdn", target="members-api", kind="routes", label="/api/*"),
         Link(source="members-api", target="members", kind="routes", label="GET /api/users"),
         Link(source="members-api", target="members", kind="routes", label="POST /api/users"),
+        Link(source="members-api", target="members", kind="allows", label="invoke"),
     ]
     if reserved_elsewhere is not None:
         nodes.append(node("function", "report", **FUNCTION | {"reserved_concurrency": reserved_elsewhere}))

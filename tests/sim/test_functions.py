@@ -11,7 +11,8 @@ from aws14 import catalog
 from aws14.errors import DesignError, ScenarioError
 from aws14.model import AzOutage, InstanceLoss, SlowDatabase, Spike
 from aws14.model.trace import FAILURE_REASONS
-from aws14.sim import round_trip_s, simulate
+from aws14.sim import resolve, round_trip_s, simulate
+from aws14.sim.changes import without
 from aws14.sim.connections import max_connections
 from aws14.sim.functions import FUNCTION_REASONS
 from tests.sim.members_site import REGION, calls, changed, members
@@ -47,6 +48,25 @@ def test_a_warm_call_takes_the_way_the_api_lambda_and_the_work():
     assert cold.sum() == trace.functions.cold_starts.sum() > 0
     more_s = trace.requests.response_time_s[cold] - trace.requests.wait_s[cold]
     np.testing.assert_allclose(more_s, expected_s, rtol=1e-9)
+
+
+def test_without_leave_or_function_the_api_answers_500_at_once():
+    topology = members()
+    forbidden = replace(topology, links=tuple(link for link in topology.links if link.kind != "allows"))
+    for stopped, says in ((forbidden, "does not allow"), (without(topology, "members"), "that is there")):
+        way = resolve(stopped, "members-api/prod", 443)
+        assert way.reason == "api_error"
+        assert says in way.detail
+        trace = simulate(stopped, calls(entry="members-cdn", client_timeout_s=30.0), keep="requests")
+        assert failed(trace, "api_error") == trace.failed_total > 0
+        assert trace.requests.response_time_s[trace.requests.outcome > 0].max() < 1.0
+
+
+def test_without_the_bucket_pages_are_missing_at_once():
+    trace = simulate(without(members(), "members-site"), calls(entry="members-cdn", static_share=0.5), keep="requests")
+    assert failed(trace, "origin_gone") == trace.failed_total > 0
+    assert trace.functions.invocations.sum() > 0
+    assert trace.requests.response_time_s[trace.requests.outcome > 0].max() < 1.0
 
 
 def test_memory_buys_speed_up_to_one_vcpu():

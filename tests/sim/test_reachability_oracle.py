@@ -237,7 +237,7 @@ def test_network_acls_agree_where_nothing_else_stops() -> None:
     site, seen = network(), Counter[str]()
     at = {one.instance.removeprefix("i-"): one for one in site.interfaces}
 
-    @settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=250, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(st.tuples(entries(), entries(), entries()))
     def agrees(given: tuple[tuple[AclEntry, ...], ...]) -> None:
         acls = tuple(replace(acl, entries=own) for acl, own in zip(site.acls, given, strict=True))

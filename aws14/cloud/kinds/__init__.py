@@ -4,8 +4,8 @@ EC2's kinds carry the names that its tags give them (``natgateway``, ``elastic-i
 from what it is. One row is one kind.
 
 The order of deletion: usage plans and API keys (8), names (10), the edge (13), APIs (14), alarms (15), groups,
-listeners and databases (16), load balancers (18) and their target groups, machines (20) and disks (26 to 32), certificates (36), ways between networks (38), groups
-of rules and networks (40 to 90), then what nothing hangs on.
+listeners and databases (16), load balancers (18) and their target groups, machines (20) and disks (26 to 32),
+certificates (36), ways between networks (38), groups of rules and networks (40 to 90), then what nothing hangs on.
 """
 
 from __future__ import annotations

@@ -19,26 +19,26 @@ from aws14.cloud.presence import Params, is_missing
 def _table_exists(client: Any, key: str, params: Params) -> bool:
     """Whether the table is there, and not being deleted."""
     del params
-    return _state(client, "describe_table", "TableName", key, "Table.TableStatus") not in ("", "DELETING")
+    return _state(client, "describe_table", "Table.TableStatus", TableName=key) not in ("", "DELETING")
 
 
 def _machine_exists(client: Any, key: str, params: Params) -> bool:
     """Whether the state machine is there, and not being deleted."""
     del params
-    return _state(client, "describe_state_machine", "stateMachineArn", key, "status") not in ("", "DELETING")
+    return _state(client, "describe_state_machine", "status", stateMachineArn=key) not in ("", "DELETING")
 
 
 def _stream_exists(client: Any, key: str, params: Params) -> bool:
     """Whether the stream is there, and not being deleted."""
     del params
     path = "StreamDescriptionSummary.StreamStatus"
-    return _state(client, "describe_stream_summary", "StreamName", key, path) not in ("", "DELETING")
+    return _state(client, "describe_stream_summary", path, StreamName=key) not in ("", "DELETING")
 
 
-def _state(client: Any, operation: str, argument: str, key: str, path: str) -> str:
+def _state(client: Any, operation: str, path: str, **which: str) -> str:
     """The state of something; empty when it is not there."""
     try:
-        answer = getattr(client, operation)(**{argument: key})
+        answer = getattr(client, operation)(**which)
     except ClientError as error:
         if is_missing(error):
             return ""
@@ -70,7 +70,7 @@ def _delete_table(client: Any, key: str) -> object:
 def _queue_exists(client: Any, key: str, params: Params) -> bool:
     """Whether there is a queue of this name."""
     del params
-    return bool(_state(client, "get_queue_url", "QueueName", key, "QueueUrl"))
+    return bool(_state(client, "get_queue_url", "QueueUrl", QueueName=key))
 
 
 def _delete_queue(client: Any, key: str) -> object:
@@ -148,9 +148,7 @@ EVENTS: Mapping[str, Kind] = {
         order=11,
         exists=_machine_exists,
         delete=deletion.call("delete_state_machine", "stateMachineArn"),
-        lingers=lambda client, key, _: bool(
-            _state(client, "describe_state_machine", "stateMachineArn", key, "status"),
-        ),
+        lingers=lambda client, key, _: bool(_state(client, "describe_state_machine", "status", stateMachineArn=key)),
     ),
     "time-to-live": Kind(service="dynamodb", order=77, exists=_ttl_stands),
     "table": Kind(

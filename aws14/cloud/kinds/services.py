@@ -17,6 +17,13 @@ def _targets_registered(client: Any, key: str, params: presence.Params) -> bool:
     return bool(wanted) and all(there(client, f"{proxy}|{name}", params) for name in wanted)
 
 
+def _secret_exists(client: Any, key: str, params: presence.Params) -> bool:
+    """Whether a secret is there; one that is only kept in case somebody wants it back is not."""
+    if not presence.got("describe_secret", "SecretId")(client, key, params):
+        return False
+    return "DeletedDate" not in client.describe_secret(SecretId=key)
+
+
 SERVICES: Mapping[str, Kind] = {
     "alarm": Kind(
         service="cloudwatch",
@@ -78,6 +85,12 @@ SERVICES: Mapping[str, Kind] = {
         order=80,
         exists=presence.log_group_exists,
         delete=deletion.call("delete_log_group", "logGroupName"),
+    ),
+    "secret": Kind(
+        service="secretsmanager",
+        order=80,
+        exists=_secret_exists,
+        delete=deletion.call("delete_secret", "SecretId", ForceDeleteWithoutRecovery=True),
     ),
     "topic": Kind(
         service="sns",

@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aws14.cloud.readback import (
     acm,
-    apigateway,
-    apigatewayv2,
     autoscaling,
     cloudfront,
-    cloudwatch,
     clusters,
-    ds,
     ebs,
     ec2,
     ec2_links,
-    ecr,
-    efs,
     elbv2,
-    eventing,
     folded,
-    fsx,
-    keeping,
     lambda_,
-    logs,
+    netted,
     rds,
     rds_proxies,
+    regional,
     route53,
     s3,
     services,
@@ -44,10 +36,6 @@ if TYPE_CHECKING:
 
 __all__ = ["read_back"]
 
-_NETLESS: Mapping[str, Any] = {"apigateway": apigateway, "apigatewayv2": apigatewayv2}
-"""Service -> its reader, for what stands in a region and in no network: ``fetch``, ``to_nodes``, ``to_links``."""
-_NETTED: Mapping[str, Any] = {"efs": efs, "fsx": fsx, "ds": ds}
-"""Service -> its reader, for what stands behind security groups: with ``holders`` too."""
 _INTERNET = Seen(node=Node(id=ec2_links.INTERNET, kind="internet"), stock=True)
 
 
@@ -100,7 +88,9 @@ def _regional(
     known = {facts.region: facts for facts in around}
     for region in dict.fromkeys((*known, *(one for name in services.REGIONAL for one in places[name]))):
         # A region in which EC2 made nothing is asked by those alone that need to know its subnets.
-        needs = [name for name in ("elbv2", "autoscaling", "rds", "lambda", "eks", *_NETTED) if region in places[name]]
+        needs = [
+            name for name in ("elbv2", "autoscaling", "rds", "lambda", "eks", *netted.READERS) if region in places[name]
+        ]
         here = known.get(region) or (ec2.fetch(asking, region) if needs else None)
         if here is not None:
             abroad = tuple(subnet for other in around if other is not here for subnet in other.subnets)
@@ -108,31 +98,11 @@ def _regional(
         if here is not None and region in places["eks"]:
             found = clusters.read(asking, region, here, recorded)
             seen, links = folded.folded([*seen, *found[0]], [*links, *found[1]])
-        if region in places["ecr"]:
-            seen += ecr.fetch(asking, region)
-        if region in places["cloudwatch"]:
-            alarms = cloudwatch.fetch(asking, region)
-            seen += alarms.alarms
-            links += alarms.links
-        if region in places["logs"]:
-            seen += logs.fetch(asking, region)
-        for name, ask in {**eventing.READERS, **keeping.READERS}.items():
-            if region in places[name]:
-                nodes, more = ask(asking, region)
-                seen += nodes
-                links += more
-        for facts in _netless(asking, region, places):
-            seen += facts[0]
-            links += facts[1]
+        for name in [name for name in regional.READERS if region in places[name]]:
+            nodes, more = regional.READERS[name](asking, region)
+            seen += nodes
+            links += more
     return seen, links
-
-
-def _netless(asking: Asking, region: str, places: services.Places) -> Iterator[tuple[Iterable[Seen], Iterable[Link]]]:
-    """What stands in a region and in no network, of the services that are all read alike."""
-    for name, reader in _NETLESS.items():
-        if region in places[name]:
-            facts = reader.fetch(asking, region)
-            yield reader.to_nodes(facts), reader.to_links(facts)
 
 
 def _of_ec2(
@@ -172,20 +142,8 @@ def _of_ec2(
         seen += lambda_.to_nodes(functions, here)
         links += lambda_.to_links(functions)
         guarded += lambda_.holders(functions, here)
-    guarded += _netted(asking, here, places, into)
+    guarded += netted.read(asking, here, places, into)
     links += ec2_links.to_links(here, tuple(guarded), abroad=abroad)
-
-
-def _netted(
-    asking: Asking, here: ec2.Facts, places: services.Places, into: tuple[list[Seen], list[Link]]
-) -> Iterator[ec2_links.Holder]:
-    """What stands behind security groups, of the services that are all read alike."""
-    for name, reader in _NETTED.items():
-        if here.region in places[name]:
-            facts = reader.fetch(asking, here.region)
-            into[0].extend(reader.to_nodes(facts, here))
-            into[1].extend(reader.to_links(facts))
-            yield from reader.holders(facts, here)
 
 
 def _global(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from aws14 import catalog
+from aws14.cloud.readback import invoking
 from aws14.cloud.readback.asking import Asking
 from aws14.cloud.readback.seen import Resource, Seen, called, required
 from aws14.model import Link, Node
@@ -15,12 +16,13 @@ _MOCK = "MOCK"
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What API Gateway answered in one region: REST APIs; by their ids, resources with their methods, and stages."""
+    """What API Gateway answered in one region: REST APIs; by their ids, methods, stages, functions they may invoke."""
 
     region: str
     apis: tuple[Resource, ...]
     resources: Mapping[str, tuple[Resource, ...]]
     stages: Mapping[str, tuple[Resource, ...]]
+    invoked: Mapping[str, set[str]]
 
 
 def fetch(asking: Asking, region: str) -> Facts:
@@ -34,13 +36,16 @@ def fetch(asking: Asking, region: str) -> Facts:
         Name of the region.
     """
     apis = asking.listed("apigateway", region, "get_rest_apis", "items")
-    resources, stages = {}, {}
+    resources, stages, invoked = {}, {}, {}
     for one in apis:
         key = one["id"]
         more = {"restApiId": key, "embed": ["methods"]}
         resources[key] = asking.listed("apigateway", region, "get_resources", "items", **more)
         stages[key] = asking.listed("apigateway", region, "get_stages", "item", restApiId=key)
-    return Facts(region=region, apis=apis, resources=resources, stages=stages)
+        names = [each["stageName"] for each in stages[key]]
+        methods = list(_calling(resources[key]))
+        invoked[key] = invoking.may_invoke(asking, region, key, stages=names, methods=methods)
+    return Facts(region=region, apis=apis, resources=resources, stages=stages, invoked=invoked)
 
 
 def key_of(region: str, api_id: str) -> str:
@@ -99,6 +104,14 @@ def _methods(resources: tuple[Resource, ...]) -> Iterator[tuple[str, str, Resour
             yield name, each["path"], method.get("methodIntegration") or {}, bool(method.get("apiKeyRequired"))
 
 
+def _calling(resources: tuple[Resource, ...]) -> Iterator[invoking.Method]:
+    """The methods with a function behind them."""
+    for name, path, each, _ in _methods(resources):
+        if function := function_of(str(each.get("uri") or "")):
+            role = str(each.get("credentials") or "")
+            yield invoking.Method(function=function, path=f"{name}{path}", role=role)
+
+
 def _stage(stage: Resource) -> str:
     """``prod rate=100 burst=200``, or the bare name where the account's limits hold."""
     name, settings = stage["stageName"], (stage.get("methodSettings") or {}).get("*/*", {})
@@ -110,8 +123,9 @@ def _stage(stage: Resource) -> str:
 
 
 def to_links(facts: Facts) -> Iterator[Link]:
-    """From an API to the function behind each method."""
+    """From an API to the function behind each method, and to those that it may invoke."""
     for one in facts.apis:
+        yield from invoking.to_links(key_of(facts.region, one["id"]), facts.invoked[one["id"]])
         for name, path, each, _ in _methods(facts.resources[one["id"]]):
             if function := function_of(str(each.get("uri") or "")):
                 source = key_of(facts.region, one["id"])

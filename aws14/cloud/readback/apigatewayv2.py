@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from aws14 import catalog
+from aws14.cloud.readback import invoking
 from aws14.cloud.readback.apigateway import backend, function_of
 from aws14.cloud.readback.asking import Asking
 from aws14.cloud.readback.seen import Resource, Seen, called, required
@@ -16,13 +17,14 @@ _PARTS = ("get_routes", "get_integrations", "get_stages")
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What API Gateway answered in one region: HTTP APIs; by their ids, routes, integrations and stages."""
+    """What API Gateway answered in one region: HTTP APIs, and by their ids what belongs to them."""
 
     region: str
     apis: tuple[Resource, ...]
     routes: Mapping[str, tuple[Resource, ...]]
     integrations: Mapping[str, tuple[Resource, ...]]
     stages: Mapping[str, tuple[Resource, ...]]
+    invoked: Mapping[str, set[str]]
 
 
 def fetch(asking: Asking, region: str) -> Facts:
@@ -41,7 +43,27 @@ def fetch(asking: Asking, region: str) -> Facts:
         {one["ApiId"]: asking.listed("apigatewayv2", region, operation, "Items", ApiId=one["ApiId"]) for one in apis}
         for operation in _PARTS
     ]
-    return Facts(region=region, apis=apis, routes=found[0], integrations=found[1], stages=found[2])
+    routes, integrations, stages = found
+    invoked = {}
+    for key in routes:
+        names = [each["StageName"] for each in stages[key]]
+        methods = list(_calling(routes[key], integrations[key]))
+        invoked[key] = invoking.may_invoke(asking, region, key, stages=names, methods=methods)
+    return Facts(region=region, apis=apis, routes=routes, integrations=integrations, stages=stages, invoked=invoked)
+
+
+def _calling(routes: tuple[Resource, ...], integrations: tuple[Resource, ...]) -> Iterator[invoking.Method]:
+    """The routes with a function behind them."""
+    behind = {each["IntegrationId"]: each for each in integrations}
+    for route in routes:
+        each = behind.get(str(route.get("Target") or "").rpartition("/")[2], {})
+        if function := function_of(str(each.get("IntegrationUri") or "")):
+            path = str(route["RouteKey"]).replace(" ", "")
+            yield invoking.Method(
+                function=function,
+                path=path.replace("$default", "GET/$default"),
+                role=str(each.get("CredentialsArn") or ""),
+            )
 
 
 def key_of(region: str, api_id: str) -> str:
@@ -97,8 +119,9 @@ def _stage(stage: Resource) -> str:
 
 
 def to_links(facts: Facts) -> Iterator[Link]:
-    """From an API to the function behind each route."""
+    """From an API to the function behind each route, and to those that it may invoke."""
     for one in facts.apis:
+        yield from invoking.to_links(key_of(facts.region, one["ApiId"]), facts.invoked[one["ApiId"]])
         for name, each in _routes(facts, one["ApiId"]):
             if function := function_of(str(each.get("IntegrationUri") or "")):
                 yield Link(source=key_of(facts.region, one["ApiId"]), target=function, kind="routes", label=name)

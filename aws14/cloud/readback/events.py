@@ -81,7 +81,9 @@ def _schedule(one: Resource, region: str) -> Node:
 
 
 def _called(arn: str) -> str:
-    """The name at the end of an ARN."""
+    """The name at the end of an ARN; a function's without its version or alias."""
+    if ":function:" in arn:
+        return arn.split(":")[6]
     return arn.split(":", 5)[-1].replace(":*", "").replace("/", ":").split(":")[-1] if ":" in arn else arn
 
 

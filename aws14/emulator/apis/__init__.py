@@ -8,7 +8,8 @@
 ``definition``        what of a REST API is deployed, as plain JSON
 ``rest``              a request to a stage of a REST API
 ``integrations``      what is behind a method: a function, an address, an answer made up
-``templates``         mapping templates (a part of Velocity); ``template_reading`` parses them
+``templates``         mapping templates (a part of Velocity): ``template_reading`` makes ``template_trees`` of a
+                      text, ``template_values`` is what stands in them
 ``parameters``        headers, query strings and paths from here to there
 ``events``            a request as a function gets it, and back
 ``functions``         running a function, if it may be run, for as long as there is time

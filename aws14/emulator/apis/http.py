@@ -224,7 +224,9 @@ class _Exchange:
             url += ("&" if "?" in url else "?") + request.query
         headers = {name: value for name, value in request.headers.items() if name.lower() != "host"}
         method = integration.get("integrationMethod") or "ANY"
-        came = reach(request.method if method == "ANY" else method, url, headers, request.body, timeout_s)
+        came = reach(
+            request.method if method == "ANY" else method, url, headers, body=request.body, timeout_s=timeout_s
+        )
         if came.told is None:
             return plain(
                 503 if came.problem == "timed_out" else 500, "", _AWAY if came.problem == "timed_out" else _FAILED

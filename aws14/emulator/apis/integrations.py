@@ -21,7 +21,7 @@ from aws14.emulator.apis.functions import Ran, Reference
 from aws14.emulator.apis.parameters import context_of, from_answer, from_request, with_variables
 from aws14.emulator.apis.reaching import reach
 from aws14.emulator.apis.refusals import RefusedError
-from aws14.emulator.apis.template_reading import TemplateError
+from aws14.emulator.apis.template_trees import TemplateError
 from aws14.emulator.apis.templates import filled
 from aws14.emulator.dataplane.answering import Told
 
@@ -270,7 +270,7 @@ def _fetched(matter: Matter, body: bytes, headers: dict[str, str], *, passes: bo
     matter.log.append(f"Endpoint request URI: {url}")
     method = str(integration.get("httpMethod") or request.method)
     method = request.method if method == "ANY" else method
-    came = reach(method, url, {**headers, **given["header"]}, body, timeout_s(integration))
+    came = reach(method, url, {**headers, **given["header"]}, body=body, timeout_s=timeout_s(integration))
     if came.told is not None:
         return came.told
     if came.problem == "timed_out":

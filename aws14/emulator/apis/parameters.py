@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aws14.emulator.apis.coming import Coming, pairs
-from aws14.emulator.apis.templates import found_at
+from aws14.emulator.apis.template_values import found_at
 from aws14.emulator.dataplane.answering import Told
 
 __all__ = ["context_of", "from_answer", "from_request", "with_variables"]

@@ -23,7 +23,7 @@ class Reached:
     detail: str = ""
 
 
-def reach(method: str, url: str, headers: dict[str, str], body: bytes, timeout_s: float) -> Reached:
+def reach(method: str, url: str, headers: dict[str, str], *, body: bytes, timeout_s: float) -> Reached:
     """Ask an address; the world lock is held.
 
     Parameters

@@ -6,120 +6,28 @@ Source: Apache Velocity user guide; API Gateway developer guide, "Mapping templa
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
-__all__ = [
-    "Call",
-    "Each",
-    "Give",
-    "If",
-    "Index",
-    "Literal",
-    "Member",
-    "Name",
-    "Operation",
-    "TemplateError",
-    "Text",
-    "parsed",
-]
+from aws14.emulator.apis.template_trees import (
+    Call,
+    Each,
+    Give,
+    If,
+    Index,
+    Literal,
+    Member,
+    Name,
+    Operation,
+    TemplateError,
+    Text,
+)
 
-
-class TemplateError(Exception):
-    """A template that is not understood; its text says where."""
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """What stands there as it is."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Literal:
-    """A value: text, number, truth, list or map of expressions; a text in double quotes is a template of its own."""
-
-    value: Any
-    template: tuple[Any, ...] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """``$name``; `source` is shown where nothing has that name, unless it is `quiet`."""
-
-    name: str
-    source: str = ""
-    quiet: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """``of.name``."""
-
-    of: Any
-    name: str
-    source: str = ""
-    quiet: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """``of.name(arguments)``."""
-
-    of: Any
-    name: str
-    arguments: tuple[Any, ...]
-    source: str = ""
-    quiet: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Index:
-    """``of[key]``."""
-
-    of: Any
-    key: Any
-    source: str = ""
-    quiet: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """``left sign right``; ``!`` has no left."""
-
-    sign: str
-    left: Any
-    right: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Give:
-    """``#set($name = value)``."""
-
-    name: str
-    value: Any
-
-
-@dataclass(frozen=True, slots=True)
-class If:
-    """``#if``, its ``#elseif`` and ``#else``: condition (None for ``#else``) and body of each."""
-
-    branches: tuple[tuple[Any, tuple[Any, ...]], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Each:
-    """``#foreach($name in values)``."""
-
-    name: str
-    values: Any
-    body: tuple[Any, ...]
-
+__all__ = ["parsed"]
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
-_DIRECTIVE = re.compile(r"#\{?(set|if|elseif|else|end|foreach)\}?(?![A-Za-z])")
+_WORDS = "set|if|elseif|else|end|foreach"
+_DIRECTIVE = re.compile(rf"#(?:\{{({_WORDS})\}}|({_WORDS})(?![A-Za-z]))")
 _SIGNS = (("||", "or"), ("&&", "and"), ("==", "!=", "<=", ">=", "<", ">"), ("+", "-"), ("*", "/", "%"))
 
 
@@ -156,9 +64,10 @@ class _Reader:
                 self._at += len(rest.partition("*#")[0]) + 2
             elif match := _DIRECTIVE.match(rest):
                 self._at += match.end()
-                if match[1] in ("end", "else", "elseif"):
-                    return tuple(found), match[1]
-                found.append(self._block(match[1]))
+                word = match[1] or match[2]
+                if word in ("end", "else", "elseif"):
+                    return tuple(found), word
+                found.append(self._block(word))
             elif rest[0] == "$" and (reference := self._reference()) is not None:
                 found.append(reference)
             else:

@@ -5,6 +5,7 @@ moto keeps load balancers; interfaces are found by their description, as on AWS 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,12 +21,14 @@ __all__ = [
     "balancers",
     "description",
     "drop_nodes",
+    "is_domain",
     "named",
     "nodes_of",
     "of_interface",
 ]
 
-_DOMAIN = ".elb.amazonaws.com"
+_DOMAIN = re.compile(r"\.elb(\.[a-z0-9-]+)?\.amazonaws\.com$")
+"""Of load balancers; network ones name the region behind ``elb``."""
 
 
 def balancers() -> Iterator[Any]:
@@ -93,6 +96,11 @@ def drop_nodes(balancer: Any, *, outside: bool = False) -> None:
         eni.subnet.del_subnet_ip(eni.private_ip_address)
 
 
+def is_domain(name: str) -> bool:
+    """Whether a DNS name (lower case, no last dot) is one that load balancers have."""
+    return _DOMAIN.search(name) is not None
+
+
 def named(name: str) -> Any | None:
     """The load balancer that has a DNS name (lower case, no last dot); None for any other name."""
     name = name.removeprefix("dualstack.")
@@ -106,7 +114,7 @@ def addresses(name: str, vpc: str) -> tuple[str, ...] | None:
     addresses inside its VPC, too.
     """
     del vpc
-    if not name.endswith(_DOMAIN):
+    if not is_domain(name):
         return None
     balancer = named(name)
     if balancer is None or balancer.state != "active":

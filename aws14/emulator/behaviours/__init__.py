@@ -69,6 +69,7 @@ BEHAVIOURS = {
     "eks_access": "moto.eks.models",
     "kubernetes_api": "moto.eks.models",
     "kubernetes_pods": "moto.eks.models",
+    "function_permissions": "moto.awslambda.models",
     "event_sources": "moto.awslambda.models",
     "event_bus": "moto.events.models",
     "state_machines": "moto.stepfunctions.models",

@@ -137,12 +137,12 @@ def _publish(
     attributes = more.get("message_attributes") or {}
     matcher = subscription._filter_policy_matcher  # noqa: SLF001 - moto keeps it there
     if matcher is None or matcher.matches(attributes, message):
-        event = {"Records": [_notification(subscription, message, message_id, subject, attributes)]}
+        event = {"Records": [_notification(subscription, message, message_id, subject=subject, attributes=attributes)]}
         world().clock.after(0.0, "bucket_events.notifies", (subscription.endpoint, event, subscription.topic.arn))
 
 
 def _notification(
-    subscription: Any, message: str, message_id: str, subject: str | None, attributes: dict[str, Any]
+    subscription: Any, message: str, message_id: str, *, subject: str | None, attributes: dict[str, Any]
 ) -> dict[str, Any]:
     now = datetime.fromtimestamp(world().clock.now(), UTC)
     return {

@@ -73,6 +73,7 @@ def _create(original: Callable[..., Any], backend: Any, distribution_config: dic
     told = deepcopy(distribution_config)
     _check(backend, told, "")
     answer = original(backend, distribution_config, tags)
+    answer[0].domain_name = f"d{answer[0].domain_name[1:]}"
     _deploy(answer[0], told)
     return answer
 

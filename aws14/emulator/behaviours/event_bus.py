@@ -78,12 +78,13 @@ def _enable(original: Callable[..., bool], backend: Any, name: str, event_bus_ar
     return found
 
 
-def _arm(rule: Any) -> None:
-    """Post the next run of a scheduled rule."""
+def _arm(rule: Any, ran: float = 0.0) -> None:
+    """Post the next run of a scheduled rule, after the one that ran."""
     rule.aws14_due = None
     if not rule.scheduled_expression or rule.state == "DISABLED":
         return
-    schedule, now = read_schedule(rule.scheduled_expression), world().clock.now()
+    # What shows the time may round it down: to before the run that is due, which would then be due for ever.
+    schedule, now = read_schedule(rule.scheduled_expression), max(world().clock.now(), ran)
     rule.aws14_due = schedule.next_after(now, begun=getattr(rule, "aws14_begun", now), zone=_UTC)
     if rule.aws14_due is not None:
         args = (rule.account_id, rule.region_name, rule.name, rule.aws14_due)
@@ -100,7 +101,7 @@ def _is_due(account: str, region: str, name: str, due: float) -> None:
     entry = {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}, "resources": [rule.arn]}
     # What shows the time may round the second down.
     delivering.send(rule, delivering.make_event(account, region, {**entry, "time": due}))
-    _arm(rule)
+    _arm(rule, due)
 
 
 def _check_targets(_backend: Any, name: str, event_bus_arn: str | None, targets: list[dict[str, Any]]) -> None:  # noqa: ARG001 - as moto calls it

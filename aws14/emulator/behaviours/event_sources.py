@@ -17,8 +17,8 @@ What this adds
 What it still does not do
     A FIFO queue's groups are kept in order, but no faster than batches at a time; pollers of a queue do not grow in
     number: five batches at a time, fewer by `MaximumConcurrency`; no parallelization factor, tumbling windows, Kafka,
-    MQ or DocumentDB, no destination in S3. Throttled batches wait like failed ones. The execution role is not asked.
-    AWS time stands still while the functions of a batch run.
+    MQ or DocumentDB, no destination in S3. Throttled batches wait like failed ones. The execution role is asked when a
+    mapping is made, not at every batch. AWS time stands still while the functions of a batch run.
 """
 
 from __future__ import annotations

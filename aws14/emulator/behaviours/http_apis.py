@@ -23,6 +23,7 @@ from urllib.parse import unquote
 
 from aws14.emulator.apis import front, http
 from aws14.emulator.behaviours.hooks import add, around, before
+from aws14.emulator.gaps import AbsentOperationError
 from aws14.emulator.world import world
 
 __all__ = ["install"]
@@ -86,7 +87,7 @@ def _create(original: Callable[..., Any], response: Any) -> Any:
 
 def _no_authorizers(backend: Any, *_: Any, **__: Any) -> None:
     del backend
-    raise NotImplementedError
+    raise AbsentOperationError
 
 
 def _refuse(text: str, error: str = "ConflictException", status: int = 409) -> None:

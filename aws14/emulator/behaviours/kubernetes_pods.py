@@ -8,12 +8,13 @@ What moto leaves out
     All of it: there is no Kubernetes behind its EKS.
 What this adds
     The controllers of Deployments, ReplicaSets, DaemonSets, Jobs, CronJobs, HorizontalPodAutoscalers, nodes, endpoints
-    and services, the scheduler, the kubelets, on AWS time, with the events and sentences of the real ones. Decisions are
-    made by the functions of simulated runs (`aws14.sim.containers`). Containers of python, nginx and busybox images
-    (Docker Hub, ECR Public) are processes of this machine, at most 24 of them and 8 of one owner; a pod beyond that says
-    so in the annotation ``aws14/process`` and is answered for by a sibling. Images of the account's own ECR run as the
-    python image. Probes ask for real; while AWS time is advanced, one that just passed is not asked again. What pods use
-    is what the control API says (``pod_load``), spread over the ready ones.
+    and services, the scheduler, the kubelets, on AWS time, with the events and sentences of the real ones. Decisions
+    are made by the functions of simulated runs (`aws14.sim.containers`). Containers of python, nginx and busybox images
+    (Docker Hub, ECR Public) are processes of this machine, at most 24 of them and 8 of one owner; a pod beyond says so
+    in the annotation ``aws14/process`` and is answered for by a sibling. Images of the account's own ECR run as the
+    python image. Probes ask for real; while AWS time is advanced, one that just passed is not asked again, and one that
+    holds is asked at longer and longer intervals, every five minutes in the end. What pods use is what the control API
+    says (``pod_load``), spread over the ready ones.
 What it still does not do
     StatefulSets, persistent volumes, network policies, preemption by priority, vertical autoscaling, ingress; sidecar
     containers that restart; other images' programs; kubectl exec, attach, port-forward; metrics of pods, objects or

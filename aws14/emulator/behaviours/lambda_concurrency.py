@@ -25,8 +25,8 @@ from urllib.parse import unquote
 
 from aws14 import catalog
 from aws14.emulator.behaviours.hooks import add, around, replace
-from aws14.emulator.functions import admitting, provisioned
-from aws14.emulator.functions.provisioned import Provision
+from aws14.emulator.functions import admitting, provisioned, provisions
+from aws14.emulator.functions.provisions import Provision
 from aws14.emulator.functions.targets import Target, functions_of, target
 
 __all__ = ["install"]
@@ -56,7 +56,7 @@ def _reserve(original: Callable[..., Any], backend: Any, function_name: str, res
     wanted = int(reserved_concurrency)
     left = admitting.unreserved(*place) + (admitting.reserved_of(function) or 0) - wanted
     _refuse_below_minimum(left, "ReservedConcurrentExecutions")
-    allocated = sum(each.requested for each in provisioned.of(*place, function.function_name).values())
+    allocated = sum(each.requested for each in provisions.of(*place, function.function_name).values())
     if wanted < allocated:
         text = "ReservedConcurrentExecutions for function should not be lower than function's total"
         raise _invalid(f"{text} provisioned concurrency [{allocated}].")
@@ -84,7 +84,7 @@ def _alias_moves(
 ) -> Any:
     before = backend.get_alias(name, function_name).function_version
     alias = original(backend, name, function_name, *args, **kw)
-    known = provisioned.of(backend.account_id, backend.region_name, function_name).get(name)
+    known = provisions.of(backend.account_id, backend.region_name, function_name).get(name)
     if known is not None and alias.function_version != before:
         provisioned.allocate(target(backend.account_id, backend.region_name, function_name, name), known.requested)
     return alias
@@ -94,7 +94,7 @@ def _delete(original: Callable[..., Any], backend: Any, function_name: str, qual
     meant = target(backend.account_id, backend.region_name, function_name, qualifier)
     told = original(backend, function_name, qualifier)
     if not meant.qualifier:
-        provisioned.of(*meant.place, meant.name).clear()
+        provisions.of(*meant.place, meant.name).clear()
     return told
 
 
@@ -139,7 +139,7 @@ def _list(response: Any) -> str:
     meant = _meant(response)
     shown = [
         {**_shown(each), "FunctionArn": f"{meant.arn}:{qualifier}"}
-        for qualifier, each in provisioned.of(*meant.place, meant.name).items()
+        for qualifier, each in provisions.of(*meant.place, meant.name).items()
     ]
     return json.dumps({"ProvisionedConcurrencyConfigs": shown})
 
@@ -152,7 +152,7 @@ def _get_or_list(response: Any) -> str:
 def _known(meant: Target) -> Provision:
     from moto.awslambda.exceptions import LambdaClientError
 
-    found = provisioned.of(*meant.place, meant.name).get(meant.qualifier)
+    found = provisions.of(*meant.place, meant.name).get(meant.qualifier)
     if found is None:
         text = "No Provisioned Concurrency Config found for this function"
         error = LambdaClientError("ProvisionedConcurrencyConfigNotFoundException", text)

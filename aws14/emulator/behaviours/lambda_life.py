@@ -7,8 +7,8 @@ What AWS does
     dead-letter queue is part of the configuration.
 What moto leaves out
     Every function is active at once and every update successful; zips are not looked into; roles need no trust; the
-    VPC shown is another one; dead-letter configurations are dropped, tags of versions and numbers of deleted versions
-    are given again.
+    VPC shown is another one; dead-letter configurations, changes of architecture and tags of versions are dropped,
+    numbers of deleted versions are given again.
 What this adds
     All of that; interfaces of functions in a VPC, one for each subnet and set of security groups.
 What it still does not do
@@ -73,6 +73,8 @@ def _update_code(original: Callable[..., Any], backend: Any, function_name: str,
     states.refuse_while_updating(function)
     _refuse_package(body)
     before = function.code_sha_256
+    if body.get("Architectures") and not body.get("DryRun"):
+        function.architectures = body["Architectures"]
     told = original(backend, function_name, qualifier, body=body)
     if body.get("DryRun"):
         return told

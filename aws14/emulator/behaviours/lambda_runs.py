@@ -13,13 +13,14 @@ What moto leaves out
 What this adds
     All of that, in local Python processes, confined to a folder of their own: they see no credentials of the learner,
     only AWS's; /var/task, /opt and /tmp are folders; the packages are the standard library, what the zip brings, and
-    boto3. The API, databases and names of the embedded AWS are reached as the function's place in the network allows.
-    Starts and durations are real, measured on this machine. Time in the function is AWS time.
+    boto3. What they write shows the paths of Lambda. The API, databases and names of the embedded AWS are reached as
+    the function's place in the network allows. Starts and durations are real, measured on this machine. Time in the
+    function is AWS time.
 What it still does not do
     Other runtimes than Python; container images; the Python is this machine's, whatever the runtime says. Memory does
     not give more or less CPU; /tmp has no limit; environments are not frozen between events; extensions, SnapStart,
     response streaming, X-Ray, JSON log format. At most twelve processes run at once: beyond that an event, which counts
-    as running, waits for its turn. What a role may do is not checked. Events for later are handled one after the other.
+    as running, waits for its turn. Events for later are handled one after the other.
 """
 
 from __future__ import annotations

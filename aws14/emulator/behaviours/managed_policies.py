@@ -8,7 +8,7 @@ What moto leaves out
 What this adds
     Takes a policy out of that file when it is attached to a role, a user or a group for the first time.
 What it still does not do
-    List those that nobody has attached yet. As before, no policy is enforced.
+    List those that nobody has attached yet.
 """
 
 from __future__ import annotations

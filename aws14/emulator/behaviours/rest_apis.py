@@ -27,12 +27,14 @@ from typing import Any
 from urllib.parse import unquote
 
 from aws14.catalog import quota
-from aws14.emulator.apis import front, rest
+from aws14.emulator.apis import front, rest, stages
 from aws14.emulator.apis.coming import coming
 from aws14.emulator.apis.definition import definition, freeze
 from aws14.emulator.apis.throttles import account_limits, counted
 from aws14.emulator.behaviours.hooks import add, around, before, replace
 from aws14.emulator.dataplane.answering import Visit
+from aws14.emulator.gaps import AbsentOperationError
+from aws14.emulator.refusal import HINT
 
 __all__ = ["install"]
 
@@ -49,12 +51,15 @@ def install() -> None:
     replace(RestAPI, "update_integration_mocks", lambda *_: None)
     replace(Stage, "_get_default_method_settings", _settings)
     around(APIGatewayResponse, "create_rest_api", _create_api)
+    around(APIGatewayResponse, "create_deployment", _deployed)
     around(APIGatewayBackend, "create_deployment", _deploy)
     before(APIGatewayBackend, "create_resource", _unique_resource)
     before(APIGatewayBackend, "put_method", _unique_method)
     before(APIGatewayBackend, "put_integration", _sound_integration)
     before(APIGatewayBackend, "create_stage", _sound_stage)
-    before(APIGatewayBackend, "update_stage", _logging_has_a_role)
+    around(APIGatewayBackend, "create_stage", _make_stage)
+    around(APIGatewayBackend, "update_stage", _change_stage)
+    around(Stage, "to_json", lambda original, stage: {**original(stage), **stages.shown(stage)})
     before(APIGatewayBackend, "create_authorizer", _known_authorizer)
     before(APIGatewayBackend, "delete_usage_plan", _no_stages)
     before(APIGatewayBackend, "get_method_response", _has_response)
@@ -97,31 +102,71 @@ def _deploy(
     backend: Any,
     function_id: str,
     name: str | None,
-    description: str = "",
-    stage_variables: Any = None,
+    *said: Any,
 ) -> Any:
     """Copy the API; a stage that is there keeps what was set, and serves the new copy."""
-    from moto.apigateway.exceptions import NoIntegrationDefined
-
     api = backend.get_rest_api(function_id)
-    methods = [method for each in api.resources.values() for method in each.resource_methods.values()]
-    if methods and any(method.method_integration is None for method in methods):
-        raise NoIntegrationDefined
+    bare = [each for each in _methods(api) if each[1].method_integration is None]
+    if bare:
+        path, method = bare[0]
+        hint = f"put_integration for {method.http_method} {path}, or delete_method; then create_deployment again"
+        _refuse("BadRequestException", "No integration defined for method", 400, hint=hint)
     stage = api.stages.get(name) if name else None
-    deployment = original(backend, function_id, name, description, stage_variables)
+    deployment = original(backend, function_id, name, *said)
     freeze(api, deployment)
+    _description, variables = said
     if stage is not None:
         stage.deployment_id = deployment.id
-        stage.variables |= stage_variables or {}
+        stage.variables |= variables or {}
         api.stages[name] = stage
+        stages.touched(stage)
+    elif name:
+        stages.made(api.stages[name])
     return deployment
 
 
-def _refuse(error: str, text: str, status: int) -> None:
+def _deployed(original: Callable[..., Any], response: Any) -> Any:
+    """With the description of the stage that is made, which moto overlooks."""
+    told = original(response)
+    name, said = (response._get_param(each) for each in ("stageName", "stageDescription"))  # noqa: SLF001 - as above
+    if name and said:
+        response.backend.get_stage(response.path.split("/")[2], name).description = said
+    return told
+
+
+def _methods(api: Any) -> list[tuple[str, Any]]:
+    return [(each.get_path(), method) for each in api.resources.values() for method in each.resource_methods.values()]
+
+
+def _make_stage(original: Callable[..., Any], backend: Any, *which: Any, **more: Any) -> Any:
+    stage = original(backend, *which, **more)
+    stages.made(stage)
+    return stage
+
+
+def _change_stage(original: Callable[..., Any], backend: Any, *which: Any) -> Any:
+    *stage_id, given = which
+    patches = given or []
+    fault = stages.fault(patches)
+    if fault:
+        _refuse("BadRequestException", fault, 400)
+    _logging_has_a_role(backend, patches)
+    stage = original(backend, *stage_id, patches)
+    for each in patches:
+        if each["op"] == "remove":
+            stage.method_settings.pop(each["path"].lstrip("/"), None)
+    stages.touched(stage)
+    return stage
+
+
+def _refuse(error: str, text: str, status: int, *, hint: str = "") -> None:
     from moto.core.exceptions import JsonRESTError
 
-    refused = JsonRESTError(error, text)
+    refused: Any = JsonRESTError(error, text)
     refused.code = status
+    if hint:
+        headers = [*refused.get_headers(), (HINT, hint)]
+        refused.get_headers = lambda *_: headers
     raise refused
 
 
@@ -138,14 +183,14 @@ def _unique_method(backend: Any, function_id: str, resource_id: str, method_type
         _refuse("ConflictException", "Method already exists for this resource", 409)
 
 
-def _has_response(backend: Any, function_id: str, resource_id: str, method_type: str, response_code: str) -> None:
-    if backend.get_method(function_id, resource_id, method_type).get_response(response_code) is None:
+def _has_response(backend: Any, *which: str) -> None:
+    *method, response_code = which
+    if backend.get_method(*method).get_response(response_code) is None:
         _refuse("NotFoundException", "Invalid Response status code specified", 404)
 
 
-def _sound_integration(
-    backend: Any, function_id: str, resource_id: str, method_type: str, integration_type: str, *_: Any, **more: Any
-) -> None:
+def _sound_integration(backend: Any, *which: Any, **more: Any) -> None:
+    function_id, resource_id, method_type, integration_type = which[:4]
     if method_type not in backend.get_resource(function_id, resource_id).resource_methods:
         _refuse("NotFoundException", "Invalid Method identifier specified", 404)
     if integration_type not in _TYPES:
@@ -166,9 +211,8 @@ def _sound_stage(backend: Any, function_id: str, stage_name: str, deploymentId: 
         _refuse("BadRequestException", "Stage name only allows a-zA-Z0-9_-", 400)
 
 
-def _logging_has_a_role(backend: Any, function_id: str, stage_name: str, patch_operations: Any) -> None:
-    del function_id, stage_name
-    wanted = any("logging/loglevel" in each["path"] and each.get("value") != "OFF" for each in patch_operations)
+def _logging_has_a_role(backend: Any, patch_operations: Any) -> None:
+    wanted = any("logging/loglevel" in each["path"] and each.get("value") != "OFF" for each in patch_operations or ())
     if wanted and not backend.account.cloudwatch_role_arn:
         text = "CloudWatch Logs role ARN must be set in account settings to enable logging"
         _refuse("BadRequestException", text, 400)
@@ -177,7 +221,7 @@ def _logging_has_a_role(backend: Any, function_id: str, stage_name: str, patch_o
 def _known_authorizer(backend: Any, restapi_id: str, name: str, authorizer_type: str, **_: Any) -> None:
     del backend, restapi_id, name
     if authorizer_type == "COGNITO_USER_POOLS":
-        raise NotImplementedError
+        raise AbsentOperationError
 
 
 def _no_stages(backend: Any, usage_plan_id: str) -> None:

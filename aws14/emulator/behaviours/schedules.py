@@ -94,8 +94,8 @@ def _arm(schedule: Any) -> None:
     if schedule.state != "ENABLED" or due is None:
         return
     schedule.aws14_due = due
-    args = (*schedule.aws14_where, schedule.group_name, schedule.name, due)
-    world().clock.at(due + _delay_s(schedule), "schedules.is_due", args)
+    which = (*schedule.aws14_where, schedule.group_name, schedule.name)
+    world().clock.at(due + _delay_s(schedule), "schedules.is_due", (which, due))
 
 
 def _next(schedule: Any) -> float | None:
@@ -115,9 +115,10 @@ def _delay_s(schedule: Any) -> float:
 
 
 @handles("schedules.is_due")
-def _is_due(account: str, region: str, group_name: str, name: str, due: float) -> None:
+def _is_due(which: tuple[str, str, str, str], due: float) -> None:
     from moto.scheduler.models import scheduler_backends
 
+    account, region, group_name, name = which
     backend = scheduler_backends[account][region]
     group = backend.schedule_groups.get(group_name)
     schedule: Any = group.schedules.get(name) if group is not None else None

@@ -57,17 +57,11 @@ def install() -> None:
     on_change(_end_strangers)
 
 
-def _name(
-    original: Callable[..., Any],
-    backend: Any,
-    state_machine_arn: str,
-    name: str | None = None,
-    execution_input: str | None = None,
-    **more: Any,
-) -> Any:
+def _name(original: Callable[..., Any], backend: Any, state_machine_arn: str, *said: str | None) -> Any:
     from moto.moto_api._internal import mock_random
 
-    return original(backend, state_machine_arn, name or str(mock_random.uuid4()), execution_input or "{}", **more)
+    name, text = said
+    return original(backend, state_machine_arn, name or str(mock_random.uuid4()), text or "{}")
 
 
 def _start(execution: Any) -> None:

@@ -5,10 +5,11 @@ What AWS does
     within hours as a rule, and can be read until then; the deletion stands in the stream as DynamoDB's own. What is not
     a number, or lies more than five years back, never expires. A write that changes nothing is not in the stream.
 What moto leaves out
-    Tables are ACTIVE at once; TTL is noted, and nothing is ever deleted.
+    Tables are ACTIVE at once; TTL is noted, and nothing is ever deleted. A table whose stream has ended cannot be
+    written to, nor get a stream again.
 What this adds
     States on the clock, so that waiters wait; deletions two hours after the item's time; ``userIdentity`` and the
-    region in the stream.
+    region in the stream; streams that end and begin again.
 What it still does not do
     Provisioned units do not throttle. TTL is enabled and disabled at once. Indexes have no states of their own. A
     deleted table is gone at once; a table that is being created can be written to.
@@ -38,6 +39,7 @@ def install() -> None:
     around(DynamoDBBackend, "create_table", _create)
     around(DynamoDBBackend, "update_time_to_live", _set_ttl)
     around(DynamoDBBackend, "update_item", _written)
+    around(DynamoDBBackend, "update_table_streams", _set_stream)
     around(Table, "describe", _describe)
     around(Table, "put_item", _put)
     around(StreamShard, "add", _changed)
@@ -84,9 +86,21 @@ def _written(original: Callable[..., Any], backend: Any, table_name: str, *args:
     return answer
 
 
+def _set_stream(original: Callable[..., None], backend: Any, table: Any, stream_specification: dict[str, Any]) -> None:
+    if not _streams(table):
+        table.latest_stream_label = None  # moto takes the label of one that has ended for a stream
+    original(backend, table, stream_specification)
+
+
+def _streams(table: Any) -> bool:
+    return bool((table.stream_specification or {}).get("StreamEnabled"))
+
+
 def _changed(original: Callable[..., None], shard: Any, old: Any, new: Any) -> None:
     if old is not None and new is not None and old.to_json() == new.to_json():
         return
+    if not _streams(shard.table):
+        return  # a stream that was ended can still be read
     original(shard, old, new)
     shard.items[-1].record["awsRegion"] = shard.table.region_name
 

@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from ipaddress import ip_address, ip_network
 from typing import Any, Literal
 
-__all__ = ["ANYBODY", "Caller", "Verdict", "is_about", "is_policy", "is_public", "verdict"]
+__all__ = ["ANYBODY", "Caller", "Verdict", "applies", "is_about", "is_policy", "is_public", "verdict"]
 
 Verdict = Literal["allow", "deny", ""]
 #: Keys whose fixed values make a statement for everybody one for somebody.
@@ -135,9 +135,13 @@ def _is_narrowed(statement: Mapping[str, Any]) -> bool:
 
 
 def _speaks(statement: Mapping[str, Any], caller: Caller, action: str, resource: str) -> bool:
+    return _is_meant(statement, caller) and applies(statement, caller, action, resource)
+
+
+def applies(statement: Mapping[str, Any], caller: Caller, action: str, resource: str) -> bool:
+    """Whether a statement is about an action on a resource, and its conditions hold, whoever its principal is."""
     return (
-        _is_meant(statement, caller)
-        and _fits(statement, "Action", action, fold=True)
+        _fits(statement, "Action", action, fold=True)
         and _fits(statement, "Resource", resource)
         and _holds(statement, caller)
     )

@@ -7,6 +7,7 @@ from typing import Any
 from moto.core.responses import ActionResult, BaseResponse
 from moto.eks.models import EKSBackend
 
+from aws14.catalog import eks_add_ons
 from aws14.emulator.clusters import add_ons, updates
 from aws14.emulator.clusters.records import AddOn, life_of, moment
 from aws14.emulator.clusters.refusals import in_use, invalid, known_cluster, not_active, unknown
@@ -33,7 +34,7 @@ class AddOns(BaseResponse):
     def create_addon(self) -> ActionResult:
         """Make an add-on."""
         cluster, name, version = self._cluster(), self._get_param("addonName"), self._get_param("addonVersion") or ""
-        if name not in add_ons.ADD_ONS:
+        if name not in eks_add_ons():
             invalid(f"Addon {name} specified is not supported", clusterName=cluster.name, addonName=name)
         not_active(cluster)
         if name in life_of(cluster).add_ons:
@@ -76,7 +77,7 @@ class AddOns(BaseResponse):
     def describe_addon_versions(self) -> ActionResult:
         """List add-ons and their versions."""
         wanted, kubernetes = self._get_param("addonName"), self._get_param("kubernetesVersion")
-        found = [_listed(name, kubernetes) for name in add_ons.ADD_ONS if wanted in (None, name)]
+        found = [_listed(name, kubernetes) for name in eks_add_ons() if wanted in (None, name)]
         return ActionResult({"addons": found})
 
 
@@ -97,7 +98,7 @@ def _listed(name: str, kubernetes: str | None) -> dict[str, Any]:
     ]
     return {
         "addonName": name,
-        "type": add_ons.ADD_ONS[name][0],
+        "type": eks_add_ons()[name].category,
         "publisher": "eks",
         "owner": "aws",
         "addonVersions": found,

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from aws14.catalog import kubernetes_versions
+from aws14.catalog import eks_add_ons, kubernetes_versions
 from aws14.emulator.clock import handles
 from aws14.emulator.clusters.records import AddOn, find, life_of, moment
 from aws14.emulator.durations import typical_s
 from aws14.emulator.kubernetes import cluster_view
 from aws14.emulator.world import world
 
-__all__ = ["ADD_ONS", "begin", "begin_deleting", "install_defaults", "versions"]
-
-ADD_ONS: Mapping[str, tuple[str, str]] = {
-    "vpc-cni": ("networking", "v1.20.4-eksbuild.2"),
-    "kube-proxy": ("networking", ""),
-    "coredns": ("networking", "v1.12.4-eksbuild.1"),
-    "metrics-server": ("observability", "v0.8.0-eksbuild.3"),
-    "eks-pod-identity-agent": ("security", "v1.3.10-eksbuild.1"),
-    "aws-ebs-csi-driver": ("storage", "v1.53.0-eksbuild.1"),
-    "amazon-cloudwatch-observability": ("observability", "v4.7.0-eksbuild.1"),
-}
-"""Name -> type and version; kube-proxy has that of the cluster."""
+__all__ = ["DEFAULTS", "begin", "begin_deleting", "install_defaults", "versions"]
 
 DEFAULTS = ("vpc-cni", "kube-proxy", "coredns")
 """What runs in every new cluster; not as add-ons that EKS manages, until somebody creates them as such."""
@@ -31,14 +19,15 @@ DEFAULTS = ("vpc-cni", "kube-proxy", "coredns")
 
 def versions(name: str) -> dict[str, list[str]]:
     """Version of an add-on -> versions of Kubernetes that it fits."""
-    if name == "kube-proxy":
-        return {f"v{each.patch}-eksbuild.2": [each.version] for each in kubernetes_versions().values()}
-    return {ADD_ONS[name][1]: list(kubernetes_versions())}
+    found: dict[str, list[str]] = {}
+    for kubernetes in kubernetes_versions():
+        found.setdefault(eks_add_ons()[name].version_on(kubernetes), []).append(kubernetes)
+    return found
 
 
 def default_version(name: str, kubernetes: str) -> str:
     """The version of an add-on that a cluster gets."""
-    return next(version for version, fits in versions(name).items() if kubernetes in fits)
+    return eks_add_ons()[name].version_on(kubernetes)
 
 
 def install_defaults(cluster: Any) -> None:

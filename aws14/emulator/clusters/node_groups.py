@@ -18,6 +18,8 @@ __all__ = ["begin", "begin_deleting", "looks", "release_of", "rescale", "roll"]
 _IMAGE = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
 _IMAGE_ARM = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64"
 _RELEASED = "20251120"
+_HOPS = 1
+"""Hop limit of the instance metadata of Amazon Linux 2023 nodes: a pod beyond the node's network does not reach it."""
 _NOT_JOINED = "NodeCreationFailure"
 
 
@@ -46,7 +48,7 @@ def begin(cluster: Any, group: Any, *, template: dict[str, Any]) -> None:
     made = ec2_backends[account][region].create_launch_template(
         f"eks-{group.uuid}",
         "",
-        _template(cluster, group, template, region, account),
+        _template(cluster, group, template, (account, region)),
         {"eks:cluster-name": cluster.name, "eks:nodegroup-name": group.nodegroup_name},
     )
     vars(group)["_aws14_template"] = made.id
@@ -91,12 +93,14 @@ def _group_tags(cluster: Any, group: Any, name: str) -> list[dict[str, Any]]:
     return [{"Key": key, "Value": value, **common} for key, value in tags.items()]
 
 
-def _template(cluster: Any, group: Any, given: dict[str, Any], region: str, account: str) -> dict[str, Any]:
+def _template(cluster: Any, group: Any, given: dict[str, Any], place: tuple[str, str]) -> dict[str, Any]:
     from moto.ssm.models import ssm_backends
 
+    account, region = place
     own = {
         "InstanceType": group.instance_types[0],
         "SecurityGroupIds": [cluster.resources_vpc_config["clusterSecurityGroupId"]],
+        "MetadataOptions": {"HttpTokens": "required", "HttpPutResponseHopLimit": _HOPS},
         "BlockDeviceMappings": [{"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": int(group.disk_size or 20),
                                  "VolumeType": "gp3", "DeleteOnTermination": True}}],
     }  # fmt: skip

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from aws14.emulator.databases import door, proxy_front
 from aws14.emulator.databases.records import find, instances, is_serving, life_of, primary_of
+from aws14.emulator.databases.silent import SpeaksNoHttp
 from aws14.emulator.dataplane import fronts
-from aws14.emulator.dataplane.answering import Shown, Told, Visit
 from aws14.emulator.durations import typical_s
 from aws14.model.network import Interface
 
@@ -26,7 +26,7 @@ def register() -> None:
 
 
 @dataclass(frozen=True)
-class Endpoint:
+class Endpoint(SpeaksNoHttp):
     """One host of a DB instance.
 
     Parameters
@@ -44,31 +44,12 @@ class Endpoint:
     interface: str
     address: str
 
-    @property
-    def owner(self) -> str:
-        """``rds/<identifier>``."""
-        return f"rds/{self.identifier}"
-
     def listens(self, port: int) -> bool:
         """Whether it is the primary, serves, and has this port."""
         instance = find(self.arn)
         if instance is None or not is_serving(instance):
             return False
         return port == int(instance.port) and primary_of(instance) == self.interface
-
-    def speaks_tls(self, port: int) -> bool:
-        """Never from the first byte: MySQL turns to TLS later, and this one does not."""
-        del port
-        return False
-
-    def shown(self, port: int, name: str) -> Shown | None:
-        """None."""
-        del port, name
-        return None
-
-    def answer(self, visit: Visit) -> Told:
-        """No HTTP is spoken."""
-        raise ConnectionResetError(f"{self.identifier} speaks no HTTP on port {visit.port}")
 
     def door(self, port: int, source: str) -> int | None:
         """A loopback port that speaks MySQL; None for other engines."""

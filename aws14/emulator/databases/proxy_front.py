@@ -7,7 +7,7 @@ from typing import Any
 
 from aws14.emulator.databases import door
 from aws14.emulator.databases.pools import find_proxy, proxies, target_of
-from aws14.emulator.dataplane.answering import Shown, Told, Visit
+from aws14.emulator.databases.silent import SpeaksNoHttp
 from aws14.model.network import Interface
 
 __all__ = ["ProxyEndpoint", "addresses", "of_interface", "place", "remove"]
@@ -16,7 +16,7 @@ _PORT = 3306
 
 
 @dataclass(frozen=True)
-class ProxyEndpoint:
+class ProxyEndpoint(SpeaksNoHttp):
     """One address of a proxy.
 
     Parameters
@@ -34,29 +34,10 @@ class ProxyEndpoint:
     interface: str
     address: str
 
-    @property
-    def owner(self) -> str:
-        """``rds/<name>``."""
-        return f"rds/{self.identifier}"
-
     def listens(self, port: int) -> bool:
         """Whether the proxy is available and has a database behind it."""
         proxy = find_proxy(self.arn)
         return port == _PORT and proxy is not None and proxy.status == "available" and target_of(proxy) is not None
-
-    def speaks_tls(self, port: int) -> bool:
-        """Never from the first byte."""
-        del port
-        return False
-
-    def shown(self, port: int, name: str) -> Shown | None:
-        """None."""
-        del port, name
-        return None
-
-    def answer(self, visit: Visit) -> Told:
-        """No HTTP is spoken."""
-        raise ConnectionResetError(f"{self.identifier} speaks no HTTP on port {visit.port}")
 
     def door(self, port: int, source: str) -> int | None:
         """A loopback port that speaks MySQL; None for other engines."""

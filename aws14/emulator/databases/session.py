@@ -14,6 +14,7 @@ from typing import Any
 from sqlglot import exp
 
 from aws14.emulator.databases import catalogue
+from aws14.emulator.databases.clashes import explained
 from aws14.emulator.databases.defining import Definer, unsupported
 from aws14.emulator.databases.host import Host
 from aws14.emulator.databases.knowledge import Knowledge
@@ -197,7 +198,7 @@ class Session:
         try:
             cursor = self._transactions.run(write.sql)
         except sqlite3.IntegrityError as error:
-            raise _missing(error, write, self._connection) from None
+            raise explained(error, write, self._connection) from None
         count = max(cursor.rowcount, 0)
         made = count if write.counted and write.inserts else 0
         last_id = int(cursor.lastrowid or 0) - (made - 1) if made else 0
@@ -277,25 +278,3 @@ def _trees(sql: str) -> list[exp.Expr]:
 
 def _no_statement(_tree: exp.Expr, sql: str) -> Outcome:
     raise MysqlError(1064, f"{SYNTAX} near '{sql[:80]}' at line 1")
-
-
-def _duplicate(error: MysqlError, write: Write, connection: sqlite3.Connection) -> MysqlError:
-    """The error with the values and the key's name, where they are known."""
-    table, _, joined = error.message.rpartition("'")[0].rpartition("'")[2].partition(".")
-    primary = tuple(each.name for each in catalogue.columns_of(connection, write.table) or () if each.key == "PRI")
-    keys = {each.title: each.columns for each in catalogue.indexes_of(connection, write.table) if each.unique}
-    found = ((key, columns) for key, columns in {"PRIMARY": primary, **keys}.items() if "_".join(columns) == joined)
-    key, columns = next(found, (joined, ()))
-    values = [write.cells[each.lower()] for each in columns if each.lower() in write.cells]
-    told = f"Duplicate entry '{'-'.join(values)}'" if values and len(values) == len(columns) else "Duplicate entry"
-    return MysqlError(1062, f"{told} for key '{table}.{key}'")
-
-
-def _missing(error: sqlite3.IntegrityError, write: Write, connection: sqlite3.Connection) -> MysqlError:
-    made = from_sqlite(error)
-    if made.code == 1062:
-        return _duplicate(made, write, connection)
-    column = made.message.partition("'")[2].partition("'")[0]
-    if made.code == 1048 and write.inserts and write.given and column not in write.given:
-        return MysqlError(1364, f"Field '{column}' doesn't have a default value")
-    return made

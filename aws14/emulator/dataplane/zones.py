@@ -87,9 +87,10 @@ def vpc_of(network: Network, source: str) -> str:
 def _judged(account: str, asker: Asker) -> dict[str, Any]:
     """What decides between records with a routing policy."""
     from aws14.emulator import health_checks, target_health  # they look at the data plane themselves
+    from aws14.emulator.balancing import nodes
 
     def target_is_healthy(name: str) -> bool:
-        return not name.endswith(".elb.amazonaws.com") or target_health.is_load_balancer_healthy(name)
+        return not nodes.is_domain(name) or target_health.is_load_balancer_healthy(name)
 
     return {
         "turn": _turn,

@@ -20,6 +20,9 @@ __all__ = ["serve"]
 
 _HTTPS = 443
 _BAD, _UNCHANGED = HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_MODIFIED
+#: Errors that are kept, and those that are kept only where the distribution or their own headers say for how long
+#: (developer guide, "How CloudFront caches HTTP 4xx and 5xx status codes"); no other is, as 429.
+_KEPT, _KEPT_IF_SAID = frozenset({404, 414, 500, 501, 502, 503, 504}), frozenset({400, 403, 405, 412, 415})
 _SAFE = ("GET", "HEAD")
 _HIT, _MISS, _REFRESH, _ERROR, _REDIRECT = "Hit", "Miss", "RefreshHit", "Error", "Redirect"
 _HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "via"})
@@ -143,6 +146,8 @@ class _Edge:
         path = key.path + (f"?{query}" if query else "")
         if status >= _BAD:
             rule = self.settings.errors.get(status)
+            if status not in _KEPT and not (status in _KEPT_IF_SAID and (rule is not None or _said(headers))):
+                return
             least = rule.min_s if rule is not None else keeping.error_min_s()
             until = self.now + max(least, min(keeping.lifetime_s(headers, settings, self.now), _said(headers)))
         elif keeping.is_storable(headers, settings):

@@ -68,14 +68,17 @@ def offer(bus: Any, event: Mapping[str, Any]) -> None:
 def send(rule: Any, event: Mapping[str, Any]) -> None:
     """Send an event to every target of a rule (moto's), a moment later."""
     for target in rule.targets:
-        args = (rule.account_id, rule.region_name, rule.event_bus_name, rule.name, target["Id"], dict(event))
-        world().clock.after(typical_s("EventBridge event to its target"), "event_bus.delivers", args)
+        which = (rule.account_id, rule.region_name, rule.event_bus_name, rule.name)
+        world().clock.after(
+            typical_s("EventBridge event to its target"), "event_bus.delivers", (which, target["Id"], dict(event))
+        )
 
 
 @handles("event_bus.delivers")
-def _delivers(account: str, region: str, bus: str, name: str, target_id: str, event: dict[str, Any]) -> None:
+def _delivers(which: tuple[str, str, str, str], target_id: str, event: dict[str, Any]) -> None:
     from moto.events.models import events_backends
 
+    account, region, bus, name = which
     found = events_backends[account][region].event_buses.get(bus)
     rule = found.rules.get(name) if found is not None else None
     target = next((each for each in rule.targets if each["Id"] == target_id), None) if rule is not None else None

@@ -15,7 +15,7 @@ from aws14.emulator.world import world
 __all__ = ["report"]
 
 
-def report(mapping: Any, shard: str, batch: list[dict[str, Any]], condition: str, calls: int) -> None:
+def report(mapping: Any, shard: str, batch: list[dict[str, Any]], condition: str, *, calls: int) -> None:
     """Send what is known of a discarded batch to the mapping's destination; without one nothing is sent.
 
     Parameters

@@ -26,19 +26,19 @@ def may_call(function: str, service: str, source: str) -> bool:
     if found is None:
         return False
     policy = json.dumps({"Version": "2012-10-17", "Statement": found.policy.statements})
-    return _says(policy, service, source, "lambda:InvokeFunction", function)
+    return _says(policy, service, source, action="lambda:InvokeFunction", resource=function)
 
 
 def may_send(queue: Any, service: str, source: str) -> bool:
     """Whether a queue's own policy lets a service send to it; `queue` is moto's."""
-    return _says(queue.policy, service, source, "sqs:SendMessage", queue.queue_arn)
+    return _says(queue.policy, service, source, action="sqs:SendMessage", resource=queue.queue_arn)
 
 
 def may_publish(topic: Any, service: str, source: str) -> bool:
     """Whether a topic's own policy lets a service publish to it; `topic` is moto's."""
     # A topic lets its own account publish from the start (SNS developer guide, "Example cases"): moto spells that so.
     policy = topic.policy
-    return _says(policy, service, source, "sns:Publish", topic.arn)
+    return _says(policy, service, source, action="sns:Publish", resource=topic.arn)
 
 
 def _function(arn: str) -> Any | None:
@@ -52,7 +52,7 @@ def _function(arn: str) -> Any | None:
         return None
 
 
-def _says(policy: str | None, service: str, source: str, action: str, resource: str) -> bool:
+def _says(policy: str | None, service: str, source: str, *, action: str, resource: str) -> bool:
     facts = {"aws:sourcearn": source, "aws:sourceaccount": resource.split(":")[4]}
     caller = Caller(kind="service", service=service, facts=facts)
     return verdict(policy, caller, action, resource) == "allow"

@@ -84,7 +84,7 @@ def look(mapping: Any) -> None:
         names = [_name(record) for record in batch]
         failed = failed_items(mapping, each, names)
         mapping.aws14_result = "OK" if failed == [] else "PROBLEM: Function call failed"
-        _settle(mapping, shard, place, names if failed is None else failed, batch)
+        _settle(mapping, shard, place, failed=names if failed is None else failed, batch=batch)
     _arm(mapping)
 
 
@@ -105,7 +105,7 @@ def _batch(mapping: Any, shard: str, records: list[Any], span: Span) -> list[dic
     return [each for each in told if passes(mapping.filter_criteria, each)]
 
 
-def _settle(mapping: Any, shard: str, place: Place, failed: list[str], batch: list[dict[str, Any]]) -> None:
+def _settle(mapping: Any, shard: str, place: Place, *, failed: list[str], batch: list[dict[str, Any]]) -> None:
     """After a call: go on, or try again from the first that failed, or give up and report."""
     span = place.open.pop(0)
     if not failed:
@@ -122,9 +122,9 @@ def _settle(mapping: Any, shard: str, place: Place, failed: list[str], batch: li
         middle = (start + span.end) // 2
         place.open[:0] = [Span(start=start, end=middle, at=now), Span(start=middle, end=span.end, at=now)]
     elif limit is not None and 0 <= limit < tries:
-        report(mapping, shard, batch, "RetryAttemptsExhausted", tries)
+        report(mapping, shard, batch, "RetryAttemptsExhausted", calls=tries)
     elif oldest is not None and 0 <= oldest < now - _time(records[start]):
-        report(mapping, shard, batch, "RecordAgeExceeded", tries)
+        report(mapping, shard, batch, "RecordAgeExceeded", calls=tries)
     else:
         place.open.insert(0, replace(span, start=start, tries=tries, at=now + _pause_s(tries)))
 

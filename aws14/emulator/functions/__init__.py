@@ -9,8 +9,10 @@
 ``inside``          what runs in there
 ``running``         one invocation from beginning to end
 ``telling``         log lines and metrics
-``asynchronous``    events for later: retries, destinations, dead letters
-``provisioned``     environments that are kept ready
+``waiting``         an event for later, as it is taken in
+``asynchronous``    what becomes of it: retries, destinations, dead letters
+``provisions``      what is kept ready, for whom
+``provisioned``     how it comes to be, and ends
 ``states``          pending, active, being updated
 ``network``, ``vpc``  where a function is in the network
 ==================  ==================================================================================================

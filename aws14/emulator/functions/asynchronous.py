@@ -6,7 +6,7 @@ as long as the event may live. An event that ends goes to the function's dead-le
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from aws14.emulator.clock import handles
@@ -15,59 +15,12 @@ from aws14.emulator.functions import destinations, telling
 from aws14.emulator.functions.outcome import Outcome
 from aws14.emulator.functions.running import run
 from aws14.emulator.functions.targets import Target, target
+from aws14.emulator.functions.waiting import Waiting
 from aws14.emulator.world import world
 
-__all__ = ["Waiting", "accept", "config_of", "configs"]
+__all__ = ["config_of", "configs"]
 
 _LONGEST_PAUSE_S = 300.0
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Waiting:
-    """An event that waits.
-
-    Parameters
-    ----------
-    account, region, name, qualifier : str
-        Of the function it is for.
-    event : bytes
-        JSON.
-    request_id : str
-        The same at every attempt.
-    born : float
-        When it was accepted, epoch seconds.
-    failed : int
-        Attempts that ended in an error of the function.
-    throttled : int
-        Attempts that were throttled.
-    """
-
-    account: str
-    region: str
-    name: str
-    qualifier: str
-    event: bytes
-    request_id: str
-    born: float
-    failed: int = 0
-    throttled: int = 0
-
-
-def accept(meant: Target, event: bytes, request_id: str) -> None:
-    """Take in an event; it is delivered on the clock."""
-    account, region = meant.place
-    now = world().clock.now()
-    waiting = Waiting(
-        account=account,
-        region=region,
-        name=meant.name,
-        qualifier=meant.qualifier,
-        event=event,
-        request_id=request_id,
-        born=now,
-    )
-    telling.measure(meant, {"AsyncEventsReceived": (1.0, "Count")})
-    world().clock.after(0.0, "lambda.delivers", (waiting,))
 
 
 def configs(account: str, region: str, name: str) -> dict[str, dict[str, Any]]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import logging
+import uuid
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from aws14.emulator.functions import states
 from aws14.emulator.functions.outcome import Outcome
-from aws14.emulator.functions.targets import Target
+from aws14.emulator.functions.targets import Target, target
+from aws14.emulator.functions.waiting import Waiting, accept
 from aws14.emulator.world import world
-
-if TYPE_CHECKING:
-    from aws14.emulator.functions.asynchronous import Waiting
 
 __all__ = ["deliver", "record", "to_dead_letters"]
 
@@ -92,11 +92,11 @@ def _sns(attributes: dict[str, tuple[str, str]]) -> dict[str, Any]:
 
 
 def _to_function(arn: str, told: dict[str, Any]) -> None:
-    from aws14.emulator.functions.invoking import invoke
-
     _, _, _, region, account, _ = arn.split(":", 5)
     try:
-        invoke(account, region, arn, json.dumps(told).encode(), invocation_type="Event")
+        meant = target(account, region, arn)
+        states.refuse_unless_active(meant.function)
+        accept(meant, json.dumps(told).encode(), str(uuid.uuid4()))
     except Exception:  # as above
         _log.exception("delivering to %s", arn)
 

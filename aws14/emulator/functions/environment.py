@@ -9,7 +9,7 @@ import threading
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from aws14.emulator import workers
@@ -24,6 +24,8 @@ _PACKAGES = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "
 #: Lambda ends a start that takes longer; it goes on at the first event, with the function's own time-out.
 _INIT_S = 10.0
 _SETTLING_S = 2.0
+#: The exit status of what a system kills, as shells count: 128 + SIGKILL.
+_KILLED = 137
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +119,8 @@ class Environment:
         self.uses = 0
         self.failure: Answered | None = None
         self._lines: list[str] = []
-        self._marks: dict[str, threading.Event] = {}
+        # There before the worker is: it may be quicker with its first words than this thread.
+        self._marks = {"init": threading.Event()}
         self._folder = workers.new_folder("lambda")
         began = time.monotonic()
         self._worker = workers.start(self._spec())
@@ -168,7 +171,6 @@ class Environment:
         self._worker.kill()
 
     def _begin(self, began: float) -> None:
-        self._marks["init"] = threading.Event()
         answered = self._await("init", began, _INIT_S + self.plan.timeout_s)
         if answered.kind != "ok":
             self.failure = answered
@@ -185,11 +187,13 @@ class Environment:
         self._marks.pop(mark).wait(_SETTLING_S)  # its lines come by another way
         head, body = message
         fine = head.get("ok", head.get("ready", False))
-        return Answered(kind="ok" if fine else "failed", payload=body, log=head.get("log", ""), duration_s=took)
+        said = self._worker.shown(head.get("log", ""))
+        payload = body if fine else self._worker.shown(body.decode()).encode()
+        return Answered(kind="ok" if fine else "failed", payload=payload, log=said, duration_s=took)
 
     def _exited(self, took: float) -> Answered:
         ended = self._worker.wait(_SETTLING_S) or Exit(code=1, reason="exited")
-        if ended.reason == "out_of_memory":
+        if ended.reason == "out_of_memory" or (ended.reason == "exited" and ended.code == _KILLED):
             return Answered(kind="exited", payload=b"Runtime.OutOfMemory", log="signal: killed", duration_s=took)
         said = f"exit status {ended.code}" if ended.code < 128 else "signal: killed"
         return Answered(kind="exited", payload=b"Runtime.ExitError", log=said, duration_s=took)
@@ -223,6 +227,8 @@ class Environment:
                 Mount(at="/tmp", source=tmp, writable=True),
             ),
             working_directory="/var/task",
+            library=f"/var/lang/lib/{self.plan.runtime}",
+            installed="/var/runtime",
             packages=_PACKAGES,
             memory_mib=self.plan.memory_mib,
             network=network,
@@ -249,6 +255,9 @@ class Environment:
             "LAMBDA_RUNTIME_DIR": "/var/runtime",
             "_HANDLER": plan.handler,
             "TZ": ":UTC",
+            "PATH": "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin",
+            "HOME": str(PurePosixPath("/", "home", "sbx_user1051")),
+            "LANG": "en_US.UTF-8",
             "AWS_REGION": plan.region,
             "AWS_DEFAULT_REGION": plan.region,
             "AWS_ACCESS_KEY_ID": key,

@@ -6,10 +6,10 @@ import uuid
 from typing import Literal
 
 from aws14.emulator.functions import states
-from aws14.emulator.functions.asynchronous import accept
 from aws14.emulator.functions.outcome import Outcome
 from aws14.emulator.functions.running import run
 from aws14.emulator.functions.targets import target
+from aws14.emulator.functions.waiting import accept
 
 __all__ = ["InvocationType", "invoke"]
 

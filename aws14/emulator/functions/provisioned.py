@@ -3,59 +3,23 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from aws14.emulator.clock import handles
 from aws14.emulator.durations import typical_s
 from aws14.emulator.functions import environments
 from aws14.emulator.functions.environment import Environment
+from aws14.emulator.functions.provisions import Provision, of
 from aws14.emulator.functions.running import plan_of
 from aws14.emulator.functions.targets import Target, target
 from aws14.emulator.world import world
 
-__all__ = ["MOST_AHEAD", "Provision", "allocate", "of", "provisioned", "release"]
+__all__ = ["MOST_AHEAD", "allocate", "release"]
 
 MOST_AHEAD = environments.MOST // 2
 """Processes that are started ahead for all functions; further ones start with their first event, unbilled to it."""
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Provision:
-    """What is kept ready for an alias or version.
-
-    Parameters
-    ----------
-    requested : int
-        Environments.
-    turn : int
-        Which request: an allocation that was overtaken says nothing.
-    since : float
-        When it was requested, epoch seconds.
-    ready : bool
-        Whether they are there.
-    failed : str
-        Why they could not be started; empty where they could.
-    """
-
-    requested: int
-    turn: int
-    since: float
-    ready: bool = False
-    failed: str = ""
-
-
-def of(account: str, region: str, name: str) -> dict[str, Provision]:
-    """What is kept ready for a function, by qualifier."""
-    kept: dict[tuple[str, str, str], dict[str, Provision]] = world().state.setdefault("lambda_provisioned", {})
-    return kept.setdefault((account, region, name), {})
-
-
-def provisioned(meant: Target) -> Provision | None:
-    """What is kept ready for who calls a target this way, and is there."""
-    found = of(*meant.place, meant.name).get(meant.qualifier)
-    return found if found is not None and found.ready else None
 
 
 def allocate(meant: Target, requested: int) -> Provision:

@@ -8,9 +8,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from aws14.emulator import permissions
 from aws14.emulator.functions import admitting, environments, packages, telling, vpc
 from aws14.emulator.functions.environment import Answered, Environment, Plan, error_payload
 from aws14.emulator.functions.outcome import Outcome
+from aws14.emulator.functions.provisions import provisioned
 from aws14.emulator.functions.targets import Target
 from aws14.emulator.functions.telling import Report
 from aws14.emulator.world import world
@@ -85,6 +87,7 @@ def _keys(target: Target) -> tuple[str, str, str]:
         duration=43200,
         external_id="",
     )
+    permissions.begin(session.access_key, str(target.function.role), target.name)
     return str(session.access_key_id), str(session.secret_access_key), str(session.session_token)
 
 
@@ -118,8 +121,6 @@ def _ran(target: Target, event: bytes, request_id: str, concurrency: float) -> O
 
 def _is_ready(target: Target) -> bool:
     """Whether environments are kept ready for who calls so: then no event is told of a start."""
-    from aws14.emulator.functions.provisioned import provisioned
-
     return provisioned(target) is not None
 
 

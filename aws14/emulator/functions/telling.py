@@ -11,6 +11,7 @@ from typing import Any
 from aws14.emulator.cloudwatch.arming import arm_for
 from aws14.emulator.cloudwatch.store import put
 from aws14.emulator.functions.targets import Target
+from aws14.emulator.permissions import may
 from aws14.emulator.world import world
 
 __all__ = ["Report", "measure", "tail", "write"]
@@ -66,12 +67,21 @@ class Report:
 
 
 def write(target: Target, stream: str, lines: Sequence[str]) -> None:
-    """Put lines into the function's log group, at the present time; the world lock is held."""
+    """Put lines into the function's log group, at the present time; the world lock is held.
+
+    Nothing is written where the function's role may not: AWS says nothing of it, either.
+    """
     from moto.logs.models import logs_backends
 
     account, region = target.place
     backend: Any = logs_backends[account][region]
     group = f"/aws/lambda/{target.name}"
+    arn = f"arn:aws:logs:{region}:{account}:log-group:{group}:log-stream:"
+    needed = {"PutLogEvents": arn + stream, "CreateLogStream": arn}
+    if group not in backend.groups:
+        needed["CreateLogGroup"] = arn
+    if not all(may(target.function.role, f"logs:{action}", what, region) for action, what in needed.items()):
+        return
     backend.ensure_log_group(group)
     backend.ensure_log_stream(group, stream)
     now = round(world().clock.now() * 1000)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from typing import Any
 
-from aws14.emulator.kubernetes.cluster import Cluster
+from aws14.emulator.kubernetes.contents import Contents
 from aws14.emulator.kubernetes.failure import invalid, invalid_value
 from aws14.emulator.kubernetes.kinds import KINDS
 from aws14.emulator.kubernetes.storage import Object
@@ -16,7 +16,7 @@ __all__ = ["give_addresses", "keep_addresses"]
 _NODE_PORTS = range(30000, 32768)
 
 
-def give_addresses(cluster: Cluster, service: Object) -> None:
+def give_addresses(cluster: Contents, service: Object) -> None:
     """Give a service its cluster address and its node ports, the first that are free.
 
     Raises
@@ -36,7 +36,7 @@ def give_addresses(cluster: Cluster, service: Object) -> None:
         _node_ports(service, {port.get("nodePort") for one in others for port in one.get("ports") or ()})
 
 
-def keep_addresses(cluster: Cluster, new: Object, old: Object) -> None:
+def keep_addresses(cluster: Contents, new: Object, old: Object) -> None:
     """Let a changed service keep its address and its node ports, and give it what it has not.
 
     Raises
@@ -62,7 +62,7 @@ def _same(one: Object, other: Object) -> bool:
     return all(one["metadata"].get(key) == other["metadata"].get(key) for key in ("name", "namespace"))
 
 
-def _address(cluster: Cluster, service: Object, taken: set[Any]) -> str:
+def _address(cluster: Contents, service: Object, taken: set[Any]) -> str:
     block = ipaddress.ip_network(cluster.address_block)
     asked = service["spec"].get("clusterIP")
     if not asked:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from aws14.emulator.kubernetes.addresses import give_addresses
-from aws14.emulator.kubernetes.cluster import Cluster
+from aws14.emulator.kubernetes.contents import Contents
 from aws14.emulator.kubernetes.defaults.pods import quality_of_service
 from aws14.emulator.kubernetes.failure import forbidden
 from aws14.emulator.kubernetes.kinds import KINDS, Kind
@@ -23,7 +23,7 @@ __all__ = ["admit"]
 _TOLERATED_S = 300
 
 
-def admit(cluster: Cluster, kind: Kind, thing: Object) -> None:
+def admit(cluster: Contents, kind: Kind, thing: Object) -> None:
     """Complete a new object, or refuse it.
 
     Raises
@@ -44,7 +44,7 @@ def admit(cluster: Cluster, kind: Kind, thing: Object) -> None:
         check_quotas(cluster, kind, thing)
 
 
-def _account(cluster: Cluster, pod: Object) -> None:
+def _account(cluster: Contents, pod: Object) -> None:
     metadata, account = pod["metadata"], pod["spec"]["serviceAccountName"]
     if cluster.storage.read("ServiceAccount", (metadata["namespace"], account)) is None:
         why = (
@@ -53,7 +53,7 @@ def _account(cluster: Cluster, pod: Object) -> None:
         raise forbidden(KINDS["Pod"], metadata.get("name", ""), why)
 
 
-def _priority(cluster: Cluster, pod: Object) -> None:
+def _priority(cluster: Contents, pod: Object) -> None:
     spec = pod["spec"]
     name = spec.get("priorityClassName")
     if not name:

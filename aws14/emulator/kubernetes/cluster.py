@@ -5,76 +5,20 @@ Objects are plain dicts as in JSON. What is returned is the caller's own copy. T
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
-from aws14.emulator.kubernetes import selectors
-from aws14.emulator.kubernetes.hearing import tell
+from aws14.emulator.kubernetes.contents import Contents
+from aws14.emulator.kubernetes.creating import created
+from aws14.emulator.kubernetes.deleting import Deletion, deleted
 from aws14.emulator.kubernetes.kinds import KINDS, kind_of
-from aws14.emulator.kubernetes.storage import Change, Object, Storage, copied
+from aws14.emulator.kubernetes.storage import Object, copied
+from aws14.emulator.kubernetes.updating import updated
 
 __all__ = ["Cluster"]
 
 
-class Cluster:
-    """One Kubernetes cluster.
-
-    Parameters
-    ----------
-    key : str
-        By which `clusters.find` finds it.
-    version : str
-        ``major.minor`` of Kubernetes.
-    address_block : str
-        Where services get their addresses from.
-
-    Attributes
-    ----------
-    storage : Storage
-        What it keeps. Only the API server's own modules write to it.
-    looked_for_old_events_at : float
-        Epoch seconds of AWS time.
-    """
-
-    def __init__(self, key: str, *, version: str, address_block: str) -> None:
-        self.key, self.version, self.address_block = key, version, address_block
-        self.storage = Storage()
-        self.looked_for_old_events_at = 0.0
-
-    def get(self, kind: str, namespace: str, name: str) -> Object | None:
-        """Return an object, or None where it is not there.
-
-        Parameters
-        ----------
-        kind : str
-            Name of its kind: ``"Pod"``.
-        namespace : str
-            Empty for kinds that live in none.
-        name : str
-            Of the object.
-        """
-        found = self.storage.read(kind, (namespace, name))
-        return None if found is None else copied(found)
-
-    def list(self, kind: str, namespace: str = "", labels: Mapping[str, Any] | None = None) -> list[Object]:
-        """Return the objects of a kind, sorted by namespace and name.
-
-        Parameters
-        ----------
-        kind : str
-            Name of the kind.
-        namespace : str, optional
-            Empty for all.
-        labels : mapping, optional
-            Plain labels, or a selector with ``matchLabels`` and ``matchExpressions``.
-        """
-        asked = selectors.of_object(labels)
-        return [
-            copied(thing)
-            for thing in self.storage.all_of(kind)
-            if (not namespace or thing["metadata"].get("namespace", "") == namespace)
-            and all(one.fits(thing["metadata"].get("labels") or {}) for one in asked)
-        ]
+class Cluster(Contents):
+    """One Kubernetes cluster: what it keeps, and what a client may do with it."""
 
     def create(self, thing: Object, *, dry_run: bool = False) -> Object:
         """Create an object as a client does: defaults, admission, validation; its kind is in it.
@@ -84,8 +28,6 @@ class Cluster:
         ApiError
             It cannot be (422, 409, 403, 404).
         """
-        from aws14.emulator.kubernetes.creating import created
-
         return copied(created(self, kind_of(thing), copied(thing), dry_run=dry_run))
 
     def update(self, thing: Object, *, dry_run: bool = False) -> Object:
@@ -96,14 +38,10 @@ class Cluster:
         ApiError
             It is not there (404), has changed meanwhile (409), or cannot be so (422).
         """
-        from aws14.emulator.kubernetes.updating import updated
-
         return copied(updated(self, kind_of(thing), copied(thing), dry_run=dry_run))
 
     def update_status(self, thing: Object) -> Object:
         """Replace only the status of an object; otherwise as `update`."""
-        from aws14.emulator.kubernetes.updating import updated
-
         return copied(updated(self, kind_of(thing), copied(thing), only_status=True))
 
     def alter(self, kind: str, place: tuple[str, str], edit: Callable[[Object], None], *, status: bool = False) -> bool:
@@ -151,19 +89,5 @@ class Cluster:
         ApiError
             It is not there (404).
         """
-        from aws14.emulator.kubernetes.deleting import Deletion, deleted
-
         found = deleted(self, KINDS[kind], (namespace, name), Deletion(grace_s=grace_s, propagation=propagation))
         return None if found is None else copied(found)
-
-    def keep(self, kind: str, thing: Object) -> Object:
-        """Write an object that has been looked through, and tell everybody."""
-        return self._tell(self.storage.write(kind, thing)).new
-
-    def drop(self, kind: str, place: tuple[str, str]) -> Object:
-        """Remove an object without further ado, and tell everybody."""
-        return self._tell(self.storage.remove(kind, place)).new
-
-    def _tell(self, change: Change) -> Change:
-        tell(self, change)
-        return change

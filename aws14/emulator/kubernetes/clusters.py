@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aws14.emulator.kubernetes.beginnings import fill
+from aws14.emulator.kubernetes.beginnings import of_cluster
 from aws14.emulator.kubernetes.cluster import Cluster
 from aws14.emulator.kubernetes.hearing import on_change
 from aws14.emulator.world import world
@@ -35,7 +35,8 @@ def open_new(key: str, *, version: str = "1.34", address_block: str = "172.20.0.
     """
     made = Cluster(key, version=version, address_block=address_block)
     world().state.setdefault("kubernetes", {})[key] = made
-    fill(made)
+    for each in of_cluster():
+        made.create(each)
     return made
 
 

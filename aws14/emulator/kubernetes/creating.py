@@ -7,11 +7,12 @@ from uuid import uuid4
 
 from aws14.emulator.kubernetes import naming
 from aws14.emulator.kubernetes.admission import admit
-from aws14.emulator.kubernetes.cluster import Cluster
+from aws14.emulator.kubernetes.beginnings import of_namespace
+from aws14.emulator.kubernetes.contents import Contents
 from aws14.emulator.kubernetes.defaults import fill
 from aws14.emulator.kubernetes.events import forget_old
 from aws14.emulator.kubernetes.failure import already_exists, bad_request, forbidden, invalid, not_found
-from aws14.emulator.kubernetes.kinds import KINDS, Kind
+from aws14.emulator.kubernetes.kinds import KINDS, Kind, kind_of
 from aws14.emulator.kubernetes.statuses import first_status
 from aws14.emulator.kubernetes.storage import Object
 from aws14.emulator.kubernetes.times import now_stamp
@@ -22,12 +23,12 @@ __all__ = ["created"]
 _SET_BY_THE_SERVER = ("deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "managedFields", "generation")
 
 
-def created(cluster: Cluster, kind: Kind, thing: Object, *, dry_run: bool) -> Object:
+def created(cluster: Contents, kind: Kind, thing: Object, *, dry_run: bool) -> Object:
     """Keep a new object and return it as it is kept.
 
     Parameters
     ----------
-    cluster : Cluster
+    cluster : Contents
         Which is to have it.
     kind : Kind
         Of the object.
@@ -58,9 +59,8 @@ def created(cluster: Cluster, kind: Kind, thing: Object, *, dry_run: bool) -> Ob
     if kind.name == "Event":
         forget_old(cluster)
     if kind.name == "Namespace":
-        from aws14.emulator.kubernetes.beginnings import furnish
-
-        furnish(cluster, metadata["name"])
+        for each in of_namespace(metadata["name"]):
+            created(cluster, kind_of(each), each, dry_run=False)
     return kept
 
 
@@ -77,7 +77,7 @@ def _begin(kind: Kind, metadata: dict[str, Any]) -> None:
         metadata["generation"] = 1
 
 
-def _check_namespace(cluster: Cluster, kind: Kind, metadata: dict[str, Any]) -> None:
+def _check_namespace(cluster: Contents, kind: Kind, metadata: dict[str, Any]) -> None:
     if not kind.namespaced:
         metadata.pop("namespace", None)
         return

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aws14.emulator.kubernetes.cluster import Cluster
+from aws14.emulator.kubernetes.contents import Contents
 from aws14.emulator.kubernetes.failure import ApiError, conflict, forbidden, not_found
 from aws14.emulator.kubernetes.kinds import KINDS, Kind
 from aws14.emulator.kubernetes.storage import Object, copied
@@ -45,7 +45,7 @@ class Deletion:
     dry_run: bool = False
 
 
-def deleted(cluster: Cluster, kind: Kind, place: tuple[str, str], how: Deletion) -> Object | None:
+def deleted(cluster: Contents, kind: Kind, place: tuple[str, str], how: Deletion) -> Object | None:
     """Delete an object and return it while it ends; None if it is gone.
 
     Raises
@@ -111,7 +111,7 @@ def _is_over(pod: Object) -> bool:
     return pod["status"].get("phase") in ("Succeeded", "Failed")
 
 
-def finish(cluster: Cluster, kind: Kind, thing: Object) -> Object | None:
+def finish(cluster: Contents, kind: Kind, thing: Object) -> Object | None:
     """Remove an object that is to end and that nothing holds any more; return it if something does."""
     metadata = thing["metadata"]
     place = metadata.get("namespace", ""), metadata["name"]
@@ -125,7 +125,7 @@ def finish(cluster: Cluster, kind: Kind, thing: Object) -> Object | None:
     return None
 
 
-def _hand_on(cluster: Cluster, kind: Kind, thing: Object) -> None:
+def _hand_on(cluster: Contents, kind: Kind, thing: Object) -> None:
     """Let what depends on an object follow it, or stay without it, before it goes."""
     metadata = thing["metadata"]
     if kind.name == "Namespace":
@@ -142,7 +142,7 @@ def _hand_on(cluster: Cluster, kind: Kind, thing: Object) -> None:
         _release_if_alone(cluster, kind, metadata["uid"], (metadata.get("namespace", ""), metadata["name"]))
 
 
-def _content(cluster: Cluster, namespace: str) -> list[tuple[str, Object]]:
+def _content(cluster: Contents, namespace: str) -> list[tuple[str, Object]]:
     return [
         (kind, thing)
         for kind, thing in cluster.storage.everything()
@@ -150,7 +150,7 @@ def _content(cluster: Cluster, namespace: str) -> list[tuple[str, Object]]:
     ]
 
 
-def _dependents(cluster: Cluster, uid: str) -> list[tuple[str, Object]]:
+def _dependents(cluster: Contents, uid: str) -> list[tuple[str, Object]]:
     return [
         (kind, thing)
         for kind, thing in cluster.storage.everything()
@@ -158,7 +158,7 @@ def _dependents(cluster: Cluster, uid: str) -> list[tuple[str, Object]]:
     ]
 
 
-def _delete_quietly(cluster: Cluster, kind: str, thing: Object, how: Deletion) -> None:
+def _delete_quietly(cluster: Contents, kind: str, thing: Object, how: Deletion) -> None:
     metadata = thing["metadata"]
     present = cluster.storage.read(kind, (metadata.get("namespace", ""), metadata["name"]))
     if present is None or "deletionTimestamp" in present["metadata"]:
@@ -170,7 +170,7 @@ def _delete_quietly(cluster: Cluster, kind: str, thing: Object, how: Deletion) -
             raise
 
 
-def _lose_owner(cluster: Cluster, kind: Kind, thing: Object, uid: str) -> None:
+def _lose_owner(cluster: Contents, kind: Kind, thing: Object, uid: str) -> None:
     """Delete what has lost its last owner; let the rest forget that one."""
     if len(thing["metadata"]["ownerReferences"]) > 1:
         _forget_owner(cluster, kind.name, thing, uid)
@@ -178,7 +178,7 @@ def _lose_owner(cluster: Cluster, kind: Kind, thing: Object, uid: str) -> None:
         _delete_quietly(cluster, kind.name, thing, Deletion(propagation="Background"))
 
 
-def _forget_owner(cluster: Cluster, kind: str, thing: Object, uid: str) -> None:
+def _forget_owner(cluster: Contents, kind: str, thing: Object, uid: str) -> None:
     changed = copied(thing)
     left = [owner for owner in changed["metadata"]["ownerReferences"] if owner["uid"] != uid]
     changed["metadata"]["ownerReferences"] = left
@@ -187,7 +187,7 @@ def _forget_owner(cluster: Cluster, kind: str, thing: Object, uid: str) -> None:
     cluster.keep(kind, changed)
 
 
-def _release(cluster: Cluster, kind: Kind, thing: Object, finalizer: str) -> Object:
+def _release(cluster: Contents, kind: Kind, thing: Object, finalizer: str) -> Object:
     changed = copied(thing)
     left = [one for one in changed["metadata"]["finalizers"] if one != finalizer]
     changed["metadata"]["finalizers"] = left
@@ -196,7 +196,7 @@ def _release(cluster: Cluster, kind: Kind, thing: Object, finalizer: str) -> Obj
     return cluster.keep(kind.name, changed)
 
 
-def _release_if_alone(cluster: Cluster, kind: Kind, uid: str, place: tuple[str, str]) -> None:
+def _release_if_alone(cluster: Contents, kind: Kind, uid: str, place: tuple[str, str]) -> None:
     """Let an object go that waited for what it owned, if nothing of that is left."""
     thing = cluster.storage.read(kind.name, place)
     if thing is None or _FOREGROUND not in (thing["metadata"].get("finalizers") or ()):
@@ -211,7 +211,7 @@ def _release_if_alone(cluster: Cluster, kind: Kind, uid: str, place: tuple[str, 
         finish(cluster, kind, _release(cluster, kind, thing, _FOREGROUND))
 
 
-def _let_go(cluster: Cluster, gone: Object) -> None:
+def _let_go(cluster: Contents, gone: Object) -> None:
     """Let end what waited for an object that is gone: its owners, its namespace."""
     metadata = gone["metadata"]
     for owner in metadata.get("ownerReferences") or ():

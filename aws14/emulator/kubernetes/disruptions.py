@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import ROUND_CEILING, Decimal
 
 from aws14.emulator.kubernetes import selectors
-from aws14.emulator.kubernetes.cluster import Cluster
+from aws14.emulator.kubernetes.contents import Contents
 from aws14.emulator.kubernetes.failure import refused
 from aws14.emulator.kubernetes.kinds import KINDS
 from aws14.emulator.kubernetes.storage import Change, Object, copied
@@ -17,7 +17,7 @@ from aws14.emulator.kubernetes.storage import Change, Object, copied
 __all__ = ["check", "follow"]
 
 
-def check(cluster: Cluster, pod: Object) -> None:
+def check(cluster: Contents, pod: Object) -> None:
     """Refuse to evict a pod that a budget needs.
 
     Raises
@@ -43,7 +43,7 @@ def check(cluster: Cluster, pod: Object) -> None:
             raise error
 
 
-def follow(cluster: Cluster, change: Change) -> None:
+def follow(cluster: Contents, change: Change) -> None:
     """Write into the budgets of a namespace how many pods may go, after a change of a pod or of a budget."""
     if change.kind not in ("Pod", "PodDisruptionBudget"):
         return
@@ -54,11 +54,11 @@ def follow(cluster: Cluster, change: Change) -> None:
             cluster.keep("PodDisruptionBudget", changed)
 
 
-def _budgets(cluster: Cluster, namespace: str) -> list[Object]:
+def _budgets(cluster: Contents, namespace: str) -> list[Object]:
     return [one for one in cluster.storage.all_of("PodDisruptionBudget") if one["metadata"]["namespace"] == namespace]
 
 
-def _counted(cluster: Cluster, budget: Object) -> dict[str, int]:
+def _counted(cluster: Contents, budget: Object) -> dict[str, int]:
     spec = budget["spec"]
     pods = [
         pod

@@ -5,7 +5,7 @@ Source: ``kube-apiserver --event-ttl``, one hour by default and on EKS.
 
 from __future__ import annotations
 
-from aws14.emulator.kubernetes.cluster import Cluster
+from aws14.emulator.kubernetes.contents import Contents
 from aws14.emulator.kubernetes.storage import Object
 from aws14.emulator.kubernetes.times import epoch
 from aws14.emulator.world import world
@@ -17,7 +17,7 @@ _KEPT_S = 3600.0
 _LOOK_S = 60.0
 
 
-def forget_old(cluster: Cluster) -> None:
+def forget_old(cluster: Contents) -> None:
     """Drop the events of more than an hour ago, now and then."""
     now = world().clock.now()
     if now - cluster.looked_for_old_events_at < _LOOK_S:

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from aws14.emulator.kubernetes.storage import Change
 
 if TYPE_CHECKING:
-    from aws14.emulator.kubernetes.cluster import Cluster
+    from aws14.emulator.kubernetes.contents import Contents
 
 __all__ = ["Listener", "on_change", "tell"]
 
-Listener = Callable[["Cluster", Change], None]
+Listener = Callable[["Contents", Change], None]
 
 _HEARING: list[Listener] = []
-_WAITING: deque[tuple[Cluster, Change]] = deque()
+_WAITING: deque[tuple[Contents, Change]] = deque()
 
 
 def on_change(listener: Listener) -> None:
@@ -29,7 +29,7 @@ def on_change(listener: Listener) -> None:
         _HEARING.append(listener)
 
 
-def tell(cluster: Cluster, change: Change) -> None:
+def tell(cluster: Contents, change: Change) -> None:
     """Tell everybody who hears of changes; of a change that a listener makes, after this one."""
     _WAITING.append((cluster, change))
     if len(_WAITING) > 1:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from aws14.emulator.kubernetes.cluster import Cluster
+from aws14.emulator.kubernetes.contents import Contents
 from aws14.emulator.kubernetes.defaults.pods import containers_of
 from aws14.emulator.kubernetes.failure import forbidden
 from aws14.emulator.kubernetes.kinds import KINDS
@@ -18,7 +18,7 @@ from aws14.model.quantities import amount, is_quantity
 __all__ = ["check_limits", "fill_limits"]
 
 
-def fill_limits(cluster: Cluster, pod: Object) -> None:
+def fill_limits(cluster: Contents, pod: Object) -> None:
     """Give the containers of a pod the requests and limits that its namespace gives by default."""
     for item in _items(cluster, pod["metadata"]["namespace"]):
         for container in containers_of(pod["spec"]):
@@ -28,7 +28,7 @@ def fill_limits(cluster: Cluster, pod: Object) -> None:
                     resources[key] = dict(usual) | (resources.get(key) or {})
 
 
-def check_limits(cluster: Cluster, pod: Object) -> None:
+def check_limits(cluster: Contents, pod: Object) -> None:
     """Refuse a pod whose containers want less or more than its namespace allows.
 
     Raises
@@ -47,7 +47,7 @@ def check_limits(cluster: Cluster, pod: Object) -> None:
         raise forbidden(KINDS["Pod"], pod["metadata"].get("name", ""), why)
 
 
-def _items(cluster: Cluster, namespace: str) -> Iterator[dict[str, Any]]:
+def _items(cluster: Contents, namespace: str) -> Iterator[dict[str, Any]]:
     for thing in cluster.storage.all_of("LimitRange"):
         if thing["metadata"]["namespace"] == namespace:
             yield from (item for item in thing["spec"].get("limits") or () if item.get("type") == "Container")

@@ -10,7 +10,7 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
-from aws14.emulator.kubernetes.cluster import Cluster
+from aws14.emulator.kubernetes.contents import Contents
 from aws14.emulator.kubernetes.failure import forbidden
 from aws14.emulator.kubernetes.kinds import KINDS, Kind
 from aws14.emulator.kubernetes.storage import Change, Object, copied
@@ -38,7 +38,7 @@ def used_by(kind: str, thing: Object) -> Counter[str]:
     return used
 
 
-def check_quotas(cluster: Cluster, kind: Kind, thing: Object) -> None:
+def check_quotas(cluster: Contents, kind: Kind, thing: Object) -> None:
     """Refuse an object that a quota of its namespace has no room for, or that does not say how much it takes.
 
     Raises
@@ -60,7 +60,7 @@ def check_quotas(cluster: Cluster, kind: Kind, thing: Object) -> None:
             raise forbidden(kind, name, _exceeded(quota, over, (wanted, used)))
 
 
-def follow(cluster: Cluster, change: Change) -> None:
+def follow(cluster: Contents, change: Change) -> None:
     """Write into the quotas of a namespace what is used of them, after a change of something in it."""
     namespace = change.new["metadata"].get("namespace", "")
     quotas = _quotas(cluster, namespace)
@@ -73,11 +73,11 @@ def follow(cluster: Cluster, change: Change) -> None:
             cluster.keep("ResourceQuota", changed)
 
 
-def _quotas(cluster: Cluster, namespace: str) -> list[Object]:
+def _quotas(cluster: Contents, namespace: str) -> list[Object]:
     return [one for one in cluster.storage.all_of("ResourceQuota") if one["metadata"]["namespace"] == namespace]
 
 
-def _used(cluster: Cluster, namespace: str) -> Counter[str]:
+def _used(cluster: Contents, namespace: str) -> Counter[str]:
     total: Counter[str] = Counter()
     for kind, thing in cluster.storage.everything():
         if thing["metadata"].get("namespace") == namespace:

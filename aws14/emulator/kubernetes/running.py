@@ -5,6 +5,7 @@ from __future__ import annotations
 from aws14.emulator.balancing.front import network_nodes
 from aws14.emulator.kubernetes import cluster_view, clusters, supplies, usage
 from aws14.emulator.kubernetes.controllers import loop
+from aws14.emulator.kubernetes.controllers.order import CONTROLLERS
 from aws14.emulator.kubernetes.exchange import Key
 from aws14.emulator.kubernetes.kubelet import logs, processes
 from aws14.emulator.kubernetes.services import front
@@ -15,12 +16,13 @@ __all__ = ["begin"]
 
 def begin() -> None:
     """Follow every cluster, and answer for logs, usage and load balancers."""
-    loop.follow()
+    loop.follow(CONTROLLERS)
     cluster_view.on_nodes_changed(_changed)
     supplies.supply_logs(logs.log)
     supplies.supply_measures(usage.measures)
     network_nodes(front.Node)
     on_change(_sweep)
+    on_change(loop.awaken)
 
 
 def _changed(key: Key) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from aws14.emulator.kubernetes import naming
 from aws14.emulator.kubernetes.addresses import keep_addresses
-from aws14.emulator.kubernetes.cluster import Cluster
+from aws14.emulator.kubernetes.contents import Contents
 from aws14.emulator.kubernetes.defaults import fill
+from aws14.emulator.kubernetes.deleting import finish
 from aws14.emulator.kubernetes.failure import conflict, invalid, not_found
 from aws14.emulator.kubernetes.kinds import Kind
 from aws14.emulator.kubernetes.statuses import fill_status
@@ -17,12 +18,14 @@ __all__ = ["updated"]
 _STAYS = ("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "generateName")
 
 
-def updated(cluster: Cluster, kind: Kind, thing: Object, *, only_status: bool = False, dry_run: bool = False) -> Object:
+def updated(
+    cluster: Contents, kind: Kind, thing: Object, *, only_status: bool = False, dry_run: bool = False
+) -> Object:
     """Keep a changed object and return it as it is kept; one without a change keeps its revision.
 
     Parameters
     ----------
-    cluster : Cluster
+    cluster : Contents
         Which has it.
     kind : Kind
         Of the object.
@@ -82,18 +85,16 @@ def _merged(kind: Kind, thing: Object, old: Object, *, only_status: bool) -> Obj
     return new
 
 
-def _check(cluster: Cluster, kind: Kind, new: Object, old: Object) -> None:
+def _check(cluster: Contents, kind: Kind, new: Object, old: Object) -> None:
     metadata = new["metadata"]
     if causes := [*naming.metadata_faults(kind, metadata), *faults(cluster, new, old)]:
         raise invalid(kind, metadata["name"], causes)
 
 
-def _kept(cluster: Cluster, kind: Kind, new: Object, *, dry_run: bool) -> Object:
+def _kept(cluster: Contents, kind: Kind, new: Object, *, dry_run: bool) -> Object:
     if dry_run:
         return new
     kept = cluster.keep(kind.name, new)
     if "deletionTimestamp" in kept["metadata"]:
-        from aws14.emulator.kubernetes.deleting import finish
-
         finish(cluster, kind, kept)
     return kept

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from aws14.emulator.kubernetes.cluster import Cluster
+from aws14.emulator.kubernetes.contents import Contents
 from aws14.emulator.kubernetes.failure import ApiError
 from aws14.emulator.kubernetes.hearing import on_change
 from aws14.emulator.kubernetes.listing import selected_by
@@ -197,7 +198,7 @@ def end_all() -> None:
         stream.close()
 
 
-def _tell_streams(cluster: Cluster, change: Change) -> None:
+def _tell_streams(cluster: Contents, change: Change) -> None:
     for stream in tuple(_STREAMS):
         if stream.cluster is cluster:
             stream.hear(change)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,8 @@ from typing import Literal, Protocol
 
 __all__ = ["Closed", "Exit", "Loopback", "Mount", "Network", "Outcome", "Way", "WorkerSpec"]
 
+#: As in the official images of Python.
+_LIBRARY = f"/usr/local/lib/python{sys.version_info.major}.{sys.version_info.minor}"
 Outcome = Literal["open", "timed_out", "refused", "unreachable"]
 
 
@@ -169,6 +172,8 @@ class WorkerSpec:
         Whether it can write elsewhere too: the writable layer of a container. A function cannot.
     working_directory : str
         Absolute path of the container; it must be there.
+    library, installed : str
+        Where the standard library and installed packages show in what it writes.
     packages : tuple of str
         Top-level packages it can import beyond the standard library and its own files.
     memory_mib : int, optional
@@ -193,6 +198,8 @@ class WorkerSpec:
     mounts: tuple[Mount, ...] = ()
     scratch: bool = False
     working_directory: str = "/"
+    library: str = _LIBRARY
+    installed: str = f"{_LIBRARY}/site-packages"
     packages: tuple[str, ...] = ()
     memory_mib: int | None = None
     loopback: Loopback = field(default_factory=Loopback)

@@ -54,6 +54,7 @@ class Worker:
         self._exit: Exit | None = None
         self._peak = 0.0
         self._own = _open_folder(spec.folder)
+        self._places = _shown_places(spec)
         the_desk().reserve(self._seat)
         self._process = self._started()
         self._seen = psutil.Process(self._process.pid)
@@ -137,6 +138,12 @@ class Worker:
         self._ended.wait(seconds)
         return self._exit
 
+    def shown(self, text: str) -> str:
+        """What it says, with the paths of its container in the place of this machine's."""
+        for folder, place in self._places:
+            text = text.replace(folder, place)
+        return text
+
     def terminate(self) -> None:
         """Ask it to end (SIGTERM); it may take its time."""
         with suppress(OSError):
@@ -206,7 +213,7 @@ class Worker:
         stream = self._process.stdout
         for line in iter(stream.readline, b"") if stream is not None else ():
             try:
-                self.spec.on_line(line.decode("utf-8", "replace").rstrip("\r\n"))
+                self.spec.on_line(self.shown(line.decode("utf-8", "replace").rstrip("\r\n")))
             except Exception:
                 _log.exception("a line of %s", self.spec.name)
         if stream is not None:
@@ -265,6 +272,13 @@ def _open_folder(folder: Path) -> Path:
 def _places() -> list[str]:
     paths = sysconfig.get_paths()
     return list(dict.fromkeys((paths["purelib"], paths["platlib"])))
+
+
+def _shown_places(spec: WorkerSpec) -> list[tuple[str, str]]:
+    """Folders of this machine and what they are in the container; the longer ones first."""
+    library = dict.fromkeys(_places(), spec.installed) | {sysconfig.get_paths()["stdlib"]: spec.library}
+    mounted = {str(mount.source): mount.at for mount in spec.mounts}
+    return sorted((library | mounted).items(), key=lambda each: len(each[0]), reverse=True)
 
 
 def _readable(spec: WorkerSpec) -> list[str]:

@@ -23,7 +23,7 @@ from aws14.sim.containers.life import Life
 from aws14.sim.containers.looks import Looks
 from aws14.sim.containers.machines import Machines
 from aws14.sim.containers.read import Setup
-from aws14.sim.containers.scheduling import place
+from aws14.sim.containers.scheduling import place, why_not
 from aws14.sim.containers.serving import Serving
 from aws14.sim.containers.shapes import Pod
 from aws14.sim.containers.steps import Steps
@@ -91,7 +91,7 @@ class PodsRun:
         _spread_others(self.board, self.setup.others)
         self.versions.begin()
         life.place(0.0)
-        while self.setup.group.autoscaled and self.board.pending() and len(self.board.nodes) < self.setup.group.most:
+        while self._lacks_room() and len(self.board.nodes) < self.setup.group.most:
             self._machines.begin(1)
             life.place(0.0)
         for pod in [pod for pod in self.board.pods if pod.node is not None]:
@@ -101,6 +101,11 @@ class PodsRun:
         for pod in self.board.pending():
             pod.told = False
         self.versions.look(0.0)
+
+    def _lacks_room(self) -> bool:
+        """Whether another node would have room for a pod that has none; for one too large for any, none comes."""
+        fresh = self._machines.fresh if self.setup.group.autoscaled else None
+        return fresh is not None and any(not why_not(pod.spec, fresh) for pod in self.board.pending())
 
     def _changed(self, now_s: float) -> None:
         self.steps.note(now_s)

@@ -83,7 +83,7 @@ def _way(question: Question, origin: Node, follow: Follow) -> Path | ToFleet | T
     """From the edge, which asks over the Internet, to an origin on the first port that gets there."""
     if origin is question.topology.node(question.passed[-1]):
         return Unreachable(
-            reason="bad_gateway", nodes=question.passed, detail=f"nothing that was built is the origin of {origin.id}"
+            reason="origin_gone", nodes=question.passed, detail=f"nothing that was built is the origin of {origin.id}"
         )
     fetch = Question.begin(question.topology, "internet", _PORTS[0])
     ways = [_single(follow(replace(fetch, port=port), origin)) for port in _PORTS]

@@ -21,8 +21,11 @@ def to_api(question: Question, api: Node, stage: str = "") -> ToFunction | Unrea
     name, rate_rps, burst = _stage(api, stage)
     function = _backend(question.topology, api)
     if function is None:
-        detail = f"no method of {api.id} leads to a function"
-        return Unreachable(reason="bad_gateway", nodes=question.passed, detail=detail)
+        detail = f"no method of {api.id} leads to a function that is there"
+        return Unreachable(reason="api_error", nodes=question.passed, detail=detail)
+    if not any(link.target == function.id for link in question.topology.links_of("allows", source=api.id)):
+        detail = f"the policy of {function.id} does not allow {api.id} to invoke it"
+        return Unreachable(reason="api_error", nodes=question.passed, detail=detail)
     timeout_s = float(str(api.require("timeout_s")))
     return _to(question, function, api=api, stage=name, limits=(rate_rps, burst), gateway_timeout_s=timeout_s)
 

@@ -126,6 +126,8 @@ def function(aws: Callable[..., Any], emulator: Emulator) -> Callable[..., str]:
         iam = aws("iam")
         if not any(each["RoleName"] == "runs" for each in iam.list_roles()["Roles"]):
             iam.create_role(RoleName="runs", AssumeRolePolicyDocument=json.dumps(TRUST))
+            for policy in ("service-role/AWSLambdaBasicExecutionRole", "AmazonDynamoDBReadOnlyAccess"):
+                iam.attach_role_policy(RoleName="runs", PolicyArn=f"arn:aws:iam::aws:policy/{policy}")
         client = aws("lambda")
         arn = client.create_function(
             FunctionName=name,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -44,6 +45,7 @@ def test_an_api_behind_a_distribution(api: Api, ask: Ask, aws: Callable[..., Any
     api.deploy("prod")
     cdn = distribution(aws, api.host, EXCEPT_HOST)
     emulator.advance(900)
+    assert re.fullmatch(r"d[a-z0-9]{12}\.cloudfront\.net", cdn)
     answer = ask(cdn, "/api/users", X_Club="shibuya")
     assert answer.json == {"path": "/prod/api/users", "host": api.host, "club": "shibuya"}
     assert answer.headers["X-Cache"] == "Miss from cloudfront"
@@ -113,3 +115,15 @@ def test_an_address_behind_a_method(api: Api, ask: Ask, aws: Callable[..., Any])
     assert ask(api.host, "/stg/proxy/eur.json").json == {"EUR": 170}
     assert ask(api.host, "/stg/proxy/none").status in (403, 404)
     assert ask(api.host, "/stg/nowhere").status == 500
+
+
+def test_a_request_too_many_is_not_kept_by_the_edge(api: Api, ask: Ask, aws: Callable[..., Any], emulator: Emulator):
+    api.mock("/api/users")
+    api.deploy("prod")
+    cdn = distribution(aws, api.host, EXCEPT_HOST)
+    emulator.advance(900)
+    api.patch("prod", **{"/*/*/throttling/rateLimit": "0.01", "/*/*/throttling/burstLimit": "1"})
+    assert [ask(cdn, "/api/users").status for _ in range(2)] == [200, 429]
+    api.patch("prod", **{"/*/*/throttling/rateLimit": "200", "/*/*/throttling/burstLimit": "300"})
+    emulator.advance(1 / 200)
+    assert ask(cdn, "/api/users").status == 200

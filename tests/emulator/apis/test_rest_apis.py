@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from aws14.cloud import explain
 from aws14.cloud.process import Emulator
 from tests.emulator.apis.conftest import Api, Ask
 
@@ -40,6 +41,65 @@ def test_a_new_deployment_keeps_what_the_stage_was_told(api: Api, ask: Ask):
     assert stage["variables"] == {"alias": "live"}
     assert stage["methodSettings"]["*/*"]["throttlingRateLimit"] == 7
     assert stage["methodSettings"]["*/*"]["throttlingBurstLimit"] == 5000
+
+
+def test_a_method_without_an_integration_is_named(api: Api):
+    api.mock("/a")
+    api.method("/api/news", "GET")
+    with pytest.raises(ClientError) as refused:
+        api.deploy("stg")
+    error = refused.value.response["Error"]
+    assert (error["Code"], error["Message"]) == ("BadRequestException", "No integration defined for method")
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+    assert "put_integration for GET /api/news" in explain(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("patch", "words"),
+    [
+        ({"path": "/*/*/throttling/rateLimit", "value": "abc"}, "Invalid value 'abc'"),
+        ({"path": "/*/*/throttling/burstLimit", "value": "1.5"}, "Invalid value '1.5'"),
+        ({"path": "/*/*/throttling/rateLimit"}, "Invalid value 'None'"),
+        (
+            {"path": "/throttling/rateLimit", "value": "5"},
+            "Invalid method setting path: /throttling/rateLimit. Must be",
+        ),
+        ({"path": "/*/*/throttling/rate", "value": "5"}, "Invalid method setting path: /*/*/throttling/rate. Must be"),
+        ({"op": "add", "path": "/*/*/throttling/rateLimit", "value": "5"}, "specified for op 'add'"),
+        ({"op": "change", "path": "/description", "value": "5"}, "specified for op 'change'"),
+        ({"op": "add", "path": "/variables/a", "value": "5"}, "specified for op 'add'"),
+    ],
+)
+def test_a_wrong_change_of_a_stage_changes_nothing(api: Api, patch: dict[str, str], words: str):
+    api.mock("/a")
+    api.deploy("stg")
+    good = {"op": "replace", "path": "/*/*/throttling/burstLimit", "value": "5"}
+    changes = [good, {"op": "replace", **patch}]
+    with pytest.raises(ClientError, match="BadRequestException") as refused:
+        api.client.update_stage(restApiId=api.id, stageName="stg", patchOperations=changes)
+    assert words in refused.value.response["Error"]["Message"]
+    assert api.client.get_stage(restApiId=api.id, stageName="stg")["methodSettings"] == {}
+
+
+def test_settings_of_a_method_can_be_taken_away(api: Api):
+    api.mock("/a")
+    api.deploy("stg")
+    api.patch("stg", **{"/*/*/throttling/rateLimit": "7"})
+    change = [{"op": "remove", "path": "/*/*"}]
+    assert api.client.update_stage(restApiId=api.id, stageName="stg", patchOperations=change)["methodSettings"] == {}
+
+
+def test_a_stage_knows_what_it_is_for_and_when_it_was_made(api: Api, emulator: Emulator):
+    api.mock("/a")
+    deployment = api.deploy("stg", stageDescription="to try things")
+    made = api.client.create_stage(restApiId=api.id, stageName="prod", deploymentId=deployment, description="for all")
+    assert made["description"] == "for all"
+    emulator.advance(60)
+    api.patch("prod", **{"/*/*/throttling/rateLimit": "7"})
+    stg, prod = (api.client.get_stage(restApiId=api.id, stageName=each) for each in ("stg", "prod"))
+    assert (stg["description"], prod["description"]) == ("to try things", "for all")
+    assert prod["createdDate"] == made["createdDate"] and stg["createdDate"] == stg["lastUpdatedDate"]
+    assert (prod["lastUpdatedDate"] - prod["createdDate"]).total_seconds() >= 60
 
 
 @pytest.mark.parametrize("path", ["/stg/nothing", "/stg/api", "/nowhere/api/health", "/"])

@@ -99,7 +99,7 @@ def proxy(few: SimpleNamespace, rds: Any, aws: Connect, emulator: Any) -> dict[s
     rds.modify_db_proxy_target_group(
         DBProxyName="members-proxy",
         TargetGroupName="default",
-        ConnectionPoolConfig={"MaxConnectionsPercent": 67, "ConnectionBorrowTimeout": 5},
+        ConnectionPoolConfig={"MaxConnectionsPercent": 67, "ConnectionBorrowTimeout": 2},
     )
     emulator.advance(900)
     found: dict[str, Any] = rds.describe_db_proxies(DBProxyName="members-proxy")["DBProxies"][0]

@@ -19,6 +19,15 @@ TRUST = json.dumps(
     }
 )
 
+#: To write logs and the diary, and to read queues and streams.
+POLICIES = (
+    "service-role/AWSLambdaBasicExecutionRole",
+    "service-role/AWSLambdaSQSQueueExecutionRole",
+    "service-role/AWSLambdaDynamoDBExecutionRole",
+    "service-role/AWSLambdaKinesisExecutionRole",
+    "AmazonDynamoDBFullAccess",
+)
+
 
 def package(code: str) -> bytes:
     """A zip with one module, ``app``."""
@@ -32,6 +41,8 @@ def package(code: str) -> bytes:
 def role(clean_emulator, aws) -> str:
     """The ARN of a role that functions may take."""
     arn: str = aws("iam").create_role(RoleName="functions", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
+    for policy in POLICIES:
+        aws("iam").attach_role_policy(RoleName="functions", PolicyArn=f"arn:aws:iam::aws:policy/{policy}")
     return arn
 
 

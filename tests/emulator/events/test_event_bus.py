@@ -224,3 +224,18 @@ def test_the_scheduler_refuses_what_it_cannot_run(clean_emulator, aws, scheduler
     ):
         with pytest.raises(scheduler.exceptions.ValidationException, match=match):
             scheduler.create_schedule(Name="bad", **(good | change))
+
+
+def test_hourly_rules_begun_at_any_moment_run_once_an_hour(clean_emulator, aws):
+    events = aws("events")
+    names = [f"hourly-{number}" for number in range(12)]
+    arns = []
+    for name in names:
+        arns.append(events.put_rule(Name=name, ScheduleExpression="rate(1 hour)")["RuleArn"])
+        clean_emulator.advance(0.7427735)
+    url, arn = queue(aws, "hours", *arns)
+    for name in names:
+        events.put_targets(Rule=name, Targets=[{"Id": "q", "Arn": arn, "Input": f'"{name}"'}])
+    clean_emulator.advance(3.5 * 3600)
+    waiting = aws("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
+    assert waiting["Attributes"]["ApproximateNumberOfMessages"] == str(12 * 3)

@@ -127,3 +127,16 @@ def test_a_failing_batch_blocks_its_shard_while_it_is_tried_again(clean_emulator
     clean_emulator.advance(600)
     assert set(map(tuple, seen(diary))) == {("bad",)}
     assert 5 <= len(diary.events()) <= 12
+
+
+def test_a_stream_ends_and_begins_again(clean_emulator, aws, members):
+    client = aws("dynamodb")
+    client.update_table(TableName="members", StreamSpecification={"StreamEnabled": False})
+    put(aws, "unheard")
+    assert keys(aws) == ["unheard"]
+    clean_emulator.advance(1)
+    flow = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
+    again = client.update_table(TableName="members", StreamSpecification=flow)["TableDescription"]
+    assert again["LatestStreamArn"] != members
+    with pytest.raises(client.exceptions.ResourceInUseException):
+        client.update_table(TableName="members", StreamSpecification=flow)

@@ -22,6 +22,8 @@ TRUST = json.dumps(
     }
 )
 
+LOGS = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+
 
 def packed(**files: str) -> bytes:
     """A zip: ``packed(app="def handler(event, context): ...")``."""
@@ -37,6 +39,7 @@ def functions(clean_emulator: Emulator, aws: Callable[..., Any]) -> SimpleNamesp
     """Return ``make(name, code, **more)``, ``call(name, event, **more)``, the client and an advance of the clock."""
     client = aws("lambda")
     role = aws("iam").create_role(RoleName="run", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
+    aws("iam").attach_role_policy(RoleName="run", PolicyArn=LOGS)
 
     def make(name: str, code: str | bytes, **more: Any) -> dict[str, Any]:
         package = code if isinstance(code, bytes) else packed(app=code)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import io
 import re
+import zipfile
 from types import SimpleNamespace
 from typing import Any
 
@@ -111,6 +113,54 @@ def test_beyond_its_memory_it_is_killed(functions: SimpleNamespace) -> None:
     assert answer.body["errorMessage"].endswith("Error: Runtime exited with error: signal: killed")
 
 
+@pytest.mark.parametrize("code", [
+    "count = 0\ndef handler(e, c):\n    global count; count += 1\n    return len(bytearray(1 << 40)) if e else count",
+    "def handler(e, c): pass\nif __import__('os').environ.get('BIG'): bytearray(1 << 40)",
+])  # fmt: skip
+def test_what_asks_for_far_too_much_memory_is_killed_too(functions: SimpleNamespace, code: str) -> None:
+    functions.make("big", code, Environment={"Variables": {"BIG": "yes"}})
+    if "count" in code:
+        assert functions.call("big").body == 1
+    answer = functions.call("big", {"much": True}, LogType="Tail")
+    assert (answer.error, answer.body["errorType"]) == ("Unhandled", "Runtime.OutOfMemory")
+    assert answer.body["errorMessage"].endswith("Error: Runtime exited with error: signal: killed")
+    if "count" in code:
+        assert functions.call("big").body == 1
+
+
+PLACES = """
+import json, sys, traceback, tail.piece
+from importlib import resources
+def handler(event, context):
+    try: json.loads("{")
+    except ValueError: traceback.print_exc()
+    if event: tail.piece.fails()
+    return [__file__, tail.__path__, tail.piece.__file__, sys.path[0], sys.executable, sys.argv,
+            resources.files("tail").joinpath("piece.py").read_text()[:3], open(__file__).read()[:7]]
+"""
+
+
+def test_a_function_shows_and_finds_the_paths_of_lambda(functions: SimpleNamespace) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as package:
+        package.writestr("app.py", PLACES)
+        package.writestr("tail/__init__.py", "")
+        package.writestr("tail/piece.py", "def fails():\n    raise ValueError('here')\n")
+    functions.make("places", buffer.getvalue())
+    answer = functions.call("places", None, LogType="Tail")
+    assert answer.body[:4] == ["/var/task/app.py", ["/var/task/tail"], "/var/task/tail/piece.py", "/var/task"]
+    assert answer.body[4].startswith("/var/lang/bin/") and answer.body[5:] == [
+        ["/var/runtime/bootstrap.py"],
+        "def",
+        "\nimport"[:7],
+    ]
+    log = base64.b64decode(answer.log).decode()
+    assert 'File "/var/task/app.py", line 5, in handler\n    try: json.loads("{")' in log
+    assert '"/var/lang/lib/python3.13/json/__init__.py"' in log
+    failed = functions.call("places", {"fail": 1}).body["stackTrace"]
+    assert failed[-1] == "  File \"/var/task/tail/piece.py\", line 2, in fails\n    raise ValueError('here')\n"
+
+
 CONTEXT = """
 import os, logging
 print("hello from init")
@@ -174,6 +224,8 @@ def test_boto3_in_a_function_speaks_to_the_embedded_aws(functions: SimpleNamespa
         "    return {**table.get_item(Key={'id': 'a'})['Item'],"
         " 'who': boto3.client('sts').get_caller_identity()['Arn']}\n"
     )
+    may = "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"
+    functions.aws("iam").attach_role_policy(RoleName="run", PolicyArn=may)
     functions.make("members", code, Timeout=20, MemorySize=256)
     answer = functions.call("members")
     assert answer.body.get("visits") == 3, answer

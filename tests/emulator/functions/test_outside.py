@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import psutil
+import pytest
 
 from aws14.cloud.process import Emulator, find_or_start
 from tests.conftest import client
@@ -35,6 +36,7 @@ def test_the_aws_cli_invokes(functions: SimpleNamespace, emulator: Emulator, tmp
     assert json.loads((tmp_path / "out.json").read_text())["event"] == {"id": 7}
 
 
+@pytest.mark.slow
 def test_functions_are_there_after_a_restart_and_environments_are_not(tmp_path: Path) -> None:
     home = tmp_path / "home"
     first = find_or_start(home, idle_s=120)
@@ -57,6 +59,8 @@ def test_functions_are_there_after_a_restart_and_environments_are_not(tmp_path: 
         again.advance(1.0)
         answer = json.loads(client(again, "lambda").invoke(FunctionName="members")["Payload"].read())
         assert answer["count"] in (1, 2) and answer["born"] != before["born"]
+        client(again, "lambda").delete_function(FunctionName="members")
+        assert client(again, "lambda").list_functions()["Functions"] == []
     finally:
         again.shutdown()
 

@@ -99,6 +99,7 @@ def test_without_a_nat_gateway_the_api_is_out_of_reach(functions: SimpleNamespac
         "def handler(event, context):\n    try: sqs.list_queues(); return 'reached'\n"
         "    except Exception as error: return type(error).__name__\n"
     )
+    functions.aws("iam").attach_role_policy(RoleName="run", PolicyArn="arn:aws:iam::aws:policy/AmazonSQSReadOnlyAccess")
     functions.make("members", code, Timeout=20, MemorySize=256, **in_vpc(placed, placed.function))
     assert functions.call("members").body == "ConnectTimeoutError"
     allocation = placed.ec2.allocate_address(Domain="vpc")["AllocationId"]

@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from aws14.emulator.workers import Closed, Loopback, Mount, Way, Worker, WorkerSpec, start
+from aws14.emulator.workers.inside.paths import Paths
 
 SOON = 30.0
 
@@ -162,3 +163,10 @@ def test_its_folder_is_for_its_owner_alone(tmp_path: Path) -> None:
     run(tmp_path / "w", "pass")
     if os.name == "posix":
         assert (tmp_path / "w").stat().st_mode & 0o777 == 0o700
+
+
+def test_python_and_its_packages_are_found_also_below_a_place_of_the_container() -> None:
+    packages = "/tmp/checkout/.venv/lib/site-packages"
+    paths = Paths([("/tmp", "/worker/tmp", True)], "", (packages,))
+    assert paths.real(f"{packages}/botocore/data") == f"{packages}/botocore/data"
+    assert paths.real("/tmp/checkout/notes.txt") == "/worker/tmp/checkout/notes.txt"

@@ -16,10 +16,12 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 _OURS = os.path.abspath(__file__)  # noqa: PTH100 - an absolute path is all that is wanted
 _END = "\x1f{}\x1f\n"
+#: 128 + SIGKILL, as shells count.
+_KILLED = 137
 
 
 class _Identity:
@@ -84,12 +86,6 @@ class _Encoder(json.JSONEncoder):
         return super().default(o)
 
 
-def _shown(text: str) -> str:
-    for place in ("/var/task", "/opt"):
-        text = text.replace(paths.real(place), place)  # type: ignore[name-defined]  # noqa: F821 - left by who runs it
-    return text
-
-
 def _load(handler: str) -> Callable[[Any, Any], Any]:
     try:
         module_name, function_name = handler.rsplit(".", 1)
@@ -100,8 +96,8 @@ def _load(handler: str) -> Callable[[Any, Any], Any]:
     except ImportError as error:
         raise _Fault("Runtime.ImportModuleError", f"Unable to import module '{module_name}': {error}") from None
     except SyntaxError as error:
-        where = [f'  File "{_shown(str(error.filename))}" Line {error.lineno}\n    {error.text}']
-        message = _shown(f"Syntax error in module '{module_name}': {error}")
+        where = [f'  File "{error.filename}" Line {error.lineno}\n    {error.text}']
+        message = f"Syntax error in module '{module_name}': {error}"
         raise _Fault("Runtime.UserCodeSyntaxError", message, where) from None
     try:
         found: Callable[[Any, Any], Any] = getattr(module, function_name)
@@ -118,14 +114,14 @@ def _error(error: BaseException, request_id: str) -> tuple[dict[str, Any], str]:
     else:
         kind = type(error).__name__
         frames = [each for each in traceback.extract_tb(error.__traceback__) if _is_theirs(each.filename)]
-        trace = [_shown(line) for line in traceback.format_list(frames)]
+        trace = traceback.format_list(frames)
     payload = {"errorMessage": str(error), "errorType": kind, "requestId": request_id, "stackTrace": trace}
     text = f"[ERROR] {kind}: {error}\nTraceback (most recent call last):\n{''.join(trace)}"
     return payload, text.rstrip("\n")
 
 
 def _is_theirs(filename: str) -> bool:
-    return filename != _OURS and not filename.startswith("<frozen importlib")
+    return filename not in (_OURS, importlib.__file__) and not filename.startswith("<frozen importlib")
 
 
 def _answer(handle: Callable[[Any, Any], Any], told: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
@@ -136,9 +132,16 @@ def _answer(handle: Callable[[Any, Any], Any], told: dict[str, Any], body: bytes
             return {"ok": True}, json.dumps(result, cls=_Encoder, ensure_ascii=False).encode()
         except (TypeError, ValueError) as error:
             raise _Fault("Runtime.MarshalError", f"Unable to marshal response: {error}") from None
+    except MemoryError:
+        _end_for_want_of_memory()
     except Exception as error:  # whatever the function raises is its answer
         payload, text = _error(error, told["request_id"])
         return {"ok": False, "log": text}, json.dumps(payload).encode()
+
+
+def _end_for_want_of_memory() -> NoReturn:
+    """End as what the system kills ends: it never tells a program that there is no more memory."""
+    os._exit(_KILLED)
 
 
 def _flush(mark: str) -> None:
@@ -152,10 +155,12 @@ def _serve() -> None:
     lines = _Lines()
     logging.getLogger().addHandler(lines)
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    layers = [paths.real(f"/opt/{each}") for each in ("python", f"python/lib/{version}/site-packages")]  # type: ignore[name-defined]  # noqa: F821
-    sys.path[:0] = [paths.real("/var/task"), *layers]  # type: ignore[name-defined]  # noqa: F821
+    sys.path[:0] = ["/var/task", "/opt/python", f"/opt/python/lib/{version}/site-packages"]
+    sys.argv[:], sys.executable = ["/var/runtime/bootstrap.py"], f"/var/lang/bin/{version}"
     try:
         handle = _load(os.environ["_HANDLER"])
+    except MemoryError:
+        _end_for_want_of_memory()
     except Exception as error:  # the module may raise anything
         payload, text = _error(error, "")
         _flush("init")

@@ -114,7 +114,7 @@ def _create(cluster: Sight, owner: Object, old: list[Object], number: int) -> Ob
     }
     created = cluster.create(made)
     if size:
-        _announce(cluster, owner, name, 0, size)
+        _announce(cluster, owner, name, (0, size))
     return created
 
 
@@ -195,11 +195,12 @@ def _scale(cluster: Sight, owner: Object, replica_set: Object, size: int) -> Obj
         return replica_set
     cluster.change(replica_set, _annotated(sizes, replicas=size))
     if before != size:
-        _announce(cluster, owner, replica_set["metadata"]["name"], before, size)
+        _announce(cluster, owner, replica_set["metadata"]["name"], (before, size))
     return cluster.fresh(replica_set) or replica_set
 
 
-def _announce(cluster: Sight, owner: Object, name: str, before: int, size: int) -> None:
+def _announce(cluster: Sight, owner: Object, name: str, sizes: tuple[int, int]) -> None:
+    before, size = sizes
     way = "up" if size > before else "down"
     record(
         cluster,

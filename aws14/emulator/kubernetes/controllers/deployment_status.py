@@ -93,25 +93,14 @@ def _progress(cluster: Sight, owner: Object, new: Object | None, change: tuple[O
     """The condition Progressing; wakes the controllers at its deadline."""
     before, status = change
     old: Object = next((one for one in before.get("conditions") or () if one["type"] == "Progressing"), {})
-    name = new["metadata"]["name"] if new is not None else ""
-    subject = f'ReplicaSet "{name}"' if name else f'Deployment "{owner["metadata"]["name"]}"'
     at, patience = stamp(cluster.now), float(owner["spec"].get("progressDeadlineSeconds", 600))
-    if owner["spec"].get("paused"):
-        said = ("Unknown", "DeploymentPaused", "Deployment is paused")
-    elif old.get("reason") == "DeploymentPaused":
-        said = ("Unknown", "DeploymentResumed", "Deployment is resumed")
-    elif _is_complete(owner, status):
-        if old.get("reason") == "NewReplicaSetAvailable" and old.get("message", "").startswith(subject):
+    said = _halted(owner, old) or _advanced(owner, new, old, change)
+    if said is None:
+        if _may_wait(cluster, old, patience):
             return
-        said = ("True", "NewReplicaSetAvailable", f"{subject} has successfully progressed.")
-    elif not old or _is_new(old, subject, before, owner):
-        said = ("True", "NewReplicaSetCreated", f'Created new replica set "{name}"')
-    elif _has_progressed(before, status):
-        said = ("True", "ReplicaSetUpdated", f"{subject} is progressing.")
-    elif _may_wait(cluster, old, patience):
+        said = ("False", "ProgressDeadlineExceeded", f"{_subject(owner, new)} has timed out progressing.")
+    elif said[1] == old.get("reason") == "NewReplicaSetAvailable" and said[2] == old.get("message"):
         return
-    else:
-        said = ("False", "ProgressDeadlineExceeded", f"{subject} has timed out progressing.")
     kept = [one for one in status["conditions"] if one["type"] != "Progressing"]
     truth, reason, message = said
     moved = old.get("lastTransitionTime", at) if old.get("status") == truth else at
@@ -119,6 +108,39 @@ def _progress(cluster: Sight, owner: Object, new: Object | None, change: tuple[O
     status["conditions"] = [*kept, {**told, "lastUpdateTime": at, "lastTransitionTime": moved}]
     if reason in {"NewReplicaSetCreated", "ReplicaSetUpdated", "DeploymentResumed"}:
         cluster.wake("Deployment", cluster.now + patience)
+
+
+_Said = tuple[str, str, str]
+
+
+def _subject(owner: Object, new: Object | None) -> str:
+    """Who progresses."""
+    if new is not None:
+        return f'ReplicaSet "{new["metadata"]["name"]}"'
+    return f'Deployment "{owner["metadata"]["name"]}"'
+
+
+def _halted(owner: Object, old: Object) -> _Said | None:
+    """What is said of a rollout that somebody holds, or just let go."""
+    if owner["spec"].get("paused"):
+        return "Unknown", "DeploymentPaused", "Deployment is paused"
+    if old.get("reason") == "DeploymentPaused":
+        return "Unknown", "DeploymentResumed", "Deployment is resumed"
+    return None
+
+
+def _advanced(owner: Object, new: Object | None, old: Object, change: tuple[Object, Object]) -> _Said | None:
+    """What is said of a rollout that is over, new, or a step further; None where it stands."""
+    before, status = change
+    subject = _subject(owner, new)
+    if _is_complete(owner, status):
+        return "True", "NewReplicaSetAvailable", f"{subject} has successfully progressed."
+    if not old or _is_new(old, subject, before, owner):
+        name = new["metadata"]["name"] if new is not None else ""
+        return "True", "NewReplicaSetCreated", f'Created new replica set "{name}"'
+    if _has_progressed(before, status):
+        return "True", "ReplicaSetUpdated", f"{subject} is progressing."
+    return None
 
 
 def _may_wait(cluster: Sight, old: Object, patience: float) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from aws14.emulator.durations import typical_s
 from aws14.emulator.kubernetes.cluster_view import Profile, view
 from aws14.emulator.kubernetes.controllers import addresses
+from aws14.emulator.kubernetes.controllers.binding import bind
 from aws14.emulator.kubernetes.controllers.pods import is_active, set_condition
 from aws14.emulator.kubernetes.controllers.requests import cpu_m, memory_mib
 from aws14.emulator.kubernetes.controllers.sight import Object, Sight, controller_of
@@ -68,8 +69,6 @@ def sync(cluster: Sight) -> None:
 
 
 def _settle(cluster: Sight, pod: Object, profile: Profile) -> None:
-    from aws14.emulator.kubernetes.controllers.scheduler import bind
-
     size = size_of(cpu_m(pod), memory_mib(pod))
     number = cluster.notes("fargate numbers")
     number["next"] = number.get("next", -1) + 1
@@ -77,7 +76,7 @@ def _settle(cluster: Sight, pod: Object, profile: Profile) -> None:
     address = addresses.take(cluster, subnet, pod["metadata"]["uid"])
     _, region, _ = place_of(cluster.key)
     name = f"fargate-ip-{address.replace('.', '-')}.{region}.compute.internal"
-    node = _node(cluster, pod, name, size, zone, address)
+    node = _node(cluster, pod, size, name=name, zone=zone, address=address)
     made = cluster.create(node)
     cluster.say(made, node["status"])
     text = f"{size.vcpu:g}vCPU {size.memory_gib:g}GB"
@@ -90,17 +89,23 @@ def _settle(cluster: Sight, pod: Object, profile: Profile) -> None:
     bind(cluster, pod, name, source=_SOURCE)
 
 
-def _node(cluster: Sight, pod: Object, name: str, size: Size, zone: str, address: str) -> Object:
+def _node(cluster: Sight, pod: Object, size: Size, *, name: str, zone: str, address: str) -> Object:
     room = {"cpu": f"{size.vcpu * 1000:.0f}m", "memory": f"{size.memory_gib * 1024:.0f}Mi", "pods": "1"}
     version = view().version(cluster.key)
     status: Object = {
         "capacity": room,
         "allocatable": room,
         "addresses": [{"type": "InternalIP", "address": address}, {"type": "Hostname", "address": name}],
+        # All of these must be there: the official client takes no node without them.
         "nodeInfo": {
             "kubeletVersion": f"v{version}.0-eks-aws14",
+            "kubeProxyVersion": f"v{version}.0-eks-aws14",
+            "containerRuntimeVersion": "containerd://1.7",
             "osImage": "Amazon Linux 2",
             "operatingSystem": "linux",
+            "architecture": "amd64",
+            "kernelVersion": "5.10",
+            **dict.fromkeys(("machineID", "systemUUID", "bootID"), pod["metadata"]["uid"]),
         },
     }
     ready = {"type": "Ready", "status": "True", "reason": "KubeletReady", "message": "kubelet is posting ready status"}

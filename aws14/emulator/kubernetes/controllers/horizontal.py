@@ -86,7 +86,7 @@ def _look(cluster: Sight, owner: Object) -> None:
     metrics = owner["spec"].get("metrics") or [_USUAL]
     asked = [_metric(cluster, each, pods, current) for each in metrics]
     decision = _autoscaler(cluster, owner).step(cluster.now, current, [each[0] for each in asked])
-    _carry_out(cluster, owner, scaled, decision, asked)
+    _carry_out(cluster, (owner, scaled), decision, asked)
 
 
 _USUAL: Object = {
@@ -187,45 +187,57 @@ def _side(given: Object | None, usual: Side) -> Side:
     )
 
 
-def _carry_out(cluster: Sight, owner: Object, scaled: Object, decision: Decision, asked: list[_Asked]) -> None:
+def _carry_out(cluster: Sight, which: tuple[Object, Object], decision: Decision, asked: list[_Asked]) -> None:
+    """Do what was decided for an autoscaler and what it scales."""
+    owner, scaled = which
     current = int(scaled["spec"].get("replicas", 1))
-    failures = [why for _, _, why in asked if why]
-    able = ("AbleToScale", "True", "ReadyForNewScale", "recommended size matches current size")
-    if decision.replicas != current:
-        cluster.change(scaled, lambda thing: thing["spec"].update(replicas=decision.replicas))
-        why = _why(owner, decision, current)
-        record(cluster, owner, "SuccessfulRescale", f"New size: {decision.replicas}; reason: {why}", source=_SOURCE)
-        text = f"the HPA controller was able to update the target scale to {decision.replicas}"
-        able = ("AbleToScale", "True", "SucceededRescale", text)
-    elif decision.reason in {"ScaleUpStabilized", "ScaleDownStabilized"}:
-        able = ("AbleToScale", "True", decision.reason, _HELD[decision.reason])
-    said = [able]
-    if decision.reason == "ScalingDisabled":
-        said.append(
-            (
-                "ScalingActive",
-                "False",
-                "ScalingDisabled",
-                "scaling is disabled since the replica count of the target is zero",
-            )
-        )
-    elif failures and (decision.reason == "FailedGetResourceMetric" or all(each[0] is None for each in asked)):
-        text = f"the HPA was unable to compute the replica count: {failures[0]}"
-        said.append(("ScalingActive", "False", "FailedGetResourceMetric", text))
-        _complain(cluster, owner, failures, len(asked))
-    else:
-        name = (owner["spec"].get("metrics") or [_USUAL])[0].get("resource", {}).get("name", "cpu")
-        how = f"{name} resource utilization (percentage of request)"
-        text = f"the HPA was able to successfully calculate a replica count from {how}"
-        said.append(("ScalingActive", "True", "ValidMetricFound", text))
-        limited = decision.reason in {"TooFewReplicas", "TooManyReplicas", "ScaleUpLimit", "ScaleDownLimit"}
-        reason = decision.reason if limited else "DesiredWithinRange"
-        said.append(("ScalingLimited", str(limited), reason, _HELD[reason]))
+    said = [_scales(cluster, owner, scaled, decision), *_measures(cluster, owner, decision, asked)]
     status: Object = {"currentReplicas": current, "desiredReplicas": decision.replicas}
     status["currentMetrics"] = [shown for _, shown, _ in asked if shown] or None
     if decision.replicas != current:
         status["lastScaleTime"] = stamp(cluster.now)
     _tell(cluster, owner, said, status)
+
+
+_Said = tuple[str, str, str, str]
+
+
+def _scales(cluster: Sight, owner: Object, scaled: Object, decision: Decision) -> _Said:
+    """Set the size that was decided on; the condition AbleToScale."""
+    current = int(scaled["spec"].get("replicas", 1))
+    if decision.replicas != current:
+        cluster.change(scaled, lambda thing: thing["spec"].update(replicas=decision.replicas))
+        why = _why(owner, decision, current)
+        record(cluster, owner, "SuccessfulRescale", f"New size: {decision.replicas}; reason: {why}", source=_SOURCE)
+        text = f"the HPA controller was able to update the target scale to {decision.replicas}"
+        return "AbleToScale", "True", "SucceededRescale", text
+    if decision.reason in {"ScaleUpStabilized", "ScaleDownStabilized"}:
+        return "AbleToScale", "True", decision.reason, _HELD[decision.reason]
+    return "AbleToScale", "True", "ReadyForNewScale", "recommended size matches current size"
+
+
+def _measures(cluster: Sight, owner: Object, decision: Decision, asked: list[_Asked]) -> list[_Said]:
+    """The conditions ScalingActive and ScalingLimited."""
+    failures = [why for _, _, why in asked if why]
+    if decision.reason == "ScalingDisabled":
+        text = "scaling is disabled since the replica count of the target is zero"
+        return [("ScalingActive", "False", "ScalingDisabled", text)]
+    if failures and (decision.reason == "FailedGetResourceMetric" or all(each[0] is None for each in asked)):
+        _complain(cluster, owner, failures, len(asked))
+        text = f"the HPA was unable to compute the replica count: {failures[0]}"
+        return [("ScalingActive", "False", "FailedGetResourceMetric", text)]
+    how = f"{_first_resource(owner)} resource utilization (percentage of request)"
+    text = f"the HPA was able to successfully calculate a replica count from {how}"
+    limited = decision.reason in {"TooFewReplicas", "TooManyReplicas", "ScaleUpLimit", "ScaleDownLimit"}
+    reason = decision.reason if limited else "DesiredWithinRange"
+    return [
+        ("ScalingActive", "True", "ValidMetricFound", text),
+        ("ScalingLimited", str(limited), reason, _HELD[reason]),
+    ]
+
+
+def _first_resource(owner: Object) -> str:
+    return str((owner["spec"].get("metrics") or [_USUAL])[0].get("resource", {}).get("name", "cpu"))
 
 
 def _complain(cluster: Sight, owner: Object, failures: list[str], count: int) -> None:
@@ -247,11 +259,10 @@ def _why(owner: Object, decision: Decision, current: int) -> str:
         return "Current number of replicas above Spec.MaxReplicas"
     if decision.replicas < current:
         return "All metrics below target"
-    resource = (owner["spec"].get("metrics") or [_USUAL])[0].get("resource", {}).get("name", "cpu")
-    return f"{resource} resource utilization (percentage of request) above target"
+    return f"{_first_resource(owner)} resource utilization (percentage of request) above target"
 
 
-def _tell(cluster: Sight, owner: Object, said: list[tuple[str, str, str, str]], status: dict[str, Any]) -> None:
+def _tell(cluster: Sight, owner: Object, said: list[_Said], status: dict[str, Any]) -> None:
     before = owner.get("status") or {}
     told: Object = {**before, **status, "observedGeneration": owner["metadata"].get("generation", 1)}
     for kind, truth, reason, message in said:

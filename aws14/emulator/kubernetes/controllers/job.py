@@ -70,9 +70,11 @@ def _work(cluster: Sight, job: Object) -> None:
     status |= {name: count for name, count in counts.items() if count or name == "ready"}
     verdict = _verdict(cluster, job, status, (len(done), _failures(pods, failed)))
     if verdict is not None:
-        _finish(cluster, job, status, verdict, active)
+        for pod in active:
+            cluster.delete(pod)
+        _finish(cluster, job, status, verdict)
         return
-    _start(cluster, job, active, done, failed)
+    _start(cluster, job, active, done=done, failed=failed)
     cluster.say(job, status)
 
 
@@ -102,10 +104,8 @@ def _verdict(cluster: Sight, job: Object, status: Object, counts: tuple[int, int
     return ("Complete", "CompletionsReached", "Reached expected number of succeeded pods") if enough else None
 
 
-def _finish(cluster: Sight, job: Object, status: Object, verdict: _Verdict, active: list[Object]) -> None:
+def _finish(cluster: Sight, job: Object, status: Object, verdict: _Verdict) -> None:
     kind, reason, message = verdict
-    for pod in active:
-        cluster.delete(pod)
     at = stamp(cluster.now)
     before = {"Complete": "SuccessCriteriaMet", "Failed": "FailureTarget"}[kind]
     for each in (before, kind):
@@ -124,7 +124,7 @@ def _finish(cluster: Sight, job: Object, status: Object, verdict: _Verdict, acti
         cluster.wake("Job", cluster.now + float(kept))
 
 
-def _start(cluster: Sight, job: Object, active: list[Object], done: list[Object], failed: list[Object]) -> None:
+def _start(cluster: Sight, job: Object, active: list[Object], *, done: list[Object], failed: list[Object]) -> None:
     """As many pods as may run side by side, later and later after failures."""
     spec = job["spec"]
     wanted, beside = spec.get("completions"), int(spec.get("parallelism", 1))

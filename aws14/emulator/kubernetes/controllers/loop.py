@@ -7,28 +7,39 @@ nothing changes any more. The world lock is held.
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import Protocol
 
 from aws14.emulator.clock import handles
 from aws14.emulator.kubernetes import clusters, hearing
-from aws14.emulator.kubernetes.cluster import Cluster
+from aws14.emulator.kubernetes.contents import Contents
 from aws14.emulator.kubernetes.controllers.sight import Memory, Sight
 from aws14.emulator.kubernetes.exchange import Key
 from aws14.emulator.kubernetes.storage import Change
 from aws14.emulator.world import world
 
-if TYPE_CHECKING:
-    from aws14.emulator.kubernetes.controllers.order import Controller
-
-__all__ = ["follow", "forget", "mark", "sight"]
+__all__ = ["Controller", "awaken", "follow", "forget", "mark", "sight"]
 
 _log = logging.getLogger(__name__)
 #: Looks in one event; what is left then goes on in the next one, so that nothing can hold the clock.
 _ROUNDS = 100
 
 
-def follow() -> None:
-    """Hear of the changes of every cluster."""
+class Controller(Protocol):
+    """One controller: a module."""
+
+    WATCHES: frozenset[str]
+
+    def sync(self, cluster: Sight) -> None:
+        """Bring everything a step nearer to what is wanted."""
+
+
+_CONTROLLERS: list[Controller] = []
+
+
+def follow(controllers: Sequence[Controller]) -> None:
+    """Hear of the changes of every cluster, and let these look, in this order."""
+    _CONTROLLERS[:] = controllers
     hearing.on_change(_changed)
 
 
@@ -41,6 +52,15 @@ def sight(key: Key) -> Sight | None:
 def forget(key: Key) -> None:
     """Forget what the controllers of a cluster remember."""
     world().state.get("kubernetes_controllers", {}).pop(key, None)
+
+
+def awaken() -> None:
+    """Let controllers look at every cluster that this process has not looked at yet: those of a restored cloud."""
+    held: dict[Key, Memory] = world().state.get("kubernetes_controllers", {})
+    for key in [key for key, memory in held.items() if not memory.awake and clusters.find(key) is not None]:
+        held[key].awake = True
+        for kind in sorted(set().union(*(controller.WATCHES for controller in _CONTROLLERS))):
+            mark(key, kind)
 
 
 def mark(key: Key, kind: str) -> None:
@@ -56,7 +76,7 @@ def _memory(key: Key) -> Memory:
     return held.setdefault(key, Memory())
 
 
-def _changed(cluster: Cluster, change: Change) -> None:
+def _changed(cluster: Contents, change: Change) -> None:
     if change.kind != "Event":
         mark(cluster.key, change.kind)
 
@@ -84,8 +104,6 @@ def _reconciles(key: Key) -> None:
     seen = sight(key)
     if seen is None:
         return
-    from aws14.emulator.kubernetes.controllers import order
-
     memory = seen.memory
     for _ in range(_ROUNDS):
         dirty, memory.dirty = memory.dirty, set()
@@ -93,7 +111,7 @@ def _reconciles(key: Key) -> None:
             return
         # Changes made while the controllers look are for the next round, not for another event.
         memory.dirty = {""}
-        for controller in order.CONTROLLERS:
+        for controller in _CONTROLLERS:
             if controller.WATCHES & dirty:
                 _look(controller, seen)
         memory.dirty.discard("")

@@ -1,7 +1,8 @@
 """cluster-autoscaler: nodes for pods without a place, and none that are hardly used.
 
 It acts only while a Deployment of its image has a ready pod. Decided by `aws14.sim.containers.node_autoscaling`, and
-carried out on the Auto Scaling groups that its flags name. Source: kubernetes/autoscaler, FAQ.
+carried out on the Auto Scaling groups that its flags name, as far as its role allows. Source:
+kubernetes/autoscaler, FAQ.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from aws14.emulator.kubernetes.controllers import scheduler
 from aws14.emulator.kubernetes.controllers.pods import is_leaving, is_ready
 from aws14.emulator.kubernetes.controllers.recording import record
 from aws14.emulator.kubernetes.controllers.requests import bound, node_shape, pod_shape
-from aws14.emulator.kubernetes.controllers.sight import Object, Sight, controller_of
+from aws14.emulator.kubernetes.controllers.scaling_rights import may_scale
+from aws14.emulator.kubernetes.controllers.sight import Object, Sight, controller_of, selects
 from aws14.emulator.kubernetes.exchange import place_of
 from aws14.sim.containers.node_autoscaling import NodeAutoscaler
+from aws14.sim.containers.scheduling import why_not
 from aws14.sim.containers.shapes import KubeNode
 
 __all__ = ["WATCHES", "sync"]
@@ -61,7 +64,10 @@ def sync(cluster: Sight) -> None:
     if cluster.now < notes.get("due", 0.0):
         cluster.wake("node autoscaler", notes["due"])
         return
-    for each in _groups(cluster, program):
+    container, pod = program
+    for each in _groups(cluster, container):
+        if not may_scale(cluster, pod, each.group):
+            continue
         held = notes.setdefault("groups", {})
         known = held.setdefault(each.name, NodeAutoscaler(least=each.least, most=each.most))
         known.least, known.most = each.least, each.most
@@ -70,11 +76,16 @@ def sync(cluster: Sight) -> None:
     cluster.wake("node autoscaler", notes["due"])
 
 
-def _program(cluster: Sight) -> Object | None:
+def _program(cluster: Sight) -> tuple[Object, Object] | None:
+    """The container of the program, and the first ready pod in which it runs."""
     for each in cluster.all("Deployment"):
         container: Object = each["spec"]["template"]["spec"]["containers"][0]
         if _IMAGE in container["image"] and (each.get("status") or {}).get("readyReplicas"):
-            return container
+            labels = each["spec"]["selector"]
+            pods = cluster.all("Pod", each["metadata"]["namespace"])
+            ready = (pod for pod in pods if selects(labels, pod["metadata"].get("labels")) and is_ready(pod))
+            pod = next(ready, None)
+            return (container, pod) if pod is not None else None
     return None
 
 
@@ -129,6 +140,7 @@ def _scan(cluster: Sight, group: _Group, known: NodeAutoscaler) -> None:
         _grow(cluster, group, waiting, more)
         return
     if waiting:
+        _say_none(cluster, group, waiting, fresh)
         return
     spare = max(0, group.desired - len(gone) - group.least)
     for name in known.shrink(cluster.now, shapes)[:spare]:
@@ -150,6 +162,16 @@ def _grow(cluster: Sight, group: _Group, waiting: list[Object], more: int) -> No
     for pod in waiting:
         text = f"pod triggered scale-up: [{{{group.name} {before}->{after} (max: {group.most})}}]"
         record(cluster, pod, "TriggeredScaleUp", text, source=_SOURCE)
+
+
+def _say_none(cluster: Sight, group: _Group, waiting: list[Object], fresh: KubeNode) -> None:
+    """Why no node comes for pods that wait, where none will."""
+    for pod in waiting:
+        lacks = why_not(pod_shape(pod), fresh)
+        why = ", ".join(lacks) if lacks else "max node group size reached" if group.desired >= group.most else ""
+        if why:
+            text = f"pod didn't trigger scale-up: 1 {why}"
+            record(cluster, pod, "NotTriggerScaleUp", text, source=_SOURCE)
 
 
 def _desire(group: _Group, count: int) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from aws14.emulator.kubernetes.controllers import (
     add_ons,
     cron_job,
@@ -17,20 +15,11 @@ from aws14.emulator.kubernetes.controllers import (
     replica_set,
     scheduler,
 )
-from aws14.emulator.kubernetes.controllers.sight import Sight
+from aws14.emulator.kubernetes.controllers.loop import Controller
 from aws14.emulator.kubernetes.kubelet import life, memory
 from aws14.emulator.kubernetes.services import endpoints, load_balancers
 
-__all__ = ["CONTROLLERS", "Controller"]
-
-
-class Controller(Protocol):
-    """One controller: a module."""
-
-    WATCHES: frozenset[str]
-
-    def sync(self, cluster: Sight) -> None:
-        """Bring everything a step nearer to what is wanted."""
+__all__ = ["CONTROLLERS"]
 
 
 CONTROLLERS: tuple[Controller, ...] = (

@@ -7,11 +7,12 @@ Pods of a Fargate profile are not its business (`fargate`).
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import replace
-from typing import Any
 
 from aws14.emulator.kubernetes.controllers import fargate
+from aws14.emulator.kubernetes.controllers.binding import bind
 from aws14.emulator.kubernetes.controllers.pods import condition, is_active, set_condition
 from aws14.emulator.kubernetes.controllers.recording import record
 from aws14.emulator.kubernetes.controllers.requests import bound, node_shape, pod_shape, priority
@@ -19,7 +20,7 @@ from aws14.emulator.kubernetes.controllers.sight import Object, Sight, selects
 from aws14.emulator.kubernetes.times import stamp
 from aws14.sim.containers import scheduling, shapes
 
-__all__ = ["WATCHES", "bind", "sync", "unschedulable"]
+__all__ = ["WATCHES", "sync", "unschedulable"]
 
 WATCHES = frozenset({"Pod", "Node"})
 _SOURCE = "default-scheduler"
@@ -79,8 +80,9 @@ def _against(pod: Object, node: Object, nodes: dict[str, Object], there: dict[st
     terms = required.get("nodeSelectorTerms") or ()
     if terms and not any(_fits(term, node) for term in terms):
         return _SELECTOR
+    own = pod["metadata"]["namespace"]
     for term in (affinity.get("podAntiAffinity") or {}).get("requiredDuringSchedulingIgnoredDuringExecution") or ():
-        if _meets(pod, term, node, nodes, there):
+        if any(_means(term, own, other) for other in _beside(node, term["topologyKey"], nodes, there)):
             return _ANTI
     return ""
 
@@ -92,30 +94,19 @@ def _fits(term: Object, node: Object) -> bool:
     return by_label and selects({"matchExpressions": term.get("matchFields") or ()}, fields)
 
 
-def _meets(pod: Object, term: Object, node: Object, nodes: dict[str, Object], there: dict[str, list[Object]]) -> bool:
-    key = term["topologyKey"]
+def _beside(node: Object, key: str, nodes: dict[str, Object], there: dict[str, list[Object]]) -> Iterator[Object]:
+    """Pods on the nodes that share the value of a label with `node`; none where it has no such label."""
     place = (node["metadata"].get("labels") or {}).get(key)
-    spaces = term.get("namespaces") or [pod["metadata"]["namespace"]]
-    alike: Any = (
-        other
-        for name, each in nodes.items()
-        if (each["metadata"].get("labels") or {}).get(key) == place
-        for other in there.get(name, ())
-    )
-    return place is not None and any(
-        other["metadata"]["namespace"] in spaces and selects(term.get("labelSelector"), other["metadata"].get("labels"))
-        for other in alike
-    )
+    for name, each in nodes.items():
+        if place is not None and (each["metadata"].get("labels") or {}).get(key) == place:
+            yield from there.get(name, ())
 
 
-def bind(cluster: Sight, pod: Object, node: str, *, source: str) -> None:
-    """Bind a pod to a node."""
-    bound_pod = deepcopy(cluster.fresh(pod) or pod)
-    bound_pod["spec"]["nodeName"] = node
-    set_condition(bound_pod["status"], {"type": "PodScheduled", "status": "True"}, stamp(cluster.now))
-    cluster.registry.keep("Pod", bound_pod)
-    name = f"{pod['metadata']['namespace']}/{pod['metadata']['name']}"
-    record(cluster, pod, "Scheduled", f"Successfully assigned {name} to {node}", source=source)
+def _means(term: Object, own: str, other: Object) -> bool:
+    """Whether a term of a pod of the namespace `own` speaks of another pod."""
+    spaces = term.get("namespaces") or [own]
+    meta = other["metadata"]
+    return meta["namespace"] in spaces and selects(term.get("labelSelector"), meta.get("labels"))
 
 
 def _refuse(cluster: Sight, pod: Object, placement: scheduling.Placement) -> None:

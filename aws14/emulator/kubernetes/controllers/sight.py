@@ -30,11 +30,18 @@ class Memory:
         Kind -> when the controllers were last asked to look at it, epoch seconds.
     notes : dict
         What each controller keeps for itself, by its name.
+    awake : bool
+        Whether the controllers of this process have looked at the cluster; never saved.
     """
 
     dirty: set[str] = field(default_factory=set)
     woken: dict[str, float] = field(default_factory=dict)
     notes: dict[str, dict[Any, Any]] = field(default_factory=dict)
+    awake: bool = False
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is saved; where a cloud is saved while controllers look, nobody goes on with that afterwards."""
+        return {**self.__dict__, "dirty": set(), "awake": False}
 
 
 class Sight:

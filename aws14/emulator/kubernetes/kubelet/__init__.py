@@ -6,6 +6,7 @@
 ``volumes``      ConfigMaps, Secrets and empty folders of this machine; ``environment``: variables
 ``processes``    the workers behind containers
 ``probes``       startup, readiness, liveness: asked for real
+``cases``        a container of a pod; ``pulling``: its image
 ``containers``   the life of a container; ``life``: that of a pod; ``ending``: its end; ``status``: how it reads
 ===============  ===============================================================================================
 """

@@ -5,69 +5,21 @@ Source: kubernetes/pkg/kubelet (kuberuntime, images, prober). `step` does what i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from aws14.emulator.durations import typical_s
-from aws14.emulator.kubernetes.controllers.recording import record
-from aws14.emulator.kubernetes.controllers.sight import Object, Sight
 from aws14.emulator.kubernetes.kubelet import images, probes, processes
+from aws14.emulator.kubernetes.kubelet.cases import Case, ended_state, is_over
 from aws14.emulator.kubernetes.kubelet.environment import MissingError
-from aws14.emulator.kubernetes.kubelet.processes import Seat
-from aws14.emulator.kubernetes.kubelet.runs import NEVER, ContainerRun, ProbeRun
-from aws14.emulator.kubernetes.times import stamp
+from aws14.emulator.kubernetes.kubelet.pulling import FIRST_BACK_OFF_S, LONGEST_BACK_OFF_S, RETRY_S, pull, pulled
+from aws14.emulator.kubernetes.kubelet.runs import NEVER, ProbeRun
+from aws14.emulator.world import world
 
-__all__ = ["Case", "ended_state", "exited", "is_over", "step"]
+__all__ = ["exited", "step"]
 
 _KINDS = ("startup", "readiness", "liveness")
-_FIRST_BACK_OFF_S, _LONGEST_BACK_OFF_S, _FORGIVEN_S = 10.0, 300.0, 600.0
-_RETRY_S = 10.0
+_FORGIVEN_S = 600.0
 _KILLED = 137
+_LONGEST_PAUSE_S = 300.0
 #: Looks at a process that has no probe, s after its start: AWS time may jump over its end.
 _LOOKS_S = (1.0, 2.0, 5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0)
-
-
-@dataclass(frozen=True)
-class Case:
-    """A container of a pod on its node, and what is remembered of it."""
-
-    cluster: Sight
-    pod: Object
-    container: Object
-    run: ContainerRun
-    initial: bool = False
-
-    @property
-    def seat(self) -> Seat:
-        """Of its process."""
-        return Seat(self.cluster.key, self.pod["metadata"]["uid"], self.container["name"])
-
-    @property
-    def policy(self) -> str:
-        """When it is started again: ``Always``, ``OnFailure``, ``Never``."""
-        written = str(self.pod["spec"].get("restartPolicy") or "Always")
-        return "OnFailure" if self.initial and written == "Always" else written
-
-    def tell(self, reason: str, message: str, *, warns: bool = False) -> None:
-        """Write an event about it."""
-        part = "initContainers" if self.initial else "containers"
-        record(
-            self.cluster,
-            self.pod,
-            reason,
-            message,
-            kind="Warning" if warns else "Normal",
-            source="kubelet",
-            host=self.pod["spec"].get("nodeName", ""),
-            path=f"spec.{part}{{{self.container['name']}}}",
-        )
-
-
-def is_over(case: Case) -> bool:
-    """Whether a container has ended for good."""
-    run = case.run
-    if run.phase != "over":
-        return False
-    return case.policy == "Never" or (case.policy == "OnFailure" and run.exit_code == 0)
 
 
 def step(case: Case) -> float:
@@ -76,9 +28,9 @@ def step(case: Case) -> float:
     if now < run.due:
         return run.due
     if run.phase in {"new", "refused"}:
-        _pull(case)
+        pull(case)
     elif run.phase == "pulling":
-        _pulled(case)
+        pulled(case)
     elif run.phase == "running":
         _watch(case)
     elif run.phase in {"starting", "backing off"}:
@@ -88,67 +40,6 @@ def step(case: Case) -> float:
     else:
         _start(case)
     return run.due
-
-
-def _pull(case: Case) -> None:
-    run, written = case.run, case.container["image"]
-    image = images.find(written)
-    node = case.pod["spec"]["nodeName"]
-    held: set[str] = case.cluster.notes("images").setdefault(node, set())
-    policy = case.container.get("imagePullPolicy") or ("Always" if image.name.endswith(":latest") else "IfNotPresent")
-    if not image.kind:
-        _refuse(case, image)
-    elif image.name in held and policy != "Always":
-        case.tell("Pulled", f'Container image "{written}" already present on machine')
-        _begin(case)
-    elif policy == "Never":
-        run.phase, run.reason, run.due = "refused", "ErrImageNeverPull", case.cluster.now + _RETRY_S
-        run.message = f'Container image "{written}" is not present with pull policy of Never'
-    else:
-        case.tell("Pulling", f'Pulling image "{written}"')
-        thing = (
-            "Kubernetes image checked with its registry"
-            if image.name in held
-            else "Kubernetes image pulled to a node, the first time"
-        )
-        run.phase, run.due = "pulling", case.cluster.now + typical_s(thing)
-        run.started_at = case.cluster.now
-
-
-def _refuse(case: Case, image: images.Image) -> None:
-    """The image is not there: first the error, then longer and longer waits between tries."""
-    run, written, now = case.run, case.container["image"], case.cluster.now
-    if run.reason == "ErrImagePull":
-        wait = min(_FIRST_BACK_OFF_S * 2 ** (run.tries - 1), _LONGEST_BACK_OFF_S)
-        said = f'Back-off pulling image "{written}"'
-        case.tell("BackOff", said)
-        case.tell("Failed", "Error: ImagePullBackOff", warns=True)
-        run.reason, run.message, run.due = "ImagePullBackOff", f"{said}: ErrImagePull: {image.refusal}", now + wait
-    else:
-        case.tell("Pulling", f'Pulling image "{written}"')
-        case.tell("Failed", f'Failed to pull image "{written}": {image.refusal}', warns=True)
-        case.tell("Failed", "Error: ErrImagePull", warns=True)
-        run.tries += 1
-        run.reason, run.message, run.due = (
-            "ErrImagePull",
-            image.refusal,
-            now + typical_s("Kubernetes image checked with its registry"),
-        )
-    run.phase = "refused"
-
-
-def _pulled(case: Case) -> None:
-    run, written = case.run, case.container["image"]
-    took = case.cluster.now - run.started_at
-    case.cluster.notes("images").setdefault(case.pod["spec"]["nodeName"], set()).add(images.full_name(written))
-    text = f'Successfully pulled image "{written}" in {took:.3g}s ({took:.3g}s including waiting).'
-    case.tell("Pulled", text)
-    _begin(case)
-
-
-def _begin(case: Case) -> None:
-    case.run.phase, case.run.due = "starting", case.cluster.now + typical_s("Kubernetes container starts")
-    case.run.reason, case.run.message = "ContainerCreating", ""
 
 
 def _start(case: Case) -> None:
@@ -165,7 +56,7 @@ def _start(case: Case) -> None:
     except MissingError as missing:
         case.tell("Failed", f"Error: {missing}", warns=True)
         run.phase, run.reason, run.message = "refused", "CreateContainerConfigError", str(missing)
-        run.due = now + _RETRY_S
+        run.due = now + RETRY_S
         return
     except images.NotStartedError as no:
         case.tell("Created", f"Created container: {name}")
@@ -194,7 +85,7 @@ def _watch(case: Case) -> None:
     listens = bool(run.probes or case.container.get("ports"))
     waiting = run.looked < len(_LOOKS_S)
     if waiting and (run.looked == 0 or not listens):
-        processes.settle(case.seat, listens=listens, elapsed_s=now - run.started_at)
+        processes.settle(case.seat, listens=listens, serves=case.policy == "Always", elapsed_s=now - run.started_at)
     end = processes.exit_of(case.seat)
     if end is not None:
         reason = "OOMKilled" if end.reason == "out_of_memory" else "Completed" if end.code == 0 else "Error"
@@ -225,16 +116,14 @@ def _restore(case: Case) -> None:
     except (MissingError, images.NotStartedError):
         return
     listens = bool(case.run.probes or case.container.get("ports"))
-    processes.settle(case.seat, listens=listens, elapsed_s=NEVER if listens else 0.0)
+    processes.settle(case.seat, listens=listens, serves=True, elapsed_s=NEVER if listens else 0.0)
 
 
 def _probe(case: Case, kind: str, state: ProbeRun) -> None:
     probe = case.container[f"{kind}Probe"]
     period = float(probe.get("periodSeconds") or 10)
     failed = probes.ask(case.cluster, case.pod, case.container, kind)
-    now = case.cluster.now
-    steady = not failed and state.holds
-    state.next_at = (now // period + 1) * period if steady else now + period
+    _arm(case, state, period, steady=not failed and state.holds)
     if failed:
         state.failed, state.passed = state.failed + 1, 0
         case.tell("Unhealthy", f"{kind.capitalize()} probe failed: {failed}", warns=True)
@@ -244,6 +133,20 @@ def _probe(case: Case, kind: str, state: ProbeRun) -> None:
         state.failed, state.passed = 0, state.passed + 1
         if state.passed >= int(probe.get("successThreshold") or 1):
             _passes(case, kind, state)
+
+
+def _arm(case: Case, state: ProbeRun, period: float, *, steady: bool) -> None:
+    """When to ask again: where AWS time passes at once, what holds is asked at longer and longer intervals meanwhile.
+
+    Steady probes are asked at whole multiples of their interval, those of all pods together.
+    """
+    now, horizon = case.cluster.now, world().clock.horizon
+    if not steady or horizon <= now:
+        state.pause_s = 0.0
+        state.next_at = (now // period + 1) * period if steady else now + period
+        return
+    state.pause_s = min(2 * state.pause_s, max(period, _LONGEST_PAUSE_S)) or period
+    state.next_at = min((now // state.pause_s + 1) * state.pause_s, (horizon // period + 1) * period)
 
 
 def _passes(case: Case, kind: str, state: ProbeRun) -> None:
@@ -284,7 +187,7 @@ def _ended(case: Case, code: int, reason: str) -> None:
     if now - run.started_at > _FORGIVEN_S:
         run.back_off_s = 0.0
     if not run.back_off_s:
-        run.back_off_s = _FIRST_BACK_OFF_S
+        run.back_off_s = FIRST_BACK_OFF_S
         run.due = now + 1.0
         return
     run.phase, run.reason = "backing off", "CrashLoopBackOff"
@@ -295,20 +198,9 @@ def _ended(case: Case, code: int, reason: str) -> None:
         "BackOff", f"Back-off restarting failed container {case.container['name']} in pod {named[4:]}", warns=True
     )
     run.due = now + run.back_off_s
-    run.back_off_s = min(run.back_off_s * 2, _LONGEST_BACK_OFF_S)
+    run.back_off_s = min(run.back_off_s * 2, LONGEST_BACK_OFF_S)
 
 
 def _written(seconds: float) -> str:
     minutes, rest = divmod(int(seconds), 60)
     return f"{minutes}m{rest}s" if minutes else f"{rest}s"
-
-
-def ended_state(run: ContainerRun) -> Object:
-    """How the end of a process reads."""
-    told: Object = {
-        "exitCode": run.exit_code,
-        "reason": run.ended_by,
-        "startedAt": stamp(run.started_at),
-        "finishedAt": stamp(run.finished_at),
-    }
-    return told | ({"message": run.message} if run.ended_by == "StartError" else {})

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from aws14.emulator.kubernetes.controllers.sight import Object, Sight
 from aws14.emulator.kubernetes.kubelet import processes
-from aws14.emulator.kubernetes.kubelet.containers import Case
+from aws14.emulator.kubernetes.kubelet.cases import Case
 from aws14.emulator.kubernetes.kubelet.runs import Ending, PodRun
 
 __all__ = ["step"]

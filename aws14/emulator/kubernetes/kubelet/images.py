@@ -1,7 +1,8 @@
 """Images: which there are, what starts in them here, and what the registry says of all others.
 
-A documented set stands for Docker Hub and its copies: python, nginx, busybox; images of the cluster's own programs are
-there, but have no process. Whatever a repository of the account's own ECR has under a tag runs as the python image.
+The table ``container_images.csv`` stands for Docker Hub and its copies: python, nginx, busybox; images of the
+cluster's own programs are there, but have no process. Whatever a repository of the account's own ECR has under a
+tag runs as the python image.
 """
 
 from __future__ import annotations
@@ -12,43 +13,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from aws14.catalog import container_images
 from aws14.emulator.kubernetes.kubelet.shell import shell_words
 
 __all__ = ["PROGRAMS", "Image", "NotStartedError", "find", "full_name", "program"]
 
 #: Where the programs of this folder show in a container.
 PROGRAMS = "/.aws14"
-_PYTHON = (
-    r"(latest|slim|alpine|3|3\.(8|9|1[0-4])(\.\d{1,2})?)(-slim|-alpine(3\.\d+)?|-bookworm|-trixie|-slim-bookworm)?"
-)
-_NGINX = r"(latest|stable|mainline|alpine|1|1\.(1\d|2\d)(\.\d{1,2})?)(-alpine|-slim|-alpine-slim|-perl)?"
-_BUSYBOX = r"(latest|stable|musl|glibc|1|1\.3[0-7](\.\d)?)(-musl|-glibc|-uclibc)?"
-_VERSION = r"v?\d+(\.\d+){0,3}([-_+.\w]*)?"
-_TAGS: dict[str, tuple[str, str]] = {
-    "library/python": ("python", _PYTHON),
-    "library/nginx": ("nginx", _NGINX),
-    "library/busybox": ("busybox", _BUSYBOX),
-    "nginx/nginx": ("nginx", _NGINX),
-    "pause": ("none", _VERSION),
-    "eks-distro/kubernetes/pause": ("none", _VERSION),
-    "metrics-server/metrics-server": ("none", _VERSION),
-    "autoscaling/cluster-autoscaler": ("none", _VERSION),
-    "eks/metrics-server": ("none", _VERSION),
-    "eks/coredns": ("none", _VERSION),
-    "eks/kube-proxy": ("none", _VERSION),
-    "amazon-k8s-cni": ("none", _VERSION),
-}
-_PLACES = {
-    "docker.io": ("library/python", "library/nginx", "library/busybox"),
-    "public.ecr.aws": (
-        "library/python",
-        "library/nginx",
-        "library/busybox",
-        "nginx/nginx",
-        "eks-distro/kubernetes/pause",
-    ),
-    "registry.k8s.io": ("pause", "metrics-server/metrics-server", "autoscaling/cluster-autoscaler"),
-}
 _OF_ACCOUNT = re.compile(r"(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com/([^:@]+)(?::([^@]+))?(?:@(.+))?")
 
 #: The account of EKS's own images.
@@ -94,22 +65,20 @@ def find(written: str) -> Image:
     """The image of a name as a pod has it."""
     name = full_name(written)
     own = _OF_ACCOUNT.fullmatch(name)
-    if own is not None and own[1] == _OF_EKS:
-        return Image(name, "none" if own[3] in _TAGS else "", "" if own[3] in _TAGS else _missing(name))
-    if own is not None:
-        return _in_account(name, *own.groups())
+    if own is not None and own[1] != _OF_EKS:
+        return _in_account(name, own)
     place, _, rest = name.partition("/")
     path, _, tag = rest.partition(":")
-    known = path.removeprefix("docker/") if place == "public.ecr.aws" else path
-    if known not in _PLACES.get(place, ()):
+    known = container_images().get(("eks" if own is not None else place, path))
+    if known is None:
         return Image(name, "", _denied(name) if place == "docker.io" else _missing(name))
-    kind, tags = _TAGS[known]
-    if re.fullmatch(tags, tag) is None:
+    if re.fullmatch(known.tags, tag) is None:
         return Image(name, "", _missing(name))
-    return Image(name, kind)  # type: ignore[arg-type]  # the table's own words
+    return Image(name, known.program)  # type: ignore[arg-type]  # the table's own words
 
 
-def _in_account(name: str, account: str, region: str, repository: str, tag: str | None, digest: str | None) -> Image:
+def _in_account(name: str, parts: re.Match[str]) -> Image:
+    account, region, repository, tag, digest = parts.groups()
     if "moto.ecr.models" not in sys.modules:
         return Image(name, "", _missing(name))
     from moto.ecr.models import ecr_backends

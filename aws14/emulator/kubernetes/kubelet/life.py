@@ -9,7 +9,7 @@ from aws14.emulator.kubernetes.controllers.recording import record
 from aws14.emulator.kubernetes.controllers.sight import Object, Sight
 from aws14.emulator.kubernetes.exchange import Key
 from aws14.emulator.kubernetes.kubelet import containers, ending, probes, processes, status, volumes
-from aws14.emulator.kubernetes.kubelet.containers import Case
+from aws14.emulator.kubernetes.kubelet.cases import Case, is_over
 from aws14.emulator.kubernetes.kubelet.runs import NEVER, ContainerRun, PodRun
 
 __all__ = ["WATCHES", "cases_of", "run_of", "sync"]
@@ -143,7 +143,7 @@ def _run(cluster: Sight, pod: Object, run: PodRun, cases: list[Case]) -> float:
     if not run.address:
         run.address = _address(cluster, pod)
     for each in cases:
-        if each.initial and not containers.is_over(each):
+        if each.initial and not is_over(each):
             return containers.step(each)
         if each.initial and each.run.exit_code:
             return NEVER

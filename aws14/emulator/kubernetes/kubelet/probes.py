@@ -46,14 +46,13 @@ def ask(cluster: Sight, pod: Object, container: Object, kind: str) -> str:
     if time.monotonic() - _PASSED.get((seat, kind), float("-inf")) < _STILL_TRUE_S:
         return ""
     probe = container[f"{kind}Probe"]
-    patience = float(probe.get("timeoutSeconds") or 1)
     if "exec" in probe:
-        failed = _exec(cluster, pod, container, tuple(probe["exec"].get("command") or ()), patience)
+        failed = _exec(cluster, pod, container, probe)
     elif "tcpSocket" in probe:
         port = port_of(container, probe["tcpSocket"]["port"])
         failed = "" if processes.real_port(seat.uid, port) else _refused(cluster, pod, port)
     else:
-        failed = _http(cluster, pod, container, probe.get("httpGet") or {}, patience)
+        failed = _http(cluster, pod, container, probe)
     if failed:
         _PASSED.pop((seat, kind), None)
     else:
@@ -71,7 +70,12 @@ def _refused(cluster: Sight, pod: Object, port: int) -> str:
     return f"dial tcp {addresses.of(cluster, pod['metadata']['uid'])}:{port}: connect: connection refused"
 
 
-def _http(cluster: Sight, pod: Object, container: Object, get: Object, patience: float) -> str:
+def _patience(probe: Object) -> float:
+    return float(probe.get("timeoutSeconds") or 1)
+
+
+def _http(cluster: Sight, pod: Object, container: Object, probe: Object) -> str:
+    get = probe.get("httpGet") or {}
     port, path = port_of(container, get.get("port", 80)), get.get("path") or "/"
     real = processes.real_port(pod["metadata"]["uid"], port)
     url = f"http://{addresses.of(cluster, pod['metadata']['uid'])}:{port}{path}"
@@ -80,7 +84,7 @@ def _http(cluster: Sight, pod: Object, container: Object, get: Object, patience:
     headers = {each["name"]: each["value"] for each in get.get("httpHeaders") or ()}
     headers.setdefault("User-Agent", "kube-probe/1.34")
     with world().released():
-        status = _status(real, path, headers, patience)
+        status = _status(real, path, headers, _patience(probe))
     if status is None:
         return f'Get "{url}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)'
     if status == 0:
@@ -103,9 +107,10 @@ def _status(port: int, path: str, headers: dict[str, str], patience: float) -> i
             connection.close()
 
 
-def _exec(cluster: Sight, pod: Object, container: Object, words: tuple[str, ...], patience: float) -> str:
+def _exec(cluster: Sight, pod: Object, container: Object, probe: Object) -> str:
+    words, patience = tuple(probe["exec"].get("command") or ()), _patience(probe)
     try:
-        code, said = processes.run_once(cluster, pod, container, words, patience)
+        code, said = processes.run_once(cluster, pod, container, words, seconds=patience)
     except images.NotStartedError as no:
         return str(no)
     if code == -1:

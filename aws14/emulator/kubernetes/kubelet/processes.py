@@ -11,7 +11,7 @@ import shutil
 import signal
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from aws14.emulator.kubernetes.controllers.sight import Object, Sight, controller_of
@@ -30,7 +30,9 @@ _log = logging.getLogger(__name__)
 #: Real processes of all clusters together, and of one owner.
 MOST, MOST_ALIKE = 24, 8
 #: Real seconds a program gets to listen or to end, when AWS time has jumped over its start.
-_LISTENS_S, _ENDS_S, _LOOKS_S = 5.0, 1.0, 0.2
+_LISTENS_S, _ENDS_S = 5.0, 1.0
+#: Real seconds after its start in which a program that should not end is waited for at all.
+_FAILS_S = 4.0
 _ANSWERS_TERM_S = 2.0
 
 
@@ -45,6 +47,7 @@ class Seat:
 
 _WORKERS: dict[Seat, Worker] = {}
 _OWNERS: dict[Seat, str] = {}
+_BEGAN: dict[Seat, float] = {}
 _LOOPBACKS: dict[str, Loopback] = {}
 _PROGRAMS = Path(__file__).parent / "programs"
 
@@ -106,6 +109,7 @@ def launch(cluster: Sight, pod: Object, container: Object, run: ContainerRun) ->
     try:
         with world().released():
             _WORKERS[seat] = start(spec)
+        _BEGAN[seat] = time.monotonic()
     except EmulatorError as failed:
         _log.warning("no process for %s: %s", seat, failed)
         run.shared = True
@@ -128,8 +132,6 @@ def _spec(cluster: Sight, pod: Object, container: Object, program: tuple[str, ..
 
 
 def _with(spec: WorkerSpec, env: dict[str, str], seat: Seat, run: ContainerRun) -> WorkerSpec:
-    from dataclasses import replace
-
     def on_line(line: str) -> None:
         run.write(world().clock.now(), line)
 
@@ -141,7 +143,7 @@ def _with(spec: WorkerSpec, env: dict[str, str], seat: Seat, run: ContainerRun) 
     return replace(spec, env=env, on_line=on_line, on_exit=on_exit)
 
 
-def settle(seat: Seat, *, listens: bool, elapsed_s: float) -> None:
+def settle(seat: Seat, *, listens: bool, serves: bool, elapsed_s: float) -> None:
     """Give a process real time for AWS time that has jumped: until it listens, or ends; the world lock is let go.
 
     Parameters
@@ -150,6 +152,8 @@ def settle(seat: Seat, *, listens: bool, elapsed_s: float) -> None:
         Whose.
     listens : bool
         Whether it is expected to listen.
+    serves : bool
+        Whether it is expected not to end: then its end is awaited soon after its start only.
     elapsed_s : float
         AWS time since its start.
     """
@@ -158,6 +162,8 @@ def settle(seat: Seat, *, listens: bool, elapsed_s: float) -> None:
         return
     known = loopback(seat.uid)
     until = time.monotonic() + min(elapsed_s, _LISTENS_S if listens else _ENDS_S)
+    if serves and not listens:
+        until = min(until, _BEGAN.get(seat, until) + _FAILS_S)
     with world().released():
         while time.monotonic() < until and worker.exit is None and not (listens and known.listening()):
             worker.wait(0.01)
@@ -198,6 +204,7 @@ def end(seat: Seat) -> None:
     """Kill the process of a container, and remove what was its own."""
     worker = _WORKERS.pop(seat, None)
     _OWNERS.pop(seat, None)
+    _BEGAN.pop(seat, None)
     if worker is None:
         return
     with world().released():
@@ -214,7 +221,9 @@ def forget(uid: str) -> None:
     volumes.remove(uid)
 
 
-def run_once(cluster: Sight, pod: Object, container: Object, words: tuple[str, ...], seconds: float) -> tuple[int, str]:
+def run_once(
+    cluster: Sight, pod: Object, container: Object, words: tuple[str, ...], *, seconds: float
+) -> tuple[int, str]:
     """Run a command in a container as ``kubectl exec`` would; exit code and output, -1 where time ends first.
 
     Raises
@@ -224,8 +233,6 @@ def run_once(cluster: Sight, pod: Object, container: Object, words: tuple[str, .
     """
     program = images.program(images.find(container["image"]), words, ())
     lines: list[str] = []
-    from dataclasses import replace
-
     env = environment.variables(cluster, pod, container)
     mine = _WORKERS.get(Seat(cluster.key, pod["metadata"]["uid"], container["name"]))
     spec = replace(_spec(cluster, pod, container, program), env=env, on_line=lines.append)

@@ -13,9 +13,10 @@ _LINES = 5_000
 
 @dataclass
 class ProbeRun:
-    """One probe: when it is asked next, how often in a row it failed or passed, what holds."""
+    """One probe: when it is asked next and how long after that, failures and passes in a row, what holds."""
 
     next_at: float
+    pause_s: float = 0.0
     failed: int = 0
     passed: int = 0
     holds: bool = False

@@ -9,7 +9,7 @@ from copy import deepcopy
 from aws14.emulator.kubernetes.controllers.pods import set_condition
 from aws14.emulator.kubernetes.controllers.sight import Object, Sight
 from aws14.emulator.kubernetes.kubelet import images
-from aws14.emulator.kubernetes.kubelet.containers import Case, ended_state, is_over
+from aws14.emulator.kubernetes.kubelet.cases import Case, ended_state, is_over
 from aws14.emulator.kubernetes.kubelet.runs import ContainerRun, PodRun
 from aws14.emulator.kubernetes.times import stamp
 
@@ -47,7 +47,7 @@ def told(cluster: Sight, pod: Object, run: PodRun, cases: Sequence[Case]) -> Obj
         status |= {"podIP": run.address, "podIPs": [{"ip": run.address}]}
     if run.evicted:
         status |= {"reason": "Evicted", "message": run.evicted}
-    _conditions(cluster, status, run, main, first)
+    _conditions(cluster, status, run, (main, first))
     return status
 
 
@@ -60,7 +60,8 @@ def _phase(run: PodRun, main: Sequence[Case], first: Sequence[Case]) -> str:
     return "Running" if begun else "Pending"
 
 
-def _conditions(cluster: Sight, status: Object, run: PodRun, main: Sequence[Case], first: Sequence[Case]) -> None:
+def _conditions(cluster: Sight, status: Object, run: PodRun, cases: tuple[Sequence[Case], Sequence[Case]]) -> None:
+    main, first = cases
     at = stamp(cluster.now)
     over = status["phase"] in {"Succeeded", "Failed"}
     why = {"reason": "PodCompleted"} if status["phase"] == "Succeeded" else {}

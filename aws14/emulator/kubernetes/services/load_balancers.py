@@ -124,6 +124,7 @@ def _made(cluster: Sight, service: Object, subnets: list[str], scheme: str) -> A
     # moto gives every load balancer the ARN of an application one.
     backend.load_balancers.pop(balancer.arn)
     balancer.arn = balancer.arn.replace(":loadbalancer/app/", ":loadbalancer/net/")
+    balancer.dns_name = f"{name}-{balancer.arn.rpartition('/')[2]}.elb.{backend.region_name}.amazonaws.com"
     backend.load_balancers[balancer.arn] = balancer
     tags = _tags(cluster, meta)
     balancer.tags.update({**tags, _ARN: cluster.key})  # moto shows those of its tagging service

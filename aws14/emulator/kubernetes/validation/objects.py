@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from aws14.emulator.kubernetes.cluster import Cluster
+from aws14.emulator.kubernetes.contents import Contents
 from aws14.emulator.kubernetes.failure import Cause, forbidden_value, immutable
 from aws14.emulator.kubernetes.storage import Object
 from aws14.emulator.kubernetes.validation.autoscalers import autoscaler_faults, disruption_faults
@@ -17,12 +17,12 @@ __all__ = ["faults"]
 Check = Callable[[Object, Object | None], Iterable[Cause]]
 
 
-def faults(_cluster: Cluster, new: Object, old: Object | None) -> Iterator[Cause]:
+def faults(_cluster: Contents, new: Object, old: Object | None) -> Iterator[Cause]:
     """Return what is wrong with an object, or with the change of one.
 
     Parameters
     ----------
-    _cluster : Cluster
+    _cluster : Contents
         Which has it, or is to have it.
     new : dict
         The object, with its defaults.

@@ -34,15 +34,19 @@ class Paths:
         What shows where.
     scratch : str
         Folder that takes what is written anywhere else; empty: nothing can be.
+    python : sequence of str
+        Folders of Python itself and of its packages: found where they are, also when they lie below a place that the
+        container has (a checkout in ``/tmp``, a Python in ``/opt``).
     """
 
-    def __init__(self, mounts: Sequence[Mount], scratch: str) -> None:
+    def __init__(self, mounts: Sequence[Mount], scratch: str, python: Sequence[str] = ()) -> None:
         self._mounts = sorted(mounts, key=lambda each: len(each[0]), reverse=True)
         self._scratch = scratch
         self._getcwd = os.getcwd
         self._exists = os.path.lexists
         self._made = os.makedirs
         self.places = [real for _, real, _ in self._mounts] + ([scratch] if scratch else [])
+        self._real = tuple(each for each in (*self.places, *python) if each)
 
     def install(self) -> None:
         """Let ``open`` and the functions of ``os`` go by the map."""
@@ -79,6 +83,8 @@ class Paths:
         return real
 
     def _found(self, path: str, *, writing: bool, said: str) -> str | None:
+        if path.startswith(self._real):  # a folder that is shown may itself lie below /tmp
+            return None
         for place, folder, writable in self._mounts:
             if path == place or path.startswith(place.rstrip("/") + "/"):
                 if writing and not writable:
@@ -87,7 +93,7 @@ class Paths:
         return self._in_scratch(path, writing=writing)
 
     def _in_scratch(self, path: str, *, writing: bool) -> str | None:
-        if not self._scratch or path.startswith(tuple(each for each in self.places if each)):
+        if not self._scratch:
             return None
         candidate = self._scratch + path.replace("/", os.sep)
         if self._exists(candidate):
@@ -146,4 +152,6 @@ class Paths:
         self._put("open", low, taken_low)
         builtins.open = taken_high
         io.open = taken_high
+        if "tokenize" in sys.modules:  # it has kept the function that reads the lines of tracebacks
+            sys.modules["tokenize"]._builtin_open = taken_high  # type: ignore[attr-defined]  # noqa: SLF001
         sys.modules["_pyio"] = None  # type: ignore[assignment]  # the same functions again, past the map

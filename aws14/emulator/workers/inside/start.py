@@ -13,7 +13,7 @@ from typing import Any
 
 from .aws_time import AwsTime
 from .channel import Channel, Message
-from .imports import allow
+from .imports import allow, by_paths_of_the_container
 from .paths import Paths
 from .sockets import Sockets
 from .walls import limit_memory, raise_walls
@@ -59,10 +59,11 @@ def _confine(told: Mapping[str, Any], questions: Channel) -> tuple[AwsTime, Path
         limit_memory(told["memory_mib"])
     allow(told["packages"], told["places"])
     Sockets(questions, told["hostname"]).install()
-    paths = Paths([tuple(each) for each in told["mounts"]], told["scratch"])
+    paths = Paths([tuple(each) for each in told["mounts"]], told["scratch"], (*told["places"], *told["readable"]))
     os.chdir(paths.real(told["working_directory"]))
     raise_walls((*told["own"], *paths.places), told["readable"], told["closed"])
     paths.install()
+    by_paths_of_the_container(paths.real, paths.shown)
     if "tempfile" in sys.modules:
         sys.modules["tempfile"].tempdir = None  # type: ignore[attr-defined]  # asks TMPDIR again
     return clock, paths
@@ -71,14 +72,14 @@ def _confine(told: Mapping[str, Any], questions: Channel) -> tuple[AwsTime, Path
 def _run(program: list[str], paths: Paths) -> None:
     """Do what ``python <program>`` does."""
     words = [word for word in program if word not in {"-u", "-B", "-E", "-s", "-I"}]
-    sys.path[:0] = [paths.real(each) for each in os.environ.get("PYTHONPATH", "").split(":") if each]
+    sys.path[:0] = [each for each in os.environ.get("PYTHONPATH", "").split(":") if each]
     if words[:1] == ["-m"]:
         sys.argv = words[1:]
-        sys.path.insert(0, paths.real(os.getcwd()))
+        sys.path.insert(0, os.getcwd())
         runpy.run_module(words[1], run_name="__main__", alter_sys=True)
     elif words[:1] == ["-c"]:
         sys.argv = ["-c", *words[2:]]
-        sys.path.insert(0, paths.real(os.getcwd()))
+        sys.path.insert(0, os.getcwd())
         exec(compile(words[1], "<string>", "exec"), {"__name__": "__main__"})
     elif words:
         _run_file(words, paths)
@@ -91,7 +92,7 @@ def _run_file(words: list[str], paths: Paths) -> None:
         sys.stderr.write(f"python: can't open file '{script}': [Errno 2] No such file or directory\n")
         sys.exit(2)
     sys.argv = list(words)
-    sys.path.insert(0, os.path.dirname(real))
+    sys.path.insert(0, os.path.dirname(script))
     with open(real, "rb") as file:
         code = compile(file.read(), script, "exec")
     module = type(sys)("__main__")

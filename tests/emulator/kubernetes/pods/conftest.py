@@ -12,6 +12,7 @@ from aws14.emulator import world as world_module
 from aws14.emulator.kubernetes import cluster_view, clusters, hearing
 from aws14.emulator.kubernetes.cluster_view import Machine, Profile
 from aws14.emulator.kubernetes.controllers import loop
+from aws14.emulator.kubernetes.controllers.order import CONTROLLERS
 from aws14.emulator.kubernetes.kubelet import processes
 from aws14.emulator.kubernetes.kubelet.life import run_of
 from aws14.emulator.kubernetes.kubelet.runs import PodRun
@@ -92,7 +93,7 @@ class Lab:
         inhabit(self.world)
         self.ground = Ground()
         cluster_view.supply(self.ground)
-        loop.follow()
+        loop.follow(CONTROLLERS)
         self.registry = clusters.open_new(KEY)
         loop.mark(KEY, "machines")
         self.advance(1)

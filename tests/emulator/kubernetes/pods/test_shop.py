@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -62,6 +63,9 @@ def test_the_load_balancer_hands_requests_to_every_pod(books):
 def test_it_stands_in_describe_calls_with_the_pods_as_targets(books):
     elbv2 = books.session.client("elbv2")
     balancer = next(b for b in elbv2.describe_load_balancers()["LoadBalancers"] if b["DNSName"] == hostname(books))
+    # name-id.elb.region.amazonaws.com: User Guide for Network Load Balancers.
+    number = balancer["LoadBalancerArn"].rpartition("/")[2]
+    assert balancer["DNSName"] == f"{balancer['LoadBalancerName']}-{number}.elb.ap-northeast-1.amazonaws.com"
     assert (balancer["Type"], balancer["Scheme"], balancer["State"]["Code"]) == ("network", "internet-facing", "active")
     group = elbv2.describe_target_groups(LoadBalancerArn=balancer["LoadBalancerArn"])["TargetGroups"][0]
     health = elbv2.describe_target_health(TargetGroupArn=group["TargetGroupArn"])["TargetHealthDescriptions"]
@@ -104,6 +108,19 @@ def test_a_day_of_load_scales_pods(books):
     assert answers == {200}
 
 
+def scaler_log(books: SimpleNamespace) -> str:
+    found = books.core.list_namespaced_pod("kube-system", label_selector="app=cluster-autoscaler").items
+    return "".join(books.core.read_namespaced_pod_log(each.metadata.name, "kube-system") for each in found)
+
+
+def allow_scaling(books: SimpleNamespace) -> None:
+    actions = ["autoscaling:Describe*", "autoscaling:SetDesiredCapacity"]
+    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": actions, "Resource": "*"}]}
+    books.session.client("iam").put_role_policy(
+        RoleName="books-nodes", PolicyName="scale-nodes", PolicyDocument=json.dumps(document)
+    )
+
+
 def test_cluster_autoscaler_brings_nodes_for_pods_without_a_place_and_takes_them_away(books):
     group = books.session.client("eks").describe_nodegroup(clusterName="books", nodegroupName="workers")["nodegroup"]
     name = group["resources"]["autoScalingGroups"][0]["name"]
@@ -114,18 +131,43 @@ def test_cluster_autoscaler_brings_nodes_for_pods_without_a_place_and_takes_them
     }
     labels = {"app": "cluster-autoscaler"}
     template = {"metadata": {"labels": labels}, "spec": {"containers": [container]}}
-    spec = {"selector": {"matchLabels": labels}, "template": template}
+    spec = {"selector": {"matchLabels": labels}, "template": template, "strategy": {"type": "Recreate"}}
     books.apps.create_namespaced_deployment("kube-system", {"metadata": {"name": "cluster-autoscaler"}, "spec": spec})
     quiet = {"name": "web", "image": "registry.k8s.io/pause:3.10", "resources": {"requests": {"cpu": "900m"}}}
     template = {"metadata": {"labels": {"app": "big"}}, "spec": {"containers": [quiet]}}
     spec = {"replicas": 3, "selector": {"matchLabels": {"app": "big"}}, "template": template}
     books.apps.create_namespaced_deployment("shop", {"metadata": {"name": "big"}, "spec": spec})
+    books.session.advance(60)
+    assert "no EC2 IMDS role found" in scaler_log(books)  # nodes of AL2023 have a hop limit of 1
+    options = [
+        each["MetadataOptions"]["HttpPutResponseHopLimit"]
+        for one in books.session.client("ec2").describe_instances()["Reservations"]
+        for each in one["Instances"]
+    ]
+    assert set(options) == {1}
+    on_host = {"spec": {"template": {"spec": {"hostNetwork": True}}}}
+    books.apps.patch_namespaced_deployment("cluster-autoscaler", "kube-system", on_host)
+    books.session.advance(120)
+    assert "AccessDenied" in scaler_log(books)
+    assert "autoscaling:DescribeAutoScalingGroups" in scaler_log(books)
+    assert len(books.core.list_node().items) == 2
+    allow_scaling(books)
     books.session.advance(300)
     nodes = books.core.list_node().items
     assert len(nodes) >= 3
     assert [pod.status.phase for pod in pods(books, app="big")] == ["Running"] * 3
     events = [event.reason for event in books.core.list_namespaced_event("shop").items]
     assert "TriggeredScaleUp" in events
+    greedy = {"name": "greedy", "image": "registry.k8s.io/pause:3.10", "resources": {"requests": {"cpu": "4"}}}
+    books.core.create_namespaced_pod("shop", {"metadata": {"name": "greedy"}, "spec": {"containers": [greedy]}})
+    books.session.advance(60)
+    told = books.core.list_namespaced_event("shop", field_selector="involvedObject.name=greedy").items
+    assert any(
+        each.reason == "NotTriggerScaleUp" and each.message == "pod didn't trigger scale-up: 1 Insufficient cpu"
+        for each in told
+    )
+    assert len(books.core.list_node().items) == len(nodes)
+    books.core.delete_namespaced_pod("greedy", "shop")
     books.apps.delete_namespaced_deployment("big", "shop")
     books.emulator.pod_load({"cluster": "books", "namespace": "shop", "workload": "catalog", "cores": 0.0})
     books.session.advance(1800)
