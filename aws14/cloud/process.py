@@ -146,6 +146,10 @@ class Emulator:
         """Say what a file system has to do (docs/architecture.md); return AWS time, epoch seconds."""
         return float(ask(self, "POST", "file_load", dict(load))["now"])
 
+    def office(self, said: Mapping[str, Any]) -> dict[str, Any]:
+        """Say what the office is like (docs/architecture.md): its folder, its line; return how it is now."""
+        return dict(ask(self, "POST", "office", dict(said)))
+
     def heal(self) -> list[str]:
         """End all that was broken; return the ids and names of it."""
         return [str(each) for each in ask(self, "POST", "heal")["healed"]]

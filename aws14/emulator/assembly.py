@@ -18,7 +18,7 @@ from moto.core.utils import get_service_model
 from werkzeug.serving import make_server
 
 from aws14 import __version__
-from aws14.emulator import snapshot, workers
+from aws14.emulator import offices, snapshot, workers
 from aws14.emulator.api import Api
 from aws14.emulator.behaviours import Installer, failures
 from aws14.emulator.clock import WallHand
@@ -36,6 +36,7 @@ from aws14.emulator.kubernetes import loads
 from aws14.emulator.kubernetes.kubelet.network import reach_outside
 from aws14.emulator.kubernetes.loads import PodLoad
 from aws14.emulator.moto_app import MotoApplication, QuietHandler
+from aws14.emulator.offices import Office
 from aws14.emulator.scaling import playing
 from aws14.emulator.scaling.playing import Datapoint
 from aws14.emulator.store import Store, Versions
@@ -75,6 +76,7 @@ class Machine:
         image.keep_in(home / "databases")
         workers.keep_in(home / "workers")
         authorities.keep_in(home / "clusters")
+        offices.keep_in(home / "office")
         endpoint.hear(self._asked_a_cluster)
         self._keeper.resume()
         self.plane = DataPlane(self.world, home, inside=inside, ssh=ssh_port, used=self._keeper.used)
@@ -120,6 +122,7 @@ class Machine:
             play=self.play,
             pod_load=self.pod_load,
             file_load=self.file_load,
+            office=self.office,
         )
 
     def status(self) -> dict[str, Any]:
@@ -192,6 +195,11 @@ class Machine:
         with self._changing():
             file_loads.declare(wanted)
         return {"now": self.world.clock.now()}
+
+    def office(self, said: Office) -> dict[str, Any]:
+        """Say what the office is like: its folder, its line."""
+        with self._changing():
+            return {"now": self.world.clock.now(), **offices.declare(said)}
 
     @contextmanager
     def _changing(self) -> Iterator[None]:

@@ -16,6 +16,7 @@ from aws14.emulator.api import StartResponse, send
 from aws14.emulator.clock import TooManyEventsError
 from aws14.emulator.files.load import FileLoad
 from aws14.emulator.kubernetes.loads import PodLoad
+from aws14.emulator.offices import Office
 from aws14.emulator.refusal import Answer
 from aws14.emulator.scaling.playing import Datapoint
 from aws14.emulator.store import SnapshotError
@@ -59,6 +60,8 @@ class Verbs:
         What the pods of a workload are asked to do.
     file_load : callable
         What a file system has to do.
+    office : callable
+        What is said of the office.
     """
 
     status: Callable[[], dict[str, Any]]
@@ -74,6 +77,7 @@ class Verbs:
     play: Callable[[list[Datapoint], float], dict[str, Any]]
     pod_load: Callable[[PodLoad], dict[str, Any]]
     file_load: Callable[[FileLoad], dict[str, Any]]
+    office: Callable[[Office], dict[str, Any]]
 
 
 class _RefusedError(Exception):
@@ -110,6 +114,7 @@ class Control:
             ("POST", "play"): self._play,
             ("POST", "pod_load"): lambda body: verbs.pod_load(_pod_load(body)),
             ("POST", "file_load"): lambda body: verbs.file_load(_file_load(body)),
+            ("POST", "office"): lambda body: verbs.office(_office(body)),
         }
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -237,6 +242,23 @@ def _file_load(given: dict[str, Any]) -> FileLoad:
             raise _RefusedError(400, f"{value!r} cannot be {name}", "a number from 0, or null")
         amounts[name] = float(value)
     return FileLoad(file_system=_text(given, "file_system"), **amounts)
+
+
+def _office(given: dict[str, Any]) -> Office:
+    """Read what is said of the office."""
+    rates: dict[str, float] = {}
+    for name in ("upload_mbps", "download_mbps"):
+        value = given.get(name)
+        if value is None:
+            continue
+        if not isinstance(value, int | float) or not isfinite(value) or value <= 0:
+            raise _RefusedError(400, f"{value!r} cannot be {name}", "a number above 0; a line that is cut: cut")
+        rates[name] = float(value)
+    cut = given.get("cut")
+    if not (cut is None or isinstance(cut, bool)):
+        raise _RefusedError(400, f"{cut!r} says not whether the line is cut", "true, false, or null: as before")
+    folder = None if given.get("folder") is None else _text(given, "folder")
+    return Office(folder=folder, cut=cut, **rates)
 
 
 def _json(environ: dict[str, Any]) -> dict[str, Any]:
