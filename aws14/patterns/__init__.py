@@ -51,6 +51,8 @@ PATTERNS = (
     Pattern(number=2, word="p02_corporate_site", title="Corporate site", chapter="01_web_systems"),
     Pattern(number=3, word="p03_scaling_intranet", title="Scaling intranet", chapter="01_web_systems"),
     Pattern(number=4, word="p04_available_intranet", title="Available intranet", chapter="01_web_systems"),
+    Pattern(number=5, word="p05_backup", title="Backup", chapter="02_storage"),
+    Pattern(number=6, word="p06_file_server", title="File server", chapter="02_storage"),
     Pattern(number=12, word="p12_serverless", title="Serverless infrastructure", chapter="05_cloud_native"),
     Pattern(number=13, word="p13_microservices", title="Operating microservices", chapter="05_cloud_native"),
 )
