@@ -13,7 +13,8 @@ from aws14 import catalog
 from aws14.cost.billing import bill
 from aws14.errors import ScenarioError
 from aws14.model import Bill, Usage
-from aws14.sim.tiering import Archive, Kept, Lifecycle, Retrieval, classes, keep
+from aws14.sim.storage_classes import Retrieval, classes
+from aws14.sim.tiering import Archive, Kept, Lifecycle, keep
 
 Floats = NDArray[np.float64]
 
@@ -199,7 +200,7 @@ def retrieval_bill(way: Retrieval, *, gib: float, objects: float, region: str, o
     Parameters
     ----------
     way : Retrieval
-        One of `aws14.sim.tiering.retrievals`.
+        One of `aws14.sim.storage_classes.retrievals`.
     gib, objects : float
         How much, in how many.
     region : str

@@ -14,7 +14,7 @@ from aws14.cost.location import region_of
 from aws14.cost.managed import GONE, Rates, number
 from aws14.model import Node, Topology, Usage
 from aws14.sim.backups.points import read_point
-from aws14.sim.tiering import classes
+from aws14.sim.storage_classes import classes
 
 _BYTES_PER_GB = 2**30
 _BY_THOUSAND = 1e3

@@ -1,6 +1,7 @@
 """Kinds of nodes, and what is known of each: the vocabulary that drawings, read-backs and engines share.
 
-How the less obvious attributes read. Times are seconds, sizes GiB, zones and groups tuples of names.
+How the less obvious attributes read; those of buckets, backups and file systems: `aws14.model.storage_kinds`. Times
+are seconds, sizes GiB, zones and groups tuples of names.
 
 ========================  ==============================================================================
 instance                  ``public_ipv4_kind``: ``elastic``, ``public`` or ``none``; ``cpu_credits``: ``standard``,
@@ -20,24 +21,6 @@ scheduled_action          ``recurrence``: cron, or empty for once at ``starts`` 
 alarm                     ``dimensions``: ``Name=value``, sorted
 db_instance               ``zones``: of its subnet group; ``replica_of``: id of the source, or empty
 image, snapshot           ``of``: the instance, volume or database it was taken from, or the copy's source, by AWS id
-bucket                    ``lifecycle``: ``archive logs/ 30:STANDARD_IA 90:GLACIER expire=2555 noncurrent=30``: id,
-                          prefix (``-``: all), days and class of each transition, days until the end;
-                          ``object_lock``: ``COMPLIANCE 30`` or empty; ``stored``: ``STANDARD 12.5 340``: class, GiB and
-                          number of its objects
-backup_vault              ``lock``: ``COMPLIANCE 30 365``, mode, least and most days, or empty; ``points``:
-                          ``db RDS 2026-11-24T05:00 100``: of what, its kind, when, GiB, and ``cold`` where it is
-backup_plan               ``rules``: ``daily cron(0 5 * * ? *) main 35 - away``: name, schedule, vault, days kept, days
-                          until cold storage (``-``: never), vaults copied to; ``selections``: tags and ARNs it takes
-dlm_policy                ``schedules``: ``every=24h at=03:00 keep=7``
-file_system               of EFS; ``gib``: in Standard, Infrequent Access and Archive; ``lifecycle``: ``IA 30``,
-                          ``ARCHIVE 90``, ``back``; ``zones``: one for One Zone, else all of the region
-mount_target              of a file system, in its subnet; without tags, so called after both: ``shared-1a``
-access_point              ``user``: ``1000:1000``, user and group that it enforces, or empty
-windows_share             a file system of FSx; ``file_system_type``: ``WINDOWS``, ``ONTAP``; ``deployment_type``:
-                          ``MULTI_AZ_1``, ``SINGLE_AZ_2``; ``directory``: id, or the domain of one's own
-storage_gateway           ``gateway_type``: ``FILE_S3``, ``CACHED`` (volumes), ``VTL`` (tapes); ``shares``: what it has
-datasync_task             ``source``, ``destination``: locations; ``schedule``: empty or an expression
-key                       of KMS; ``state``: ``Enabled``, ``PendingDeletion``
 distribution              ``behaviours``: ``/images/* static ttl=86400``, path, origin, default TTL in s, in order of
                           precedence, the default last as ``* web ttl=0``; with ``passes=cookies,POST`` where every
                           cookie, and forms, go on to the origin
@@ -94,6 +77,8 @@ database or proxy (by its tag).
 from __future__ import annotations
 
 from collections.abc import Mapping
+
+from aws14.model.storage_kinds import STORAGE
 
 Attribute = str | int | float | bool | tuple[str, ...]
 
@@ -222,15 +207,6 @@ ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
         "replica_of",
     ),
     "db_snapshot": ("of", "gib", "state"),
-    "bucket": (
-        "name",
-        "versioning",
-        "website_index",
-        "public_read",
-        "lifecycle",
-        "object_lock",
-        "stored",
-    ),
     "distribution": ("domain_name", "aliases", "state", "price_class", "behaviours"),
     "certificate": ("domain_name", "names", "state", "origin"),
     "health_check": ("type", "target", "port", "path", "interval_s", "failure_threshold", "inverted"),
@@ -314,42 +290,7 @@ ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
         "current",
         "desired",
     ),
-    "backup_vault": ("lock", "key", "points"),
-    "backup_plan": ("rules", "selections"),
-    "dlm_policy": ("schedules", "targets", "state"),
-    "file_system": (
-        "throughput_mode",
-        "provisioned_mibps",
-        "performance_mode",
-        "encrypted",
-        "lifecycle",
-        "standard_gib",
-        "ia_gib",
-        "archive_gib",
-        "zones",
-        "backed_up",
-        "state",
-    ),
-    "mount_target": ("private_ipv4", "security_groups", "state"),
-    "access_point": ("path", "user", "state"),
-    "windows_share": (
-        "file_system_type",
-        "deployment_type",
-        "storage_type",
-        "gib",
-        "throughput_mibps",
-        "iops",
-        "zones",
-        "dns_name",
-        "directory",
-        "backup_retention_days",
-        "security_groups",
-        "state",
-    ),
-    "directory": ("directory_type", "edition", "name", "zones", "state"),
-    "storage_gateway": ("gateway_type", "cache_gib", "buffer_gib", "shares", "state"),
-    "datasync_task": ("source", "destination", "schedule", "state"),
-    "key": ("state", "rotates"),
+    **STORAGE,
 }
 """Kind of node -> the attributes a read-back always sets. Units are in the names; an address or a name that is not
 there is the empty string."""

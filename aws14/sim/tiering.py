@@ -4,12 +4,7 @@ Model. Each month brings the same objects, all on its first day; a lifecycle mov
 later, and deletes it at the end. What AWS counts is integrated exactly over each month: GB-months of each class,
 requests to put and to move, and what is charged for leaving too early.
 
-What AWS charges for (S3 user guide, "Understanding and managing storage classes"; prices in ``data/prices.csv``):
-
-- Standard-IA, One Zone-IA and Glacier Instant Retrieval count an object as 128 KiB at least.
-- Glacier Flexible Retrieval and Deep Archive add 40 KiB to each object: 8 at the rate of Standard, 32 at their own.
-- An object that leaves a class before 30 (IA), 90 (Glacier) or 180 days (Deep Archive) is charged for the rest of them.
-- Each move is a request. Objects below 128 KiB are not moved, unless the rule says so (since September 2024).
+What AWS charges for: `aws14.sim.storage_classes`.
 
 Left out: versions, Intelligent-Tiering's own moves, objects that change.
 """
@@ -26,6 +21,7 @@ from numpy.typing import NDArray
 
 from aws14 import catalog
 from aws14.errors import DesignError, ScenarioError
+from aws14.sim.storage_classes import STANDARD, Class, classes
 
 Floats = NDArray[np.float64]
 
@@ -33,75 +29,6 @@ MONTH_DAYS = 365 / 12
 """Days of a billed month: 730 hours."""
 
 _KIB, _GIB = 1024.0, 1024.0**3
-_STANDARD = "STANDARD"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Class:
-    """How S3 counts what lies in a storage class.
-
-    Parameters
-    ----------
-    item : str
-        Its storage in the price book.
-    moving : str
-        The move into it in the price book; empty: nothing is moved there.
-    least_days : float
-        Charged for at least.
-    least_bytes : float
-        An object counts as at least.
-    added_bytes, added_standard_bytes : float
-        Counted on top of each object, at its own rate and at that of Standard.
-    """
-
-    item: str
-    moving: str = ""
-    least_days: float = 0.0
-    least_bytes: float = 0.0
-    added_bytes: float = 0.0
-    added_standard_bytes: float = 0.0
-
-
-def classes() -> Mapping[str, Class]:
-    """Storage class, as the API spells it -> how it is counted."""
-
-    def limit(name: str) -> float:
-        return catalog.quota("S3", name).value
-
-    infrequent = {
-        "least_days": limit("Standard-IA / One Zone-IA minimum duration"),
-        "least_bytes": _KIB * limit("Standard-IA / One Zone-IA / Glacier IR minimum billed object"),
-    }
-    of_standard = _KIB * limit("of the metadata overhead at the Standard rate")
-    added = {
-        "added_bytes": _KIB * limit("Glacier Flexible / Deep Archive metadata overhead") - of_standard,
-        "added_standard_bytes": of_standard,
-    }
-    glacier_days = limit("Glacier IR / Flexible minimum duration")
-    move = "Lifecycle transition to "
-    return {
-        _STANDARD: Class(item="Standard storage"),
-        "STANDARD_IA": Class(item="Standard-IA storage", moving=f"{move}Standard-IA", **infrequent),
-        "ONEZONE_IA": Class(item="One Zone-IA storage", moving=f"{move}One Zone-IA", **infrequent),
-        "GLACIER_IR": Class(
-            item="Glacier Instant Retrieval storage",
-            moving=f"{move}Glacier Instant Retrieval",
-            least_days=glacier_days,
-            least_bytes=infrequent["least_bytes"],
-        ),
-        "GLACIER": Class(
-            item="Glacier Flexible Retrieval storage",
-            moving=f"{move}Glacier Flexible",
-            least_days=glacier_days,
-            **added,
-        ),
-        "DEEP_ARCHIVE": Class(
-            item="Glacier Deep Archive storage",
-            moving=f"{move}Glacier Deep Archive",
-            least_days=limit("Deep Archive minimum duration"),
-            **added,
-        ),
-    }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +72,7 @@ class Lifecycle:
 
     def stays(self, *, moved: bool) -> Iterator[tuple[str, float, float]]:
         """Class, from which day and until which day an object lies in it; the last may end at infinity."""
-        steps = [(0.0, _STANDARD), *(self.moves if moved else ())]
+        steps = [(0.0, STANDARD), *(self.moves if moved else ())]
         ends = [day for day, _ in steps[1:]] + [self.expire_days]
         yield from ((name, begin, end) for (begin, name), end in zip(steps, ends, strict=True) if end > begin)
 
@@ -281,8 +208,8 @@ def keep(archive: Archive, lifecycle: Lifecycle, *, months: int) -> Kept:
             rule = known[name]
             own_gib = _counted_gib(archive, sizes, rule)
             stored[name] += own_gib * _months_within(begin, end, months)
-            stored[_STANDARD] += objects * rule.added_standard_bytes / _GIB * _months_within(begin, end, months)
-            if name != _STANDARD:
+            stored[STANDARD] += objects * rule.added_standard_bytes / _GIB * _months_within(begin, end, months)
+            if name != STANDARD:
                 moves[name] += objects * _arrivals(begin, months)
             short_days = max(0.0, rule.least_days - (end - begin))
             if short_days:
@@ -313,55 +240,3 @@ def _arrivals(day: float, months: int) -> Floats:
     """How many months' objects reach this age in each month: none, then those of one. Shape (months,)."""
     first = math.inf if math.isinf(day) else math.floor(day / MONTH_DAYS + 1e-9)
     return (np.arange(months) >= first).astype(np.float64)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Retrieval:
-    """A way to get objects out of an archive class.
-
-    Parameters
-    ----------
-    tier : str
-        ``Expedited``, ``Standard`` or ``Bulk``.
-    typical_s : float
-        How long it takes.
-    per_gb, per_request : str
-        Items of the price book; empty: free.
-    """
-
-    tier: str
-    typical_s: float
-    per_gb: str
-    per_request: str
-
-
-def retrievals(storage_class: str) -> tuple[Retrieval, ...]:
-    """Ways out of a class, the quickest first.
-
-    Parameters
-    ----------
-    storage_class : str
-        ``GLACIER`` or ``DEEP_ARCHIVE``.
-
-    Raises
-    ------
-    DesignError
-        When objects of the class need not be retrieved.
-    """
-    known = {
-        "GLACIER": ("S3 Glacier Flexible Retrieval", "Glacier Flexible", ("Expedited", "Standard", "Bulk")),
-        "DEEP_ARCHIVE": ("S3 Glacier Deep Archive", "Glacier Deep Archive", ("Standard", "Bulk")),
-    }
-    if storage_class not in known:
-        raise DesignError(f"objects in {storage_class} are read at once", allowed=", ".join(known))
-    thing, item, tiers = known[storage_class]
-    free = (storage_class, "Bulk") == ("GLACIER", "Bulk")
-    return tuple(
-        Retrieval(
-            tier=tier,
-            typical_s=catalog.durations()[f"{thing} retrieved {tier}"].typical_s,
-            per_gb="" if free and tier == "Bulk" else f"{item} {tier.lower()} retrieval",
-            per_request="" if free and tier == "Bulk" else f"{item} {tier.lower()} retrieval requests",
-        )
-        for tier in tiers
-    )

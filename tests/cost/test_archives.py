@@ -18,7 +18,8 @@ from aws14.cost.archives import (
     worth_from_bytes,
 )
 from aws14.errors import ScenarioError
-from aws14.sim.tiering import MONTH_DAYS, Archive, Lifecycle, retrievals
+from aws14.sim.storage_classes import retrievals
+from aws14.sim.tiering import MONTH_DAYS, Archive, Lifecycle
 
 TOKYO, VIRGINIA = "ap-northeast-1", "us-east-1"
 GIB, KIB = 1024.0**3, 1024.0

@@ -150,6 +150,10 @@ QUOTA_UNITS = {
         "MiB",
         "share",
         "groups",
+        "minutes",
+        "snapshots",
+        "files",
+        "Mbit/s",
     ),
 }
 EDGES = {

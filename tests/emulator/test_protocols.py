@@ -12,8 +12,8 @@ ABSENT = [
     ("cloudwatch", "list_managed_insight_rules", {"ResourceARN": "arn:aws:ec2:x"}),  # cbor
     ("cloudfront", "list_field_level_encryption_configs", {}),  # rest-xml
     ("route53", "list_cidr_collections", {}),  # rest-xml
-    ("backup", "list_backup_jobs", {}),  # rest-json
-    ("dlm", "get_lifecycle_policies", {}),  # rest-json, the whole service
+    ("backup", "list_scan_jobs", {}),  # rest-json
+    ("rolesanywhere", "list_profiles", {}),  # rest-json, the whole service
     ("globalaccelerator", "list_accelerators", {}),  # json, the whole service
     (
         "s3",

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from aws14.errors import DesignError, ScenarioError
-from aws14.sim.tiering import MONTH_DAYS, Archive, Lifecycle, keep, read_lifecycle, retrievals
+from aws14.sim.storage_classes import retrievals
+from aws14.sim.tiering import MONTH_DAYS, Archive, Lifecycle, keep, read_lifecycle
 
 GIB, KIB, M = 1024.0**3, 1024.0, MONTH_DAYS
 

@@ -10,6 +10,7 @@ from aws14.emulator.backups import jobs
 from aws14.emulator.backups.records import book_at
 from aws14.emulator.backups.refusals import invalid
 from aws14.emulator.backups.resources import Found, ResourceKind
+from aws14.emulator.backups.resources.kind import parts_of
 from aws14.emulator.backups.selecting import selected
 from aws14.emulator.clock import handles
 from aws14.emulator.event_bus.expressions import ScheduleError, read_schedule
@@ -41,29 +42,29 @@ def arm(account: str, region: str, plan: Any) -> None:
     chosen = [each for each in book_at(account, region).selections.values() if each["plan"] == plan.backup_plan_id]
     if chosen and plan.deletion_date is None:
         for rule in plan.backup_plan["Rules"]:
-            _post(account, region, plan, rule)
+            _post(plan, rule)
 
 
-def _post(account: str, region: str, plan: Any, rule: Mapping[str, Any]) -> None:
+def _post(plan: Any, rule: Mapping[str, Any]) -> None:
     zone = rule.get("ScheduleExpressionTimezone") or "Etc/UTC"
     due = next_run(rule["ScheduleExpression"], zone, plan.creation_date)
     if due is not None:
-        args = (account, region, plan.backup_plan_id, rule["RuleId"], plan.aws14_round)
-        world().clock.at(due, "backup.rule_is_due", args)
+        world().clock.at(due, "backup.rule_is_due", (plan.backup_plan_arn, rule["RuleId"], plan.aws14_round))
 
 
 @handles("backup.rule_is_due")
-def _rule_is_due(account: str, region: str, plan_id: str, rule_id: str, number: int) -> None:
+def _rule_is_due(plan_arn: str, rule_id: str, number: int) -> None:
     from moto.backup.models import backup_backends
 
+    account, region, plan_id = parts_of(plan_arn)
     plan: Any = backup_backends[account][region].plans.get(plan_id)
     if plan is None or plan.deletion_date is not None or plan.aws14_round != number:
         return
     rule = next(each for each in plan.backup_plan["Rules"] if each["RuleId"] == rule_id)
-    _post(account, region, plan, rule)
+    _post(plan, rule)
     plan.last_execution_date = world().clock.now()
     for found, role in _taken(account, region, plan_id).values():
-        _begin(account, region, (plan, rule), found, role)
+        _begin(plan, rule, found, role)
 
 
 def _taken(account: str, region: str, plan_id: str) -> dict[str, tuple[Found, str]]:
@@ -77,8 +78,8 @@ def _taken(account: str, region: str, plan_id: str) -> dict[str, tuple[Found, st
     return taken
 
 
-def _begin(account: str, region: str, of: tuple[Any, Mapping[str, Any]], found: Found, role: str) -> None:
-    plan, rule = of
+def _begin(plan: Any, rule: Mapping[str, Any], found: Found, role: str) -> None:
+    account, region, _ = parts_of(plan.backup_plan_arn)
     created_by = {
         "BackupPlanId": plan.backup_plan_id,
         "BackupPlanArn": plan.backup_plan_arn,

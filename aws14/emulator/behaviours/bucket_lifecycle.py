@@ -65,8 +65,9 @@ def _configure(original: Callable[..., None], backend: Any, bucket_name: str, ru
     arm(bucket)
 
 
-def _minimum(original: Callable[..., Any], response: Any, request: Any, bucket_name: str, query: Any) -> Any:
-    answer = original(response, request, bucket_name, query)
+def _minimum(original: Callable[..., Any], response: Any, *asked: Any) -> Any:
+    request, bucket_name, query = asked
+    answer = original(response, *asked)
     if "lifecycle" in query:
         setattr(response.backend.get_bucket(bucket_name), MINIMUM, request.headers.get(_HEADER) or _USUAL)
     return answer

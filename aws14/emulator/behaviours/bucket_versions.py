@@ -54,18 +54,11 @@ def _put(original: Callable[..., Any], backend: Any, bucket_name: str, key_name:
     return made[0]
 
 
-def _delete(
-    original: Callable[..., Any],
-    backend: Any,
-    bucket_name: str,
-    key_name: str,
-    version_id: str | None = None,
-    bypass: bool = False,
-) -> Any:
+def _delete(original: Callable[..., Any], backend: Any, bucket_name: str, key_name: str, **asked: Any) -> Any:
     bucket = backend.get_bucket(bucket_name)
     if bucket.versioning_status != _SUSPENDED or not bucket.keys.getlist(key_name, []):
-        return original(backend, bucket_name, key_name, version_id=version_id, bypass=bypass)
-    if version_id is None:
+        return original(backend, bucket_name, key_name, **asked)
+    if asked.get("version_id") is None:
         marker = backend._set_delete_marker(bucket_name, key_name)  # noqa: SLF001 - moto's way to make one
         marker._version_id = _NULL  # noqa: SLF001 - and where it keeps its version
         bucket.keys.setlist(
@@ -76,15 +69,16 @@ def _delete(
     # A version is deleted as while versioning is on.
     bucket.versioning_status = "Enabled"
     try:
-        return original(backend, bucket_name, key_name, version_id=version_id, bypass=bypass)
+        return original(backend, bucket_name, key_name, **asked)
     finally:
         bucket.versioning_status = _SUSPENDED
 
 
-def _configure(original: Callable[..., Any], response: Any, request: Any, bucket_name: str, query: Any) -> Any:
+def _configure(original: Callable[..., Any], response: Any, *asked: Any) -> Any:
+    *_, query = asked
     if "versioning" in query and b"<MfaDelete>Enabled" in response.body:
         from moto.s3.exceptions import S3ClientError
 
         text = "MFA Delete needs the root user of the account and a code of its device; the embedded AWS has neither."
         raise S3ClientError("AccessDenied", text)
-    return original(response, request, bucket_name, query)
+    return original(response, *asked)

@@ -93,16 +93,10 @@ def _check_versioning(backend: Any, bucket_name: str, status: str) -> None:
         raise InvalidBucketState(text)
 
 
-def _configure(
-    backend: Any,
-    bucket_name: str,
-    lock_enabled: bool,
-    mode: str | None = None,
-    days: int | None = None,
-    years: int | None = None,
-) -> None:
+def _configure(backend: Any, bucket_name: str, lock_enabled: bool, *default: Any) -> None:
     from moto.s3.exceptions import InvalidBucketState, MalformedXML
 
+    mode, days, years = default
     bucket = backend.get_bucket(bucket_name)
     if not bucket.is_versioned:
         text = "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration"

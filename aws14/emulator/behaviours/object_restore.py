@@ -34,17 +34,10 @@ def install() -> None:
     replace(FakeKey, "response_dict", property(lambda key: moto_parts(key) | header(key)))
 
 
-def _post(
-    original: Callable[..., Any],
-    response: Any,
-    request: Any,
-    body: bytes,
-    bucket_name: str,
-    query: dict[str, Any],
-    key_name: str,
-) -> Any:
+def _post(original: Callable[..., Any], response: Any, *asked: Any) -> Any:
+    _, body, bucket_name, query, key_name = asked
     if "restore" not in query:
-        return original(response, request, body, bucket_name, query, key_name)
+        return original(response, *asked)
     response._set_action("KEY", "POST", query)  # noqa: SLF001 - as moto does
     response._authenticate_and_authorize_s3_action(bucket_name=bucket_name, key_name=key_name)  # noqa: SLF001
     version = (query.get("versionId") or [None])[0]

@@ -27,7 +27,7 @@ from aws14.emulator.behaviours.hooks import add, around
 from aws14.emulator.behaviours.rds_life import first_backup, refuse_unless_available
 from aws14.emulator.behaviours.rds_point_in_time import find_source, image_then, note_backup
 from aws14.emulator.clock import handles
-from aws14.emulator.databases import interfaces, replication
+from aws14.emulator.databases import interfaces, replication, snapshots
 from aws14.emulator.databases.guest import password_of
 from aws14.emulator.databases.image import Image
 from aws14.emulator.databases.life import Step, action, go, tell
@@ -36,7 +36,7 @@ from aws14.emulator.databases.seats import settle
 from aws14.emulator.durations import typical_s
 from aws14.emulator.world import world
 
-__all__ = ["copy_between", "install"]
+__all__ = ["install"]
 
 
 def install() -> None:
@@ -66,7 +66,7 @@ def _snapshot(
     automated = snapshot.snapshot_type == "automated"
     if not automated and instance.status == "available":
         go(instance, Step("backing-up", typical_s("RDS DB snapshot creating")), Step("available"))
-    _create(snapshot, typical_s("RDS backup after creation" if automated else "RDS DB snapshot creating"))
+    snapshots.begin(snapshot, typical_s("RDS backup after creation" if automated else "RDS DB snapshot creating"))
     return snapshot
 
 
@@ -88,30 +88,11 @@ def _make_plain(kept: dict[str, Any], instance: Any) -> None:
         kept.pop("master_user_secret")
 
 
-def _create(snapshot: Any, seconds: float) -> None:
-    snapshot.status = "creating"
-    told = "automated" if snapshot.snapshot_type == "automated" else "snapshot"
-    tell(snapshot, f"{told}-started")
-    backend = snapshot.backend
-    args = (backend.account_id, backend.region_name, snapshot.db_snapshot_identifier)
-    world().clock.after(seconds, "rds.snapshot_completes", args)
-
-
-@handles("rds.snapshot_completes")
-def _completes(account: str, region: str, identifier: str) -> None:
-    from moto.rds.models import rds_backends
-
-    snapshot = rds_backends[account][region].database_snapshots.get(identifier)
-    if snapshot is not None and snapshot.status == "creating":
-        snapshot.status = "available"
-        tell(snapshot, "automated-finished" if snapshot.snapshot_type == "automated" else "snapshot-finished")
-
-
 def _copy(
     original: Callable[..., Any], backend: Any, source_db_snapshot_identifier: str, *args: Any, **kwargs: Any
 ) -> Any:
     source = backend.get_db_snapshot(source_db_snapshot_identifier)
-    _must_be_available(source)
+    snapshots.require_available(source)
     kwargs = {**kwargs, "copy_tags": kwargs.get("copy_tags", False)}
     made = original(backend, source_db_snapshot_identifier, *args, **kwargs)
     made.snapshot_type = "manual"
@@ -122,57 +103,13 @@ def _copy(
     if away:
         made.source_region = source.region
     made.source_db_snapshot_identifier = source.db_snapshot_arn
-    _create(made, typical_s("RDS DB snapshot copy to another region" if away else "RDS DB snapshot creating"))
+    snapshots.begin(made, typical_s("RDS DB snapshot copy to another region" if away else "RDS DB snapshot creating"))
     return made
-
-
-def copy_between(source: Any, backend: Any, name: str, *, key: str) -> Any:
-    """Copy a DB snapshot into another region or account, as AWS Backup does.
-
-    Parameters
-    ----------
-    source : moto.rds.models.DBSnapshot
-        Available.
-    backend : moto.rds.models.RDSBackend
-        Where to.
-    name : str
-        Identifier of the copy.
-    key : str
-        KMS key of the copy; empty for that of the source.
-    """
-    from moto.rds.models import DBSnapshot
-
-    _must_be_available(source)
-    made: Any = DBSnapshot(
-        backend,
-        source.database,
-        name,
-        "awsbackup",
-        list(source.tags or []),
-        source.original_snapshot_create_time,
-        key or None,
-    )
-    backend.database_snapshots[name] = made
-    image: Image | None = getattr(source, "_aws14_image", None)
-    if image is not None:
-        made._aws14_image = image.copy()  # noqa: SLF001 - ours, kept with the snapshot
-    made.source_db_snapshot_identifier = source.db_snapshot_arn
-    away = (source.region, source.account_id) != (backend.region_name, backend.account_id)
-    _create(made, typical_s("RDS DB snapshot copy to another region" if away else "RDS DB snapshot creating"))
-    return made
-
-
-def _must_be_available(snapshot: Any) -> None:
-    from moto.rds.exceptions import RDSClientError
-
-    if snapshot.status != "available":
-        text = f"Cannot use DB snapshot {snapshot.db_snapshot_identifier} because it is in {snapshot.status} state."
-        raise RDSClientError("InvalidDBSnapshotState", text)
 
 
 def _restore(original: Callable[..., Any], backend: Any, from_snapshot_id: str, overrides: Any) -> Any:
     snapshot = backend.get_db_snapshot(from_snapshot_id)
-    _must_be_available(snapshot)
+    snapshots.require_available(snapshot)
     # moto finds no snapshot of AWS Backup's by its name.
     kind, snapshot.snapshot_type = snapshot.snapshot_type, "manual"
     try:
@@ -183,10 +120,11 @@ def _restore(original: Callable[..., Any], backend: Any, from_snapshot_id: str, 
     return _begin(instance, image.copy() if image is not None else None)
 
 
-def _restore_to_time(original: Callable[..., Any], backend: Any, source: str, target: str, asked: Any) -> Any:
+def _restore_to_time(original: Callable[..., Any], backend: Any, *asked_for: Any) -> Any:
+    source, target, asked = asked_for
     found = find_source(backend, source, asked)
     if found is None or not is_managed(found):
-        return original(backend, source, target, asked)
+        return original(backend, *asked_for)
     if target in backend.databases:
         from moto.rds.exceptions import DBInstanceAlreadyExists
 

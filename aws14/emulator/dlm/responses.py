@@ -48,7 +48,7 @@ class DLMResponse(BaseResponse):
         arn = f"arn:aws:dlm:{self.region}:{self.current_account}:policy/{key}"
         policy = Policy(key, arn, told, dict(self.params.get("Tags") or {}), created=now, modified=now)
         self.backend.policies[key] = policy
-        running.arm(self.current_account, self.region, policy)
+        running.arm(policy)
         return ActionResult({"PolicyId": key})
 
     def get_lifecycle_policy(self) -> ActionResult:
@@ -92,7 +92,7 @@ class DLMResponse(BaseResponse):
         _check(details)
         policy.told.update(changes, PolicyDetails=details)
         policy.modified = world().clock.now()
-        running.arm(self.current_account, self.region, policy)
+        running.arm(policy)
         return EmptyResult()
 
     def delete_lifecycle_policy(self) -> EmptyResult:

@@ -51,29 +51,31 @@ def _next_run(rule: Mapping[str, Any], created: float) -> float | None:
     return (now - first) // every * every + every + first
 
 
-def arm(account: str, region: str, policy: Any) -> None:
+def arm(policy: Any) -> None:
     """Post the next run of every schedule of an enabled policy; what was posted before is void."""
     policy.round += 1
     if policy.told["State"] == "ENABLED":
         for index in range(len(policy.told["PolicyDetails"]["Schedules"])):
-            _post(account, region, policy, index)
+            _post(policy, index)
 
 
-def _post(account: str, region: str, policy: Any, index: int) -> None:
+def _post(policy: Any, index: int) -> None:
     rule = policy.told["PolicyDetails"]["Schedules"][index]["CreateRule"]
     due = _next_run(rule, policy.created)
     if due is not None:
-        world().clock.at(due, "dlm.is_due", (account, region, policy.id, index, policy.round))
+        world().clock.at(due, "dlm.is_due", (policy.arn, index, policy.round))
 
 
 @handles("dlm.is_due")
-def _is_due(account: str, region: str, policy_id: str, index: int, number: int) -> None:
+def _is_due(policy_arn: str, index: int, number: int) -> None:
     from aws14.emulator.dlm.models import dlm_backends
 
-    policy = dlm_backends[account][region].policies.get(policy_id)
+    parts = policy_arn.split(":")
+    region, account = parts[3], parts[4]
+    policy = dlm_backends[account][region].policies.get(parts[-1].rpartition("/")[2])
     if policy is None or policy.round != number:
         return
-    _post(account, region, policy, index)
+    _post(policy, index)
     from moto.ec2.models import ec2_backends
 
     backend, details = ec2_backends[account][region], policy.told["PolicyDetails"]

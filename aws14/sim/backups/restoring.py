@@ -127,7 +127,7 @@ def files_drill(
     notice_s, decide_s : float
         People.
     retrieval_s : float
-        Until an archive hands them out (`aws14.sim.tiering.retrievals`).
+        Until an archive hands them out (`aws14.sim.storage_classes.retrievals`).
     round_trip_s : float
         To where they are; each file waits for one.
     files : int

@@ -9,6 +9,7 @@ from aws14.emulator.backups.records import Point
 from aws14.emulator.backups.refusals import JobFailure
 from aws14.emulator.backups.resources.kind import Found, ResourceKind, parts_of
 from aws14.emulator.databases.records import is_managed
+from aws14.emulator.databases.snapshots import copy_between
 from aws14.emulator.durations import typical_s
 
 __all__ = ["DATABASES"]
@@ -68,8 +69,6 @@ def _copy(source: Point, point: Point) -> float:
     backend, name = _backend(point.account, point.region), f"awsbackup:copyjob-{point.arn.rpartition(':')[2]}"
     if source.held not in _backend(source.account, source.region).database_snapshots:
         raise JobFailure(f"DBSnapshot not found: {source.held}")
-    from aws14.emulator.behaviours.rds_copies import copy_between
-
     origin = _backend(source.account, source.region).database_snapshots[source.held]
     snapshot = copy_between(origin, backend, name, key=point.key)
     point.arn, point.held = snapshot.db_snapshot_arn, name
