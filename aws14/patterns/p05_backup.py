@@ -71,7 +71,7 @@ def _systems(region: str) -> tuple[Node, ...]:
             id=DATABASE, kind="db_instance", parent="private-a", label="MySQL",
             attributes={"engine": "mysql", "multi_az": False, "gib": DATABASE_GIB, "backup_retention_days": 7},
         ),
-        Node(id=BUCKET, kind="bucket", parent=region, label="Models", attributes={"versioning": "Enabled"}),
+        Node(id=BUCKET, kind="bucket", parent=region, label="Models", attributes={"versioning": True}),
     )  # fmt: skip
 
 

@@ -126,7 +126,7 @@ def _of_its_own(topology: Topology, node: Node, restore_s: float) -> Iterator[Co
         days = float(str(node.require("backup_retention_days")))
         log = Log.of_database(days)
         yield Copy(name="automated backups", history=log, region=here, account=account, restore_s=restore_s)
-    if node.kind == "bucket" and str(node.require("versioning")) == "Enabled":
+    if node.kind == "bucket" and node.require("versioning") is True:
         yield Copy(
             name="old versions", history=Log(keep_days=_versions_days(node)), region=here, account=account,
             lock=_lock(str(node.require("object_lock"))), restore_s=restore_s,
@@ -134,7 +134,7 @@ def _of_its_own(topology: Topology, node: Node, restore_s: float) -> Iterator[Co
     for link in topology.links_of("routes", source=node.id):
         if link.label == _REPLICATES:
             other = topology.node(link.target)
-            versions = other.kind == "bucket" and str(other.require("versioning")) == "Enabled"
+            versions = other.kind == "bucket" and other.require("versioning") is True
             yield Copy(
                 name=f"replica {other.id}", history=Log(keep_days=_versions_days(other) if versions else 0.0),
                 region=_region(topology, other), account=_account(topology, other),

@@ -112,7 +112,7 @@ def test_a_volume_has_the_snapshots_of_its_policy():
 
 
 def test_a_point_may_call_a_resource_by_its_name():
-    topology = built(node("bucket", "models", name="models-123", versioning="", lifecycle=()),
+    topology = built(node("bucket", "models", name="models-123", versioning=False, lifecycle=()),
                      vault("main", points=("models-123 S3 2026-11-24T05:00 1",)))  # fmt: skip
     assert [copy.name for copy in copies_built(topology, "models")] == ["vault main"]
 
@@ -130,13 +130,13 @@ def test_a_database_has_its_automated_backups_and_replicas():
 
 
 def test_a_bucket_has_its_versions_as_long_as_they_are_kept():
-    models = node("bucket", "models", versioning="Enabled", lifecycle=("tidy - noncurrent=30",), object_lock="")
+    models = node("bucket", "models", versioning=True, lifecycle=("tidy - noncurrent=30",), object_lock="")
     topology = built(models)
     assert left(topology, "mistake", 29, of="models").rpo_s == 0
     assert left(topology, "mistake", 31, of="models").lost
     assert left(topology, "ransomware", of="models").lost
-    (copy,) = copies_built(built(node("bucket", "models", versioning="Enabled", lifecycle=())), "models")
+    (copy,) = copies_built(built(node("bucket", "models", versioning=True, lifecycle=())), "models")
     assert math.isinf(copy.history.longest_days)
-    locked = node("bucket", "models", versioning="Enabled", lifecycle=(), object_lock="COMPLIANCE 30")
+    locked = node("bucket", "models", versioning=True, lifecycle=(), object_lock="COMPLIANCE 30")
     assert not left(built(locked), "ransomware", 10, of="models").lost
-    assert copies_built(built(node("bucket", "plain", versioning="", lifecycle=())), "plain") == ()
+    assert copies_built(built(node("bucket", "plain", versioning=False, lifecycle=())), "plain") == ()
