@@ -150,6 +150,10 @@ class Emulator:
         """Say what the office is like (docs/architecture.md): its folder, its line; return how it is now."""
         return dict(ask(self, "POST", "office", dict(said)))
 
+    def gateway(self, order: Mapping[str, Any]) -> dict[str, Any]:
+        """Do something with a storage gateway, as somebody in the office (docs/architecture.md); return how it went."""
+        return dict(ask(self, "POST", "gateway", dict(order)))
+
     def heal(self) -> list[str]:
         """End all that was broken; return the ids and names of it."""
         return [str(each) for each in ask(self, "POST", "heal")["healed"]]

@@ -32,6 +32,8 @@ from aws14.emulator.files.load import FileLoad
 from aws14.emulator.functions import network
 from aws14.emulator.gate import know, loopback_host
 from aws14.emulator.keeper import Keeper
+from aws14.emulator.gateways import folders, orders
+from aws14.emulator.gateways.orders import GatewayOrder
 from aws14.emulator.kubernetes import loads
 from aws14.emulator.kubernetes.kubelet.network import reach_outside
 from aws14.emulator.kubernetes.loads import PodLoad
@@ -77,6 +79,7 @@ class Machine:
         workers.keep_in(home / "workers")
         authorities.keep_in(home / "clusters")
         offices.keep_in(home / "office")
+        folders.keep_in(home / "office")
         endpoint.hear(self._asked_a_cluster)
         self._keeper.resume()
         self.plane = DataPlane(self.world, home, inside=inside, ssh=ssh_port, used=self._keeper.used)
@@ -123,6 +126,7 @@ class Machine:
             pod_load=self.pod_load,
             file_load=self.file_load,
             office=self.office,
+            gateway=self.gateway,
         )
 
     def status(self) -> dict[str, Any]:
@@ -137,6 +141,8 @@ class Machine:
     def advance(self, seconds: float) -> dict[str, Any]:
         """Let AWS time pass."""
         self._keeper.used()
+        with self.world.turn():
+            folders.look()
         events = self.world.clock.advance(seconds)
         with self.world.turn():
             self.world.announce()
@@ -200,6 +206,13 @@ class Machine:
         """Say what the office is like: its folder, its line."""
         with self._changing():
             return {"now": self.world.clock.now(), **offices.declare(said)}
+
+    def gateway(self, order: GatewayOrder) -> dict[str, Any]:
+        """Let somebody in the office do something with a gateway, and let the time pass that it takes."""
+        with self._changing():
+            told = orders.carry_out(order)
+        self.world.clock.advance(told["seconds"])
+        return {"now": self.world.clock.now(), **told}
 
     @contextmanager
     def _changing(self) -> Iterator[None]:

@@ -15,6 +15,7 @@ from typing import Any
 from aws14.emulator.api import StartResponse, send
 from aws14.emulator.clock import TooManyEventsError
 from aws14.emulator.files.load import FileLoad
+from aws14.emulator.gateways.orders import GatewayOrder, read_order
 from aws14.emulator.kubernetes.loads import PodLoad
 from aws14.emulator.offices import Office
 from aws14.emulator.refusal import Answer
@@ -62,6 +63,8 @@ class Verbs:
         What a file system has to do.
     office : callable
         What is said of the office.
+    gateway : callable
+        What somebody in the office does with a storage gateway.
     """
 
     status: Callable[[], dict[str, Any]]
@@ -78,6 +81,7 @@ class Verbs:
     pod_load: Callable[[PodLoad], dict[str, Any]]
     file_load: Callable[[FileLoad], dict[str, Any]]
     office: Callable[[Office], dict[str, Any]]
+    gateway: Callable[[GatewayOrder], dict[str, Any]]
 
 
 class _RefusedError(Exception):
@@ -115,6 +119,7 @@ class Control:
             ("POST", "pod_load"): lambda body: verbs.pod_load(_pod_load(body)),
             ("POST", "file_load"): lambda body: verbs.file_load(_file_load(body)),
             ("POST", "office"): lambda body: verbs.office(_office(body)),
+            ("POST", "gateway"): lambda body: verbs.gateway(read_order(body)),
         }
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:

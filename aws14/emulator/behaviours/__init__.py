@@ -83,11 +83,13 @@ BEHAVIOURS = {
     "backups": "moto.backup.models",
     "encryption_keys": "moto.kms.models",
     "snapshot_policies": "moto.core.models",
+    "storage_gateways": "moto.core.models",
     "efs_life": "moto.efs.models",
     "efs_changes": "moto.efs.models",
     "fsx_life": "moto.fsx.models",
     "fsx_backups": "moto.fsx.models",
     "directories": "moto.ds.models",
+    "datasync_tasks": "moto.core.models",
 }
 
 
