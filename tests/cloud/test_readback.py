@@ -14,9 +14,14 @@ from aws14.cloud.session import Session
 from aws14.errors import ReadbackError
 from aws14.model import Topology
 from aws14.model.kinds import ATTRIBUTES
-from tests.cloud import test_readback_clusters, test_readback_serverless, test_readback_services
+from tests.cloud import (
+    test_readback_clusters,
+    test_readback_serverless,
+    test_readback_services,
+    test_readback_storage,
+)
 
-ELSEWHERE = (test_readback_services, test_readback_serverless, test_readback_clusters)
+ELSEWHERE = (test_readback_services, test_readback_serverless, test_readback_clusters, test_readback_storage)
 """Modules that cover what pattern 1 has not."""
 
 
