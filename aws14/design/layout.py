@@ -123,12 +123,19 @@ class _Page:
 
     def _plain(self, box: Node) -> Block:
         inside = self._inside(box.id)
-        parts = wrapped([self._block(node) for node in inside if node.id not in self.boxes], self.per_row)
+        alone = [node for node in inside if node.id not in self.boxes]
+        gap = GAP * (3 if self._joined(alone) else 1)
+        parts = wrapped([self._block(node) for node in alone], self.per_row, gap=gap)
         inner = wrapped([self._block(node) for node in inside if node.id in self.boxes], self.per_row)
         if not inside and not self._needs_words(box):
             vpc = self.topology.container(box.id, "vpc")
             return NOTHING if vpc and spanning(self.topology, vpc) else self._words(box, EMPTY)
         return below([parts, inner])
+
+    def _joined(self, parts: Sequence[Node]) -> bool:
+        """Whether links join some of these parts, so that words have to stand between them."""
+        names = {part.id for part in parts}
+        return any(link.source in names and link.target in names for link in self.topology.links)
 
     def _zone_of_names(self, zone: Node) -> Block:
         """Names that people ask for above those that only parts ask for."""

@@ -19,6 +19,9 @@ _ROWS = (
     ("node_group", "fargate_profile"),
     ("db_proxy",),
     ("db_instance",),
+    ("file_system",),
+    ("windows_share",),
+    ("directory",),
 )
 """What spans zones, in the order in which a request passes it; what one row names stands side by side."""
 

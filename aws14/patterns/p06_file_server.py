@@ -40,13 +40,13 @@ def _network(region: str) -> tuple[Node, ...]:
             Node(id=name, kind="subnet", parent=region + name[-1], attributes={"cidr": cidr})
             for name, cidr in subnets.items()
         ),
-        *(
-            Node(
-                id=f"orders-{letter}", kind="instance", parent=f"files-{letter}", label="Order system",
-                attributes={"state": "running"},
-            )
-            for letter in "ac"
-        ),
+    )
+
+
+def _server(letter: str) -> Node:
+    return Node(
+        id=f"orders-{letter}", kind="instance", parent=f"files-{letter}", label="Order system",
+        attributes={"state": "running"},
     )  # fmt: skip
 
 
@@ -56,10 +56,12 @@ def _files() -> tuple[Node, ...]:
             id=SHARED, kind="file_system", parent="vpc", label="EFS",
             attributes={"throughput_mode": "elastic", "encrypted": True, "lifecycle": ("IA 30", "ARCHIVE 90")},
         ),
+        _server("a"),
         *(
             Node(id=f"{SHARED}-1{letter}", kind="mount_target", parent=f"files-{letter}", label="Mount target")
             for letter in "ac"
         ),
+        _server("c"),
         Node(
             id=SHARE, kind="windows_share", parent="vpc", label="FSx for Windows",
             attributes={"file_system_type": "WINDOWS", "deployment_type": "MULTI_AZ_1"},
