@@ -1,36 +1,47 @@
-"""A company's shared files: its numbers, the end of a month."""
+"""A company's shared files: its numbers, the end of a month, and what is built with the brief's files in it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
 
 from aws14 import cost
-from aws14.model import Application, Diurnal, Scenario
+from aws14.cost.file_options import FilesBrief
+from aws14.model import Application, Diurnal, Scenario, Topology
+from aws14.model.kinds import Attribute
 from aws14.patterns.brief import Brief, Requirement
+from aws14.sim import what_if
+from aws14.sim.files.months import Demand, office_month
 
 BRIEF = Brief(
     customer="Minato Trading",
     story=(
-        "A hundred and eighty people in Tokyo and Sapporo share their files on an old server under a desk. Desks speak "
-        "SMB, the order system's Linux servers NFS. At the end of the month the books are closed: for two days and "
-        "nights everything is read and written at once."
+        "A hundred and eighty people in Tokyo and Sapporo share their files on an old server under a desk. The order "
+        "system's Linux servers speak NFS, the desks speak SMB. At the end of the month the books are closed: for two "
+        "days and nights the order system reads and writes at once what it has."
     ),
     requirements=(
-        Requirement(name="stored_gib", text="two TiB, of which three quarters lie untouched for months", value=2048.0),
         Requirement(
-            name="late_minutes", text="at the end of the month nobody waits longer than ten seconds", value=10.0
+            name="stored_gib", text="orders (NFS): two TiB, three quarters of it untouched for months", value=2048.0
         ),
+        Requirement(name="peak_mibps", text="orders: 150 MiB a second while the books are closed", value=150.0),
+        Requirement(name="desks_gib", text="desks (SMB): 500 GiB, 25 MiB a second at most", value=500.0),
+        Requirement(name="wait_s", text="nobody waits for a file longer than ten seconds", value=10.0),
         Requirement(name="zone_min", text="a lost zone stops work for at most five minutes", value=5.0),
-        Requirement(name="budget_usd", text="at most 20,000 USD in three years", value=20_000.0),
+        Requirement(name="budget_usd", text="at most 40,000 USD in three years", value=40_000.0),
     ),
 )
 
 USERS: Mapping[str, float] = {"Tokyo": 1.0}
-SHARED, SHARE, DIRECTORY = "shared", "share", "minato"
-"""The file system of the servers, that of the desks, and who may what."""
+SHARED, SHARE, DIRECTORY, ORDERS = "shared", "share", "minato", "orders"
+"""The file system of the servers, that of the desks, who may what, and the order system's own folder."""
 
-STORED_GIB, COLD_SHARE = 2048.0, 0.75
-USUAL_MIBPS, PEAK_MIBPS = 20.0, 150.0
+STORED_GIB, COLD_SHARE, GROWTH = 2048.0, 0.75, 0.2
+USUAL_MIBPS, PEAK_MIBPS, READ_SHARE = 20.0, 150.0, 0.7
+MONTH_DAYS, PEAK_DAYS, AFTER_DAYS = 30, 2, 7
+DESKS_GIB, DESKS_COLD, DESKS_MIBPS = 500.0, 0.6, 25.0
 
 FILE_REQUEST = Application(service_time_s=0.005, request_kib=1.0, response_kib=512.0, port=2049, client_timeout_s=60.0)
 
@@ -47,3 +58,56 @@ def scenario() -> Scenario:
         entry=SHARED,
         users=USERS,
     )
+
+
+def month_end() -> Demand:
+    """A month of the order system with its end, and the first days of the next, in which what is late is done."""
+    month = office_month(
+        usual_mibps=USUAL_MIBPS, peak_mibps=PEAK_MIBPS, days=MONTH_DAYS, peak_days=PEAK_DAYS, read_share=READ_SHARE
+    )
+    after = office_month(
+        usual_mibps=USUAL_MIBPS, peak_mibps=PEAK_MIBPS, days=AFTER_DAYS, peak_days=0, read_share=READ_SHARE
+    )
+    return Demand(
+        read_mibps=np.concatenate((month.read_mibps, after.read_mibps)),
+        write_mibps=np.concatenate((month.write_mibps, after.write_mibps)),
+    )
+
+
+def filled(built: Topology) -> Topology:
+    """What is built, with the brief's files in it: what nobody touches lies where the lifecycle puts it.
+
+    Parameters
+    ----------
+    built : Topology
+        What was read back; its file system holds next to nothing yet.
+    """
+    rules = " ".join(str(rule) for rule in _entries(built.node(SHARED).require("lifecycle")))
+    cold = STORED_GIB * COLD_SHARE if "IA" in rules else 0.0
+    archived = cold if "ARCHIVE" in rules else 0.0
+    return what_if(built, SHARED, standard_gib=STORED_GIB - cold, ia_gib=cold - archived, archive_gib=archived)
+
+
+def _entries(attribute: Attribute) -> tuple[Attribute, ...]:
+    return attribute if isinstance(attribute, tuple) else (attribute,)
+
+
+def orders(region: str) -> FilesBrief:
+    """What the order system asks of its files."""
+    asked = office_month(usual_mibps=USUAL_MIBPS, peak_mibps=PEAK_MIBPS, peak_days=PEAK_DAYS, read_share=READ_SHARE)
+    read, written = (float(each.sum()) * 60 / 1024 for each in (asked.read_mibps, asked.write_mibps))
+    return FilesBrief(
+        gib=STORED_GIB, cold_share=COLD_SHARE, growth=GROWTH, read_gib=read, written_gib=written,
+        peak_mibps=PEAK_MIBPS, protocol="NFS", two_zones=True, region=region,
+    )  # fmt: skip
+
+
+def desks(region: str) -> FilesBrief:
+    """What the desks ask of theirs."""
+    usual = office_month(usual_mibps=DESKS_MIBPS / 5, peak_mibps=DESKS_MIBPS, peak_days=0, read_share=READ_SHARE)
+    read, written = (float(each.sum()) * 60 / 1024 for each in (usual.read_mibps, usual.write_mibps))
+    brief = orders(region)
+    return replace(
+        brief, gib=DESKS_GIB, cold_share=DESKS_COLD, read_gib=read, written_gib=written, peak_mibps=DESKS_MIBPS,
+        protocol="SMB",
+    )  # fmt: skip

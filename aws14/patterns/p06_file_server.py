@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from aws14.model import Link, Node, Topology
 from aws14.patterns.p06_checks import checks
-from aws14.patterns.p06_day import ASSUMPTIONS, BRIEF, DIRECTORY, SHARE, SHARED, scenario
+from aws14.patterns.p06_day import ASSUMPTIONS, BRIEF, DIRECTORY, ORDERS, SHARE, SHARED, scenario
 from aws14.patterns.p06_experiments import experiments
 
 __all__ = ["ASSUMPTIONS", "BRIEF", "checks", "design", "experiments", "scenario"]
@@ -33,20 +33,22 @@ def design(region: str = "ap-northeast-1") -> Topology:
 def _network(region: str) -> tuple[Node, ...]:
     subnets = {"files-a": "10.6.10.0/24", "files-c": "10.6.11.0/24"}
     return (
+        Node(id="internet", kind="internet", label="Packages, commands"),
         Node(id=region, kind="region"),
         Node(id="vpc", kind="vpc", parent=region, attributes={"cidr": "10.6.0.0/16"}),
+        Node(id="igw", kind="internet_gateway", parent="vpc"),
         *(Node(id=f"{region}{letter}", kind="az", parent="vpc") for letter in "ac"),
         *(
             Node(id=name, kind="subnet", parent=region + name[-1], attributes={"cidr": cidr})
             for name, cidr in subnets.items()
         ),
-    )
-
-
-def _server(letter: str) -> Node:
-    return Node(
-        id=f"orders-{letter}", kind="instance", parent=f"files-{letter}", label="Order system",
-        attributes={"state": "running"},
+        *(
+            Node(
+                id=f"orders-{letter}", kind="instance", parent=f"files-{letter}", label="Order system",
+                attributes={"state": "running"},
+            )
+            for letter in "ac"
+        ),
     )  # fmt: skip
 
 
@@ -54,14 +56,13 @@ def _files() -> tuple[Node, ...]:
     return (
         Node(
             id=SHARED, kind="file_system", parent="vpc", label="EFS",
-            attributes={"throughput_mode": "elastic", "encrypted": True, "lifecycle": ("IA 30", "ARCHIVE 90")},
+            attributes={"throughput_mode": "elastic", "encrypted": True, "lifecycle": ("IA 30",), "backed_up": True},
         ),
-        _server("a"),
         *(
             Node(id=f"{SHARED}-1{letter}", kind="mount_target", parent=f"files-{letter}", label="Mount target")
             for letter in "ac"
         ),
-        _server("c"),
+        Node(id=ORDERS, kind="access_point", parent="vpc", label="Access point", attributes={"user": "1000:1000"}),
         Node(
             id=SHARE, kind="windows_share", parent="vpc", label="FSx for Windows",
             attributes={"file_system_type": "WINDOWS", "deployment_type": "MULTI_AZ_1"},
@@ -72,6 +73,7 @@ def _files() -> tuple[Node, ...]:
 
 def _links() -> tuple[Link, ...]:
     return (
+        *(Link(source=f"files-{letter}", target="igw", kind="routes", label="0.0.0.0/0") for letter in "ac"),
         *(Link(source=SHARED, target=f"{SHARED}-1{letter}", kind="routes", label="NFS") for letter in "ac"),
         Link(source=SHARE, target=DIRECTORY, kind="routes", label="joins"),
         *(
@@ -79,4 +81,5 @@ def _links() -> tuple[Link, ...]:
             for server in "ac"
             for letter in "ac"
         ),
+        *(Link(source=f"orders-{server}", target=SHARE, kind="allows", label="tcp/445") for server in "ac"),
     )
