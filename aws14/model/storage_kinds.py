@@ -4,7 +4,8 @@ A part of the vocabulary of `aws14.model.kinds`, where others find it. Times are
 
 ========================  ==============================================================================
 bucket                    ``lifecycle``: ``archive logs/ 30:STANDARD_IA 90:GLACIER expire=2555 noncurrent=30``: id,
-                          prefix (``-``: all), days and class of each transition, days until the end;
+                          prefix (``-``: all), days and class of each transition, days until the end, and ``least=0``,
+                          bytes from which on objects are moved, where they are not S3's own;
                           ``object_lock``: ``COMPLIANCE 30`` or empty; ``stored``: ``STANDARD 12.5 340``: class, GiB and
                           number of its objects
 backup_vault              ``lock``: ``COMPLIANCE 30 365``, mode, least and most days, or empty; ``points``:

@@ -78,7 +78,7 @@ class Lifecycle:
 
 
 def read_lifecycle(text: str) -> Lifecycle:
-    """A rule as a read-back bucket says it: ``archive logs/ 30:STANDARD_IA 90:GLACIER expire=2555 noncurrent=30``.
+    """A rule as a read-back bucket says it: ``archive logs/ 30:STANDARD_IA 90:GLACIER expire=2555 least=0``.
 
     Raises
     ------
@@ -86,7 +86,7 @@ def read_lifecycle(text: str) -> Lifecycle:
         When it is not that.
     """
     moves: list[tuple[float, str]] = []
-    expire = math.inf
+    expire, least = math.inf, None
     for word in text.split()[2:]:
         day, colon, name = word.partition(":")
         try:
@@ -94,9 +94,11 @@ def read_lifecycle(text: str) -> Lifecycle:
                 moves.append((float(day), name))
             elif word.startswith("expire="):
                 expire = float(word.removeprefix("expire="))
+            elif word.startswith("least="):
+                least = float(word.removeprefix("least="))
         except ValueError:
             raise DesignError(f"'{word}' of the lifecycle '{text}' cannot be read", allowed="90:GLACIER") from None
-    return Lifecycle(moves=tuple(moves), expire_days=expire)
+    return Lifecycle(moves=tuple(moves), expire_days=expire, least_bytes=least)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

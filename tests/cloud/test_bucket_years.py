@@ -37,7 +37,7 @@ def test_a_bucket_is_read_with_its_rules_and_what_lies_where(session: Session) -
     for key in ("logs/a", "logs/a", "plan"):
         s3.put_object(Bucket=BUCKET, Key=key, Body=bytes(1 << 20))
     told = read_back(session).node(BUCKET).attributes
-    assert told["lifecycle"] == ("archive logs/ 30:STANDARD_IA 90:GLACIER expire=2555 noncurrent=30",)
+    assert told["lifecycle"] == ("archive logs/ 30:STANDARD_IA 90:GLACIER expire=2555 noncurrent=30 least=2",)
     assert told["stored"] == ("STANDARD 0.0029296875 3",)
     assert told["object_lock"] == ""
     session.advance(95 * DAY)

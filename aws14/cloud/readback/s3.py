@@ -12,6 +12,8 @@ from aws14.model import Link, Node
 
 _FIRST_REGION = "us-east-1"
 _YEAR_DAYS = 365
+_BY_CLASS = "varies_by_storage_class"
+_ARCHIVES = {"GLACIER", "DEEP_ARCHIVE"}
 
 
 def fetch(asking: Asking, wanted: Callable[[Seen], bool]) -> tuple[tuple[Seen, ...], tuple[Link, ...]]:
@@ -74,14 +76,14 @@ def _bucket(client: Any, name: str, tags: dict[str, str]) -> Seen:
 
 
 def _lifecycle(client: Any, name: str) -> Iterator[str]:
-    """Every rule that acts: ``archive logs/ 30:STANDARD_IA expire=2555 noncurrent=30``."""
+    """Every rule that acts: ``archive logs/ 30:STANDARD_IA expire=2555 noncurrent=30 least=0``."""
     absent = ("NoSuchLifecycleConfiguration",)
     answer = unless(absent, lambda: client.get_bucket_lifecycle_configuration(Bucket=name), {})
     for rule in answer.get("Rules", ()):
         if rule["Status"] == "Enabled":
             given = rule.get("Filter") or {}
             prefix = given.get("And", given).get("Prefix") or rule.get("Prefix") or "-"
-            yield " ".join((rule.get("ID") or "-", prefix, *_actions(rule)))
+            yield " ".join((rule.get("ID") or "-", prefix, *_actions(rule), *_least(answer, rule)))
 
 
 def _actions(rule: Resource) -> Iterator[str]:
@@ -93,6 +95,17 @@ def _actions(rule: Resource) -> Iterator[str]:
         "noncurrent": rule.get("NoncurrentVersionExpiration", {}).get("NoncurrentDays"),
     }
     yield from (f"{action}={count}" for action, count in days.items() if count)
+
+
+def _least(answer: Resource, rule: Resource) -> Iterator[str]:
+    """The size from which on objects are moved, where it is not S3's own."""
+    given = rule.get("Filter") or {}
+    above = given.get("And", given).get("ObjectSizeGreaterThan")
+    if above is not None:
+        yield f"least={int(above) + 1}"
+    elif answer.get("TransitionDefaultMinimumObjectSize") == _BY_CLASS:
+        moved_to = {move["StorageClass"] for move in rule.get("Transitions", ())}
+        yield from ["least=0"] * bool(_ARCHIVES & moved_to)
 
 
 def _object_lock(client: Any, name: str) -> str:
