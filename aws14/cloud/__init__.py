@@ -7,6 +7,7 @@ nothing and `leftovers` proves it; `explain` turns a refusal of AWS into one lin
 
 from aws14.cloud.breaking import break_az, break_database, break_instance, heal
 from aws14.cloud.connecting import connect
+from aws14.cloud.declared import at_gateway, load_files, office
 from aws14.cloud.explaining import explain
 from aws14.cloud.kubernetes_clients import api_client
 from aws14.cloud.login import Login, log_in
@@ -25,6 +26,7 @@ __all__ = [
     "Login",
     "Session",
     "api_client",
+    "at_gateway",
     "break_az",
     "break_database",
     "break_instance",
@@ -34,8 +36,10 @@ __all__ = [
     "heal",
     "home",
     "leftovers",
+    "load_files",
     "load_pods",
     "log_in",
+    "office",
     "read_back",
     "read_network",
     "readable_errors",

@@ -46,6 +46,18 @@ class Control(Protocol):
         """Say what the pods of a workload are asked to do; return AWS time."""
         ...
 
+    def file_load(self, load: Mapping[str, Any]) -> float:
+        """Say what a file system has to do; return AWS time."""
+        ...
+
+    def office(self, said: Mapping[str, Any]) -> dict[str, Any]:
+        """Say what the office is like; return how it is now."""
+        ...
+
+    def gateway(self, order: Mapping[str, Any]) -> dict[str, Any]:
+        """Do something with a storage gateway, as somebody in the office; return how it went."""
+        ...
+
     def reset(self) -> None:
         """Start with an empty cloud."""
 

@@ -17,7 +17,8 @@ _Face = TypeVar("_Face", bound=type)
 
 def verbs(face: _Face) -> _Face:
     """Let every verb of a class say which argument is too much, or lacking, instead of a TypeError."""
-    for name, each in list(vars(face).items()):
+    own = {name: each for base in reversed(face.__mro__[:-1]) for name, each in vars(base).items()}
+    for name, each in own.items():
         if name == "__init__":
             setattr(face, name, asked(each, face.__name__))
         elif inspect.isfunction(each) and not name.startswith("_"):

@@ -22,6 +22,7 @@ from aws14.lab.asking import (
     checked_words,
     verbs,
 )
+from aws14.lab.embedded import Embedded
 from aws14.model import Bill, Picture, Report, Scenario, Topology, Trace
 from aws14.model.network import Network
 from aws14.sim import reachability
@@ -34,7 +35,7 @@ _session: ContextVar[cloud.Session | None] = ContextVar("aws14_session", default
 
 
 @verbs
-class Lab:
+class Lab(Embedded):
     """One pattern on one account, the embedded AWS unless a session says otherwise.
 
     Parameters
@@ -228,30 +229,6 @@ class Lab:
         """The official Kubernetes client (a ``kubernetes.client.ApiClient``) for a cluster of EKS."""
         return cloud.api_client(self.session, cluster)
 
-    def load_pods(self, workload: str, *, cluster: str, cores: float, **more: float) -> float:
-        """Give the pods of a workload (``namespace/name``) so many CPUs of work from now on; returns AWS time."""
-        given = checked_numbers({"cores": cores, **checked_words("lab.load_pods", cloud.load_pods, more)})
-        return cloud.load_pods(self.session, workload, cluster=cluster, **given)
-
-    def break_instance(self, node: str, *, minutes: float | None = None) -> str:
-        """Let the hardware under an instance fail, for some minutes or until it moves; returns its AWS id."""
-        given = {} if minutes is None else checked_numbers({"minutes": minutes})
-        return breaking.break_instance(self.session, node, seconds=60 * given["minutes"] if given else None)
-
-    def break_az(self, az: str, *, minutes: float) -> None:
-        """Let a whole Availability Zone lose its power for some minutes of AWS time."""
-        breaking.break_az(self.session, az, seconds=60 * checked_numbers({"minutes": minutes})["minutes"])
-
-    def break_region(self, region: str, *, minutes: float) -> tuple[str, ...]:
-        """Let all zones of a region lose their power for some minutes of AWS time; returns their names."""
-        return breaking.break_region(
-            self.session, region, seconds=60 * checked_numbers({"minutes": minutes})["minutes"]
-        )
-
-    def heal(self) -> tuple[str, ...]:
-        """End all that was broken."""
-        return breaking.heal(self.session)
-
     def ssh(self, host: str, command: str, *, key_file: Path, **more: Any) -> cloud.Login:
         """Log in to an instance with a private key and run a command."""
         words = checked_words("lab.ssh", cloud.log_in, more)
@@ -268,18 +245,6 @@ class Lab:
     def who_reaches(self, sources: Mapping[str, str], ports: Iterable[int]) -> pd.DataFrame:
         """Ask for every source, every instance and every port who gets through, and what stops the others."""
         return tables.who_reaches(self.network(), sources, ports)
-
-    def advance(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, days: float = 0) -> float:
-        """Let AWS time pass; returns the new time in epoch seconds."""
-        return self.session.advance(seconds + 60 * minutes + 3600 * hours + 86_400 * days)
-
-    def save(self, name: str) -> None:
-        """Keep the whole embedded cloud under a name."""
-        self.session.save(name)
-
-    def restore(self, name: str) -> None:
-        """Go back to a cloud kept under a name."""
-        self.session.restore(name)
 
     def clean_up(self) -> Report:
         """Delete everything of this pattern, then prove that nothing is left; what was broken is healed first."""
