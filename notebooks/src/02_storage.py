@@ -133,6 +133,7 @@ for name, cidr in {"files-a": "10.6.10.0/24", "files-c": "10.6.11.0/24"}.items()
     place = {"VpcId": vpc_id, "CidrBlock": cidr, "AvailabilityZone": lab.region + name[-1]}
     made = ec2.create_subnet(**place, TagSpecifications=named("subnet", name))["Subnet"]
     subnets[name] = made["SubnetId"]
+    ec2.modify_subnet_attribute(SubnetId=made["SubnetId"], MapPublicIpOnLaunch={"Value": True})
     ec2.associate_route_table(RouteTableId=routes_id, SubnetId=made["SubnetId"])
 
 # %% [markdown]
@@ -164,12 +165,14 @@ iam.add_role_to_instance_profile(InstanceProfileName="orders", RoleName="orders"
 image = ssm.get_parameter(Name="/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64")["Parameter"]["Value"]
 orders = {}
 for letter in "ac":
-    wire = {"DeviceIndex": 0, "SubnetId": subnets[f"files-{letter}"], "Groups": [servers], "AssociatePublicIpAddress": True}
-    kind = {"ImageId": image, "InstanceType": "t3.small", "MinCount": 1, "MaxCount": 1}
     orders[letter] = ec2.run_instances(
-        **kind,
+        ImageId=image,
+        InstanceType="t3.small",
+        MinCount=1,
+        MaxCount=1,
+        SubnetId=subnets[f"files-{letter}"],
+        SecurityGroupIds=[servers],
         IamInstanceProfile={"Name": "orders"},
-        NetworkInterfaces=[wire],
         TagSpecifications=named("instance", f"orders-{letter}"),
     )["Instances"][0]["InstanceId"]
 ec2.get_waiter("instance_status_ok").wait(InstanceIds=list(orders.values()))
@@ -182,7 +185,7 @@ ec2.get_waiter("instance_status_ok").wait(InstanceIds=list(orders.values()))
 shared = efs.create_file_system(
     CreationToken="shared", Encrypted=True, ThroughputMode="elastic", Backup=True, Tags=[{"Key": "Name", "Value": "shared"}]
 )["FileSystemId"]
-lab.advance(minutes=1)  # on a real account: until describe_file_systems says "available"
+_ = lab.advance(minutes=1)  # on a real account: until describe_file_systems says "available"
 efs.put_lifecycle_configuration(FileSystemId=shared, LifecyclePolicies=[{"TransitionToIA": "AFTER_30_DAYS"}])
 for subnet in subnets.values():
     efs.create_mount_target(FileSystemId=shared, SubnetId=subnet, SecurityGroups=[nfs])
@@ -194,7 +197,7 @@ point = efs.create_access_point(
     RootDirectory=folder,
     Tags=[{"Key": "Name", "Value": "orders"}],
 )["AccessPointId"]
-lab.advance(minutes=5)  # on a real account: until describe_mount_targets says "available"
+_ = lab.advance(minutes=5)  # on a real account: until describe_mount_targets says "available"
 
 # %% [markdown]
 # **The desks' share** needs its directory first: half an hour, as long as AWS takes to set up two domain controllers.
@@ -207,7 +210,7 @@ directory = ds.create_microsoft_ad(
     VpcSettings={"VpcId": vpc_id, "SubnetIds": list(subnets.values())},
     Tags=[{"Key": "Name", "Value": "minato"}],
 )["DirectoryId"]
-lab.advance(hours=1)  # on a real account: until describe_directories says "Active"
+_ = lab.advance(hours=1)  # on a real account: until describe_directories says "Active"
 share = fsx.create_file_system(
     FileSystemType="WINDOWS",
     StorageCapacity=500,
@@ -222,7 +225,7 @@ share = fsx.create_file_system(
     },
     Tags=[{"Key": "Name", "Value": "share"}],
 )["FileSystem"]
-lab.advance(hours=1)  # on a real account: until describe_file_systems says "AVAILABLE"
+_ = lab.advance(hours=1)  # on a real account: until describe_file_systems says "AVAILABLE"
 
 # %% tags=["check"]
 lab.check("p06-built")
@@ -242,7 +245,7 @@ def run(letter, *commands):
 
 files = f"{shared}.efs.{lab.region}.amazonaws.com"
 mount = f"mkdir -p /mnt/shared && mount -t nfs4 -o nfsvers=4.1,soft,timeo=100 {files}:/ /mnt/shared"
-print(run("a", mount, "echo 'order 1: tea' > /mnt/shared/orders.txt", "df -h /mnt/shared"))
+print(run("a", mount, "echo 'order 1: tea' > /mnt/shared/orders.txt"))
 print(run("c", mount, "cat /mnt/shared/orders.txt"))
 
 # %% [markdown]
