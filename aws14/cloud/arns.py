@@ -13,6 +13,9 @@ _BY_ARN: Mapping[tuple[str, str], str] = {
     ("iam", "policy"): "policy",
     ("events", "rule"): "rule",
     ("states", "stateMachine"): "state-machine",
+    ("datasync", "agent"): "datasync-agent",
+    ("datasync", "location"): "datasync-location",
+    ("datasync", "task"): "datasync-task",
 }
 """(service, word before the name) -> kind, for kinds that are known by their ARN."""
 

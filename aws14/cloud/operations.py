@@ -73,6 +73,7 @@ UNRECORDED = frozenset(
         "PublicKeyMaterial",
         "MasterUserPassword",
         "Password",
+        "ActivationKey",
         "SvmAdminPassword",
         "OntapConfiguration",
         "WindowsConfiguration",
@@ -223,6 +224,14 @@ OPERATIONS: Mapping[tuple[str, str], Creation] = {
     ("fsx", "CreateVolumeFromBackup"): Creation(kind="fsx-volume", ids="Volume.VolumeId", tags="list"),
     ("fsx", "CreateBackup"): Creation(kind="fsx-backup", ids="Backup.BackupId", tags="list"),
     ("fsx", "CopyBackup"): Creation(kind="fsx-backup", ids="Backup.BackupId", tags="list"),
+    ("datasync", "CreateAgent"): Creation(
+        kind="datasync-agent", ids="AgentArn", tags="list", ignore=("ActivationKey",)
+    ),
+    **{
+        ("datasync", f"CreateLocation{end}"): Creation(kind="datasync-location", ids="LocationArn", tags="list")
+        for end in ("Smb", "Nfs", "S3", "Efs", "FsxWindows")
+    },
+    ("datasync", "CreateTask"): Creation(kind="datasync-task", ids="TaskArn", tags="list"),
     ("ds", "CreateMicrosoftAD"): Creation(kind="directory", ids="DirectoryId", tags="list"),
     # what keeps copies; a job on demand is made once, as long as what it made is there
     ("backup", "CreateBackupVault"): Creation(kind="backup-vault", ids="{BackupVaultName}", tags="vault map"),

@@ -21,6 +21,7 @@ from aws14.cloud.kinds.files import FILES
 from aws14.cloud.kinds.functions import FUNCTIONS
 from aws14.cloud.kinds.kind import Kind
 from aws14.cloud.kinds.machines import MACHINES
+from aws14.cloud.kinds.moving import MOVING
 from aws14.cloud.kinds.network import NETWORK
 from aws14.cloud.kinds.services import SERVICES
 
@@ -37,6 +38,7 @@ KINDS: Mapping[str, Kind] = {
     **FUNCTIONS,
     **FILES,
     **BACKUPS,
+    **MOVING,
 }
 """Kind -> how it is seen and deleted."""
 

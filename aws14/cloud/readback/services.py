@@ -39,6 +39,7 @@ REGIONAL = (
     "backup",
     "dlm",
     "kms",
+    "datasync",
 )
 GLOBAL = ("s3", "cloudfront")
 _HOME_OF_GLOBAL = "us-east-1"
@@ -66,6 +67,7 @@ _OF_ARN: Mapping[str, str] = {
     "backup": "backup",
     "dlm": "dlm",
     "kms": "kms",
+    "datasync": "datasync",
     "s3": "s3",
     "cloudfront": "cloudfront",
 }

@@ -1,4 +1,4 @@
-"""DataSync, in the shape of one of moto's services: agents in the office, locations, tasks, and what their executions move.
+"""DataSync, in the shape of one of moto's services: agents, locations, tasks, and what their executions move.
 
 =============  =================================================================================================
 ``models``     agents, locations, tasks, executions: what is kept of each

@@ -9,8 +9,8 @@ from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 
 from aws14.emulator.files import efs_records, fsx_records
 from aws14.emulator.moving import agents
-from aws14.emulator.moving.mounting import root_of
 from aws14.emulator.moving.models import Agent, DataSyncBackend, Location, datasync_backends, new_id, refuse
+from aws14.emulator.moving.mounting import root_of
 from aws14.emulator.moving.roles import bucket_refusal
 from aws14.emulator.world import world
 

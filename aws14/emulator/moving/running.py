@@ -15,8 +15,8 @@ from aws14.emulator.clock import handles
 from aws14.emulator.durations import typical_s
 from aws14.emulator.moving import agents
 from aws14.emulator.moving.comparing import compared
-from aws14.emulator.moving.mounting import MountError, opened
 from aws14.emulator.moving.models import DataSyncBackend, Entry, Execution, Location, Task, backend_of, everywhere
+from aws14.emulator.moving.mounting import MountError, opened
 from aws14.emulator.moving.sides import FileError, Side
 from aws14.emulator.world import world
 from aws14.sim.transfer import transfer_s
