@@ -13,8 +13,9 @@ What this adds
     refuses writes when it is full of what waits; a cut line lets uploads wait. Metrics of AWS/StorageGateway.
 What it still does not do
     NFS, SMB and iSCSI are not spoken: folders and the control API stand for clients. A renamed file is uploaded anew.
-    The role is taken at its word. Port 80 answers after the activation, too. Gateways of FSx (closed to new customers),
-    S3 file gateways in other accounts, tape pools of one's own, CHAP, audit logs, notifications by events.
+    Of a role only writing and deleting are asked. Port 80 answers after the activation, too. Two gateways do not share
+    the line with each other. Gateways of FSx (closed to new customers), tape pools of one's own, CHAP, audit logs,
+    notifications by events. Of what is written with a declared size there are no bytes, only the size counts.
 """
 
 from __future__ import annotations
@@ -23,13 +24,13 @@ import re
 import sys
 
 from aws14.emulator import offices
-from aws14.emulator.gateways import share_life, uploads
+from aws14.emulator.gateways import block_life, share_life, uploads
 from aws14.emulator.world import on_change
 
 __all__ = ["install"]
 
 #: Whose events a saved cloud may hold.
-_ON_THE_CLOCK = (share_life, uploads)
+_ON_THE_CLOCK = (block_life, share_life, uploads)
 
 
 def install() -> None:
@@ -37,14 +38,16 @@ def install() -> None:
     import moto.backend_index
 
     from aws14.emulator import gateways
-    from aws14.emulator.gateways import appliance, folders, models, objects, urls
+    from aws14.emulator.gateways import appliance, folders, models, urls
 
     sys.modules.update(
         {"moto.storagegateway": gateways, "moto.storagegateway.models": models, "moto.storagegateway.urls": urls}
     )
     moto.backend_index.backend_url_patterns.append(("storagegateway", re.compile(urls.url_bases[0])))
     appliance.register()
-    uploads.deliver_with("file", objects.deliver)
+    uploads.deliver_with("file", share_life.deliver)
+    uploads.deliver_with("volume", block_life.deliver_blocks)
+    uploads.deliver_with("tape", block_life.deliver_tape)
     offices.on_change(uploads.line_changed)
     on_change(folders.look)
     on_change(uploads.look_again)

@@ -1,4 +1,4 @@
-"""Where the samples of a metric come from: what was put, status checks, targets, file systems, sizes of buckets."""
+"""Where the samples of a metric come from: what was put, status checks, targets, files, gateways, sizes of buckets."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from aws14.emulator.cloudwatch import file_metrics, host_metrics, status_checks
+from aws14.emulator.cloudwatch import file_metrics, gateway_metrics, host_metrics, status_checks
 from aws14.emulator.cloudwatch.store import Key, Place, Sample, epoch_s, series_of
 
 __all__ = ["changed_at", "find", "keys"]
 
 _BUCKETS = "AWS/S3"
+_MADE = (host_metrics, file_metrics, gateway_metrics)
 
 
 def find(place: Place, key: Key, start: float, end: float) -> Sequence[Sample]:
@@ -31,6 +32,7 @@ def find(place: Place, key: Key, start: float, end: float) -> Sequence[Sample]:
     # A played run puts the counts of its own servers.
     made = status_checks.find(place, key, start, end) or ([] if put else host_metrics.find(place, key, start, end))
     made = made or ([] if put else file_metrics.find(place, key, start, end))
+    made = made or ([] if put else gateway_metrics.find(place, key, start, end))
     if key.namespace == _BUCKETS:
         made += [sample for each, sample in _buckets(place) if each == key and start <= sample.t < end]
     return sorted([*put, *made], key=lambda sample: sample.t) if made else put
@@ -42,6 +44,7 @@ def keys(place: Place) -> Iterator[Key]:
         *status_checks.keys(place),
         *host_metrics.keys(place),
         *file_metrics.keys(place),
+        *gateway_metrics.keys(place),
         *(key for key, _ in _buckets(place)),
     )
     yield from dict.fromkeys([*series_of(place), *made])
@@ -51,7 +54,7 @@ def changed_at(place: Place, key: Key) -> float | None:
     """When a metric last said something new, in epoch seconds; None where it never did."""
     own = series_of(place).get(key)
     put = [own.samples[-1].t] if own is not None and own.samples else []
-    made = (status_checks.changed_at(key), host_metrics.changed_at(place, key), file_metrics.changed_at(place, key))
+    made = (status_checks.changed_at(key), *(each.changed_at(place, key) for each in _MADE))
     return max([*put, *(each for each in made if each is not None)], default=None)
 
 

@@ -149,16 +149,20 @@ class Tape:
     ----------
     arn, barcode, pool : str
         ``GLACIER`` or ``DEEP_ARCHIVE``: where it goes when it is ejected.
-    size, used : int
+    size : int
         Bytes.
     tags : dict
         Its own.
     created : float
         Epoch seconds.
-    worm : bool
-        Whether it is written once only.
     gateway : str
         ARN of the gateway in whose library it is; empty in the archive.
+    worm : bool
+        Whether it is written once only.
+    token : str
+        Of the call that made it.
+    used : int
+        Bytes.
     status : str
         As the API tells it.
     archived : float
@@ -173,7 +177,7 @@ class Tape:
     created: float
     gateway: str
     worm: bool = False
-    key: str | None = None
+    token: str = ""
     used: int = 0
     status: str = "CREATING"
     archived: float = 0.0

@@ -9,11 +9,11 @@ from aws14.emulator.buckets.access import bucket_of, object_of
 from aws14.emulator.buckets.restoring import is_archived
 from aws14.emulator.gateways import cache
 from aws14.emulator.gateways.models import Gateway, Pending, Share, StorageGatewayBackend
+from aws14.emulator.permissions import may
 
-__all__ = ["deliver", "fetch", "may_take", "may_write", "objects_of"]
+__all__ = ["deliver", "fetch", "may_take", "objects_of"]
 
 _SERVICE = "storagegateway.amazonaws.com"
-_WRITES = ("s3:Put", "s3:*", "AmazonS3FullAccess", "AdministratorAccess", '"*"')
 
 
 def _role(arn: str) -> Any:
@@ -31,26 +31,14 @@ def may_take(arn: str) -> bool:
     return _SERVICE in (document if isinstance(document, str) else json.dumps(document))
 
 
-def may_write(arn: str) -> bool:
-    """Whether a role's policies speak of writing to S3; a policy is taken at its word, whatever its resources."""
-    role = _role(arn)
-    if role is None or not may_take(arn):
-        return False
-    texts = [str(text) for text in (vars(role).get("policies") or {}).values()]
-    for name, policy in vars(role).get("managed_policies", {}).items():
-        texts += [str(name), str(vars(policy).get("document") or "") if ":aws:policy/" not in str(name) else ""]
-    return any(word in text for text in texts for word in _WRITES)
-
-
 def deliver(backend: StorageGatewayBackend, gateway: Gateway, pending: Pending) -> bool:
     """Put or delete an object; False where the bucket or the role does not let it."""
     share = gateway.shares.get(pending.holder)
     if share is None:
         return True
-    bucket = bucket_of(share.bucket)
-    if bucket is None or not may_write(share.told["Role"]):
+    bucket, key = bucket_of(share.bucket), share.prefix + pending.path
+    if bucket is None or not _may(backend, share, pending.what, key):
         return False
-    key = share.prefix + pending.path
     if pending.what == "delete":
         _s3(bucket).delete_object(share.bucket, key)
         return True
@@ -62,6 +50,11 @@ def deliver(backend: StorageGatewayBackend, gateway: Gateway, pending: Pending) 
     if held is not None:
         cache.admit(gateway, (share.id, pending.path), held.size, dirty=False)
     return True
+
+
+def _may(backend: StorageGatewayBackend, share: Share, what: str, key: str) -> bool:
+    action, role = ("s3:DeleteObject" if what == "delete" else "s3:PutObject"), share.told["Role"]
+    return may_take(role) and may(role, action, f"arn:aws:s3:::{share.bucket}/{key}", backend.region_name)
 
 
 def _s3(bucket: Any) -> Any:

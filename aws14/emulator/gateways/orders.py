@@ -1,7 +1,8 @@
 """What the people and servers in the office do with a gateway, by the control API: ``POST /_aws14/gateway``.
 
 ``{"do": "write", "target": share, "path", "text" or "gib"}`` writes a file, ``{"do": "read", ...}`` reads one and
-takes the time of it, ``{"do": "look", "target": share}`` tells how it stands.
+takes the time of it, ``{"do": "look", "target": share}`` tells how it stands. ``write`` with ``gib`` also writes to a
+volume or a tape; ``{"do": "eject", "target": tape}`` sends a tape to the archive.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from typing import Any
 
 from aws14.emulator import offices
 from aws14.emulator.durations import typical_s
-from aws14.emulator.gateways import cache, folders, uploads
-from aws14.emulator.gateways.models import Gateway, Share, StorageGatewayBackend, gateways
+from aws14.emulator.gateways import block_life, cache, folders, uploads
+from aws14.emulator.gateways.models import Gateway, Share, StorageGatewayBackend, Tape, Volume, gateways
 from aws14.emulator.gateways.objects import fetch
 from aws14.errors import ScenarioError
 
@@ -32,7 +33,7 @@ class GatewayOrder:
     Parameters
     ----------
     do : str
-        ``write``, ``read``, ``look``.
+        ``write``, ``read``, ``look``, ``eject``.
     target : str
         Name, id or ARN of a share, ARN or id of a volume, barcode or ARN of a tape.
     path : str
@@ -96,6 +97,14 @@ def _find(target: str) -> Found:
             if target in (share.id, share.arn, share.told["FileShareName"]):
                 return backend, gateway, share
             known.append(share.told["FileShareName"])
+        for volume in gateway.volumes.values():
+            if target in (volume.id, volume.arn, volume.told["TargetName"]):
+                return backend, gateway, volume
+            known.append(volume.told["TargetName"])
+        for tape in backend.tapes.values():
+            if target in (tape.arn, tape.barcode) and tape.gateway == gateway.arn:
+                return backend, gateway, tape
+            known.append(tape.barcode)
     raise ScenarioError(f"no gateway has {target!r}", allowed=", ".join(sorted(known)) or "nothing is built")
 
 
@@ -109,7 +118,9 @@ def _of_share(order: GatewayOrder, found: Found) -> Share:
 
 
 def _write(order: GatewayOrder, found: Found) -> dict[str, Any]:
-    backend, gateway, _ = found
+    backend, gateway, thing = found
+    if isinstance(thing, Volume | Tape):
+        return _write_blocks(order, found)
     share = _of_share(order, found)
     if share.told.get("ReadOnly"):
         raise ScenarioError("the share is read-only", cure="update the file share")
@@ -122,6 +133,22 @@ def _write(order: GatewayOrder, found: Found) -> dict[str, Any]:
         raise ScenarioError(full, allowed="no space left on the device", cure="wait, a faster line, a larger cache")
     share.files[path].seen = folders.put(place, data)
     return {"seconds": 0.0, "bytes": size, **_standing(gateway)}
+
+
+def _write_blocks(order: GatewayOrder, found: Found) -> dict[str, Any]:
+    backend, gateway, thing = found
+    size = int((order.gib or 0) * _GIB)
+    write = block_life.write_volume if isinstance(thing, Volume) else block_life.write_tape
+    write(backend, gateway, thing, size)
+    return {"seconds": 0.0, "bytes": size, **_standing(gateway)}
+
+
+def _eject(order: GatewayOrder, found: Found) -> dict[str, Any]:
+    backend, gateway, thing = found
+    if not isinstance(thing, Tape):
+        raise ScenarioError(f"{order.target!r} is no tape in a library", allowed="barcode or ARN of a tape")
+    block_life.eject(backend, gateway, thing)
+    return {"seconds": 0.0, "status": thing.status, **_standing(gateway)}
 
 
 def _read(order: GatewayOrder, found: Found) -> dict[str, Any]:
@@ -179,4 +206,9 @@ def _standing(gateway: Gateway) -> dict[str, Any]:
     }
 
 
-_DOING: Mapping[str, Callable[[GatewayOrder, Found], dict[str, Any]]] = {"write": _write, "read": _read, "look": _look}
+_DOING: Mapping[str, Callable[[GatewayOrder, Found], dict[str, Any]]] = {
+    "write": _write,
+    "read": _read,
+    "look": _look,
+    "eject": _eject,
+}

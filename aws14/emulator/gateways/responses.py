@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from aws14.emulator.gateways.disk_api import VolumeOperations
 from aws14.emulator.gateways.gateway_api import GatewayOperations
 from aws14.emulator.gateways.share_api import ShareOperations
+from aws14.emulator.gateways.tape_api import TapeOperations
 
 __all__ = ["StorageGatewayResponse"]
 
 
-class StorageGatewayResponse(GatewayOperations, ShareOperations):
+class StorageGatewayResponse(GatewayOperations, ShareOperations, VolumeOperations, TapeOperations):
     """Gateways, file shares, volumes, tapes."""
 
     def __init__(self) -> None:

@@ -39,7 +39,7 @@ class ShareOperations(Asking):
 
     def create_nfs_file_share(self) -> ActionResult:
         """Make a share for NFS."""
-        return self._create("NFS")
+        return self._create_share("NFS")
 
     def create_smb_file_share(self) -> ActionResult:
         """Make a share for SMB: the gateway has joined a domain, or has a password for guests."""
@@ -48,9 +48,9 @@ class ShareOperations(Asking):
             refuse("The gateway is not joined to a domain: it must be for shares with ActiveDirectory authentication.")
         if how == "GuestAccess" and not gateway.settings.get("SMBGuestPassword"):
             refuse("The SMB guest password is not set: it must be for shares with GuestAccess authentication.")
-        return self._create("SMB")
+        return self._create_share("SMB")
 
-    def _create(self, kind: str) -> ActionResult:
+    def _create_share(self, kind: str) -> ActionResult:
         gateway, asked = self.gateway(), self.params
         same = next((one for one in gateway.shares.values() if one.told["ClientToken"] == asked["ClientToken"]), None)
         if same is not None:
@@ -73,21 +73,21 @@ class ShareOperations(Asking):
         return ActionResult({"FileShareARN": share.arn})
 
     def _share(self, arn: str) -> tuple[Gateway, Share]:
-        for gateway in self.backend.gateways.values():
-            for share in gateway.shares.values():
-                if share.arn == arn:
-                    return gateway, share
-        refuse("The specified file share was not found.")
+        there = self.backend.gateways.values()
+        found = next(((one, each) for one in there for each in one.shares.values() if each.arn == arn), None)
+        if found is None:
+            refuse("The specified file share was not found.")
+        return found
 
     def describe_nfs_file_shares(self) -> ActionResult:
         """Tell shares for NFS."""
-        return ActionResult({"NFSFileShareInfoList": self._told("NFS")})
+        return ActionResult({"NFSFileShareInfoList": self._shares_told("NFS")})
 
     def describe_smb_file_shares(self) -> ActionResult:
         """Tell shares for SMB."""
-        return ActionResult({"SMBFileShareInfoList": self._told("SMB")})
+        return ActionResult({"SMBFileShareInfoList": self._shares_told("SMB")})
 
-    def _told(self, kind: str) -> list[dict[str, Any]]:
+    def _shares_told(self, kind: str) -> list[dict[str, Any]]:
         found = [self._share(arn) for arn in self.params["FileShareARNList"]]
         return [
             {name: value for name, value in share.told.items() if name not in _UNTOLD}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from aws14.emulator.clock import handles
 from aws14.emulator.durations import typical_s
-from aws14.emulator.gateways import cache, folders
-from aws14.emulator.gateways.models import Gateway, Share, storagegateway_backends
+from aws14.emulator.gateways import cache, folders, objects
+from aws14.emulator.gateways.models import Gateway, Pending, Share, StorageGatewayBackend, storagegateway_backends
 from aws14.emulator.world import world
 
-__all__ = ["find"]
+__all__ = ["deliver", "find"]
 
 
 def find(account: str, region: str, gateway_id: str, share_id: str) -> tuple[Gateway, Share] | None:
@@ -16,6 +16,14 @@ def find(account: str, region: str, gateway_id: str, share_id: str) -> tuple[Gat
     gateway = storagegateway_backends[account][region].gateways.get(gateway_id)
     share = gateway.shares.get(share_id) if gateway is not None else None
     return None if gateway is None or share is None else (gateway, share)
+
+
+def deliver(backend: StorageGatewayBackend, gateway: Gateway, pending: Pending) -> bool:
+    """Put or delete an object; a file that found no room in the cache before may find it now."""
+    taken = objects.deliver(backend, gateway, pending)
+    if any(share.refused for share in gateway.shares.values()):
+        folders.look()
+    return taken
 
 
 @handles("gateway.share_is_there")

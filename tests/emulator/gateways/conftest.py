@@ -51,6 +51,7 @@ def taken_by_gateways(iam: Any, name: str = "office-gateway", action: str = "s3:
 @pytest.fixture
 def office(aws: Callable[..., Any], emulator: Emulator) -> SimpleNamespace:
     """A file gateway with one cache disk of 150 GiB, and no share yet."""
+    emulator.reset()
     s3, gateways = aws("s3"), aws("storagegateway")
     s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
     role = taken_by_gateways(aws("iam"))
