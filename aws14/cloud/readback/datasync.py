@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from aws14.cloud.readback import s3
 from aws14.cloud.readback.asking import Asking
 from aws14.cloud.readback.seen import Resource, Seen, called, required, tags_of
 from aws14.model import Link, Node
@@ -62,7 +63,7 @@ def _links(region: str, task: Resource, uris: dict[str, str]) -> Iterator[Link]:
     host = rest.partition("/")[0]
     key = host.rpartition(".")[2]
     targets = {
-        "s3": f"arn:aws:s3:::{host}",
+        "s3": s3.key_of(host),
         "efs": f"arn:aws:elasticfilesystem:{region}:{account}:file-system/{key}",
         "fsxw": f"arn:aws:fsx:{region}:{account}:file-system/{key}",
     }
