@@ -50,6 +50,8 @@ def install() -> None:
     before(KmsBackend, "cancel_key_deletion", _check_pending)
     before(KmsBackend, "enable_key", _check_not_pending)
     before(KmsBackend, "disable_key", _check_not_pending)
+    for name in ("schedule_key_deletion", "cancel_key_deletion", "enable_key", "disable_key"):
+        around(KmsBackend, name, _by_arn_too)
     before(KmsBackend, "encrypt", _check_encrypt)
     around(KmsBackend, "decrypt", _decrypt)
     around(EBSBackend, "create_volume", _create_volume)
@@ -67,6 +69,10 @@ def _refuse(code: str, text: str) -> NoReturn:
 
     problem: Any = JsonRESTError(code, text)
     raise problem
+
+
+def _by_arn_too(original: Callable[..., Any], backend: Any, key_id: str, *args: Any) -> Any:
+    return original(backend, key_id.rpartition("/")[2], *args)
 
 
 def _check_window(_backend: Any, _key_id: str, pending_window_in_days: int) -> None:

@@ -36,6 +36,8 @@ def find_directory(account: str, region: str, directory_id: str) -> Any:
 
 def create(original: Callable[..., str], backend: Any, *args: Any, **asked: Any) -> str:
     """Make a directory: requested, then creating, then active."""
+    if "edition" in asked:
+        asked["edition"] = asked["edition"] or "Enterprise"
     made = original(backend, *args, **asked)
     directory = backend.directories[made]
     ec2 = interfaces.ec2_of(directory.account_id, directory.region)

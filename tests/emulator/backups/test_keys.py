@@ -27,7 +27,7 @@ def test_a_key_is_deleted_when_its_days_are_over(cloud: SimpleNamespace, emulato
     with pytest.raises(ClientError, match="ValidationException"):
         cloud.kms.schedule_key_deletion(KeyId=key.rpartition("/")[2], PendingWindowInDays=3)
     secret = cloud.kms.encrypt(KeyId=key, Plaintext=b"plan")["CiphertextBlob"]
-    cloud.kms.schedule_key_deletion(KeyId=key.rpartition("/")[2], PendingWindowInDays=7)
+    cloud.kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
     with pytest.raises(ClientError, match=r"KMSInvalidStateException.*is pending deletion"):
         cloud.kms.decrypt(CiphertextBlob=secret)
     emulator.advance(6 * DAY)

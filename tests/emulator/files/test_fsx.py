@@ -81,6 +81,7 @@ def test_a_directory_takes_its_time_and_fsx_wants_it_active(clean_emulator, aws,
         return ds.describe_directories()["DirectoryDescriptions"][0]["Stage"]
 
     assert stage() in ("Requested", "Creating")
+    assert ds.describe_directories()["DirectoryDescriptions"][0]["Edition"] == "Enterprise", "unless asked for less"
     assert refused(fsx.create_file_system, **windows(net)) == "ActiveDirectoryError"
     clean_emulator.advance(typical_s("Directory Service Microsoft AD creating") + 1)
     assert stage() == "Active"
