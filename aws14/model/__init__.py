@@ -4,6 +4,7 @@ from aws14.model.bill import Bill, LineItem, Usage
 from aws14.model.credits import CpuCredits
 from aws14.model.downtime import Downtime
 from aws14.model.faults import AzOutage, DatabaseLoss, Fault, InstanceLoss, RegionOutage, SlowDatabase
+from aws14.model.files import FilesRecord
 from aws14.model.fleet import DatabaseRecord, EdgeRecord, Event, FleetRecord
 from aws14.model.load import Campaign, Diurnal, LoadProfile, Ramp, Replay, Spike, Steady
 from aws14.model.picture import Picture
@@ -28,6 +29,7 @@ __all__ = [
     "EdgeRecord",
     "Event",
     "Fault",
+    "FilesRecord",
     "Finding",
     "FleetRecord",
     "FunctionRecord",

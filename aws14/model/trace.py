@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from aws14.kernels.bins import BINS, LOWEST_EXPONENT, SUB_BITS
 from aws14.model.credits import CpuCredits
 from aws14.model.faults import Fault
+from aws14.model.files import FilesRecord
 from aws14.model.fleet import DatabaseRecord, EdgeRecord, Event, FleetRecord
 from aws14.model.serverless import ClusterRecord, FunctionRecord
 
@@ -22,6 +23,8 @@ Counts = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 FAILURE_REASONS: Mapping[str, str] = {
+    "no_mount_target": "the client's zone has no mount target of the file system",
+    "zone_lost": "the zone of the file server is lost",
     "name_not_found": "the name does not resolve",
     "no_such_address": "the name resolves to an address that nothing answers at",
     "no_route": "no route leads there",
@@ -126,6 +129,8 @@ class Trace:
         The execution environments of the function that answered, when one did.
     cluster : ClusterRecord, optional
         The nodes that the pods ran on, when pods answered; the pods themselves are the `fleet`.
+    files : FilesRecord, optional
+        The shared file system, when its clients ask it; requests are operations on its files.
     events : tuple of Event
         What happened, in order of time.
     retried : ndarray of int64, optional
@@ -160,6 +165,7 @@ class Trace:
     edge: EdgeRecord | None = None
     functions: FunctionRecord | None = None
     cluster: ClusterRecord | None = None
+    files: FilesRecord | None = None
     events: tuple[Event, ...] = ()
     retried: Counts | None = None
 

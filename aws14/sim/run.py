@@ -1,10 +1,10 @@
 """One run: a load, users and an application through what was built.
 
 Who gets in (`entry`) decides which engine plays: a single server (`single`), a fleet behind a load balancer (`fleet`),
-a function (`functions`), pods of a cluster (`containers`), a content delivery network (`behind_edge`) with one of them
-behind it, or several places of one name (`places`). Left out so far: kept-alive connections; a single server's clients
-do not try again and its database is not asked; CPU credits of the servers of a fleet, which work at full speed and pay
-no surplus.
+a function (`functions`), pods of a cluster (`containers`), shared files (`files`), a content delivery network
+(`behind_edge`) with one of them behind it, or several places of one name (`places`). Left out so far: kept-alive
+connections; a single server's clients do not try again and its database is not asked; CPU credits of the servers of a
+fleet, which work at full speed and pay no surplus.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from aws14.sim.behind_edge import through_edge
 from aws14.sim.conservation import check_conservation
 from aws14.sim.containers.through import through_pods
 from aws14.sim.controller import Controller
-from aws14.sim.entry import Path, ToEdge, ToFleet, ToFunction, ToPlaces, ToPods, Way, resolve
+from aws14.sim.entry import Path, ToEdge, ToFiles, ToFleet, ToFunction, ToPlaces, ToPods, Way, resolve
+from aws14.sim.files.through import SHARED_FILES, nobody_there, through_files
 from aws14.sim.fleet import Passage, through_fleet
 from aws14.sim.functions import Calling, through_function
 from aws14.sim.places import region_of_first, through_places
@@ -88,7 +89,7 @@ def _played(
     if isinstance(way, ToFleet):
         passage = Passage(topology=topology, scenario=scenario, way=way, controller=controller)
         return _region(topology, way.load_balancer), through_fleet(passage, each=each)
-    if isinstance(way, ToFunction | ToPods):
+    if isinstance(way, ToFunction | ToPods | ToFiles):
         return _without_servers(topology, scenario, way, each=each)
     if isinstance(way, ToEdge):
         region = _region(topology, way.fleet.load_balancer) if way.fleet else _only_region(topology)
@@ -96,13 +97,18 @@ def _played(
     if isinstance(way, ToPlaces):
         account = through_places(topology, scenario, way, controller=controller, each=each)
         return region_of_first(topology, way), account
-    return _only_region(topology), turned_away(scenario, way.reason, each=each)
+    of_files = scenario.entry in topology and topology.node(scenario.entry).kind in SHARED_FILES
+    refuse = nobody_there if of_files else turned_away
+    return _only_region(topology), refuse(scenario, way.reason, each=each)
 
 
 def _without_servers(
-    topology: Topology, scenario: Scenario, way: ToFunction | ToPods, *, each: bool
+    topology: Topology, scenario: Scenario, way: ToFunction | ToPods | ToFiles, *, each: bool
 ) -> tuple[str, Fields]:
-    """Region and accounts of a run through a function, or through pods."""
+    """Region and accounts of a run through a function, through pods, or to shared files."""
+    if isinstance(way, ToFiles):
+        region = _region(topology, way.files)
+        return region, through_files(scenario, way, region=region, each=each)
     if isinstance(way, ToPods):
         region = _region(topology, way.setup.service)
         return region, through_pods(way.setup, scenario, port=way.port, region=region, each=each)

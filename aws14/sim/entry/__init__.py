@@ -7,6 +7,7 @@ Left out: CNAME records that lead outside, several addresses in one record, late
 policies, certificates that do not fit the name.
 """
 
+from aws14.sim.entry.file_ways import FileClient, ToFiles
 from aws14.sim.entry.resolving import resolve
 from aws14.sim.entry.ways import (
     Behaviour,
@@ -25,9 +26,11 @@ from aws14.sim.entry.ways import (
 __all__ = [
     "Behaviour",
     "Entrance",
+    "FileClient",
     "Path",
     "Place",
     "ToEdge",
+    "ToFiles",
     "ToFleet",
     "ToFunction",
     "ToPlaces",

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from aws14.errors import ScenarioError
 from aws14.model import Node, Topology
 from aws14.sim.entry.addresses import to_address
+from aws14.sim.entry.file_ways import ToFiles
 from aws14.sim.entry.question import Question
 from aws14.sim.entry.ways import Place, ToPlaces, ToPods, Unreachable, Way
 
@@ -114,9 +115,9 @@ def _weights(records: tuple[Node, ...], routing: str) -> list[float]:
 def _place(question: Question, record: Node, weight: float, follow: Follow) -> Place:
     topology = question.topology
     way = _to_one(question, record, follow)
-    if isinstance(way, ToPods):
+    if isinstance(way, ToPods | ToFiles):
         raise ScenarioError(
-            f"one of the names of '{record.id}' leads to pods",
+            f"one of the names of '{record.id}' leads to {'pods' if isinstance(way, ToPods) else 'shared files'}",
             allowed="one record for a service of Kubernetes: several places with pods are not played",
         )
     checks = (topology.node(link.target) for link in topology.links_of("uses", source=record.id))

@@ -9,6 +9,7 @@ from aws14.model import Node, Topology
 from aws14.sim.entry.addresses import to_instance
 from aws14.sim.entry.balancers import to_load_balancer
 from aws14.sim.entry.edges import to_distribution
+from aws14.sim.entry.files import to_files
 from aws14.sim.entry.functions import api_called, to_api, to_function
 from aws14.sim.entry.names import Follow, node_called, to_record
 from aws14.sim.entry.pods import to_service
@@ -26,9 +27,9 @@ def resolve(topology: Topology, entry: str, port: int, source: str = INTERNET) -
     topology : Topology
         What was built and read back.
     entry : str
-        Id of a DNS record, a load balancer, a distribution, an API, a function or an instance (which is then addressed
-        without a name of the learner's own); a host name, for records that share it; or an API and one of its stages,
-        as in ``members-api/stg``.
+        Id of a DNS record, a load balancer, a distribution, an API, a function, a shared file system (whose clients are
+        instances) or an instance (which is then addressed without a name of the learner's own); a host name, for
+        records that share it; or an API and one of its stages, as in ``members-api/stg``.
     port : int
         The TCP port that clients connect to.
     source : str
@@ -36,7 +37,7 @@ def resolve(topology: Topology, entry: str, port: int, source: str = INTERNET) -
 
     Returns
     -------
-    Path or ToFleet or ToFunction or ToEdge or ToPlaces or Unreachable
+    Path or ToFleet or ToFunction or ToEdge or ToPlaces or ToPods or ToFiles or Unreachable
         See `aws14.sim.entry.ways`.
 
     Raises
@@ -81,9 +82,11 @@ _FOLLOWED: Mapping[str, Follow] = {
     "api": to_api,
     "distribution": _named("domain_name", lambda question, node: to_distribution(question, node, _follow)),
     "dns_record": lambda question, node: to_record(question, node, _follow),
+    "file_system": to_files,
     "function": to_function,
     "instance": to_instance,
     "load_balancer": _named("dns_name", to_load_balancer),
     "pod_service": to_service,
+    "windows_share": to_files,
 }
 """Kind of node -> how a request to it is followed."""

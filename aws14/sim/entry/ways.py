@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from aws14.model import Node
 from aws14.sim.containers.read import Setup
+from aws14.sim.entry.file_ways import ToFiles
 from aws14.sim.targets import Tier
 
 
@@ -258,5 +259,5 @@ class ToPlaces:
     nodes: tuple[str, ...]
 
 
-Way = Path | ToFleet | ToFunction | ToEdge | ToPlaces | ToPods | Unreachable
+Way = Path | ToFleet | ToFunction | ToEdge | ToPlaces | ToPods | ToFiles | Unreachable
 """Everything that can become of a request on its way in."""

@@ -118,7 +118,9 @@ def office_month(
     return Demand(read_mibps=asked * read_share, write_mibps=asked * (1 - read_share))
 
 
-def serve(throughput: Throughput, demand: Demand, *, credits_gib: float | None = None) -> FilesRun:
+def serve(
+    throughput: Throughput, demand: Demand, *, credits_gib: float | None = None, up: Floats | None = None
+) -> FilesRun:
     """Serve a demand.
 
     Parameters
@@ -129,6 +131,8 @@ def serve(throughput: Throughput, demand: Demand, *, credits_gib: float | None =
         What is wanted.
     credits_gib : float, optional
         At the start; as many as it can have when left out.
+    up : ndarray of float64, shape (n,), optional
+        Share of each minute in which files are served, 0 to 1; always when left out.
 
     Raises
     ------
@@ -139,8 +143,44 @@ def serve(throughput: Throughput, demand: Demand, *, credits_gib: float | None =
     left = most if credits_gib is None else credits_gib * 1024
     if not 0 <= left <= most:
         raise ScenarioError(f"{left / 1024:g} GiB of credits", allowed=f"0 to {most / 1024:g} GiB")
-    wanted = demand.metered_mibps * _MINUTE_S
-    done, credits_mib = _drain(throughput, wanted, left)
+    pace = _Pace(throughput.baseline_mibps * _MINUTE_S, throughput.burst_mibps * _MINUTE_S, most)
+    return _served(pace, demand, demand.metered_mibps * _MINUTE_S, left=left, up=up)
+
+
+def serve_evenly(limit_mibps: float, demand: Demand, *, up: Floats | None = None) -> FilesRun:
+    """Serve a demand by a file server with one limit, for reads and writes alike (FSx, a server with a disk).
+
+    Parameters
+    ----------
+    limit_mibps : float
+        What it gives, MiB/s.
+    demand : Demand
+        What is wanted.
+    up : ndarray of float64, shape (n,), optional
+        As of `serve`.
+
+    Raises
+    ------
+    ScenarioError
+        When it gives nothing.
+    """
+    if not limit_mibps > 0:
+        raise ScenarioError(f"a file server that gives {limit_mibps:g} MiB/s", allowed="more than 0")
+    pace = _Pace(limit_mibps * _MINUTE_S, limit_mibps * _MINUTE_S, 0.0)
+    return _served(pace, demand, demand.asked_mibps * _MINUTE_S, left=0.0, up=up)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pace:
+    """MiB a minute always and with credits, and the most credits, MiB."""
+
+    base: float
+    burst: float
+    most: float
+
+
+def _served(pace: _Pace, demand: Demand, wanted: Floats, *, left: float, up: Floats | None) -> FilesRun:
+    done, credits_mib = _drain(pace, wanted, left, np.ones(len(wanted)) if up is None else up)
     arrived, moved = np.cumsum(wanted), np.cumsum(done)
     asked = np.cumsum(demand.asked_mibps) * _MINUTE_S
     served = _as_far_as(moved, arrived, asked)
@@ -153,16 +193,13 @@ def serve(throughput: Throughput, demand: Demand, *, credits_gib: float | None =
     )
 
 
-def _drain(throughput: Throughput, wanted: Floats, left: float) -> tuple[Floats, Floats]:
+def _drain(pace: _Pace, wanted: Floats, left: float, up: Floats) -> tuple[Floats, Floats]:
     """Metered MiB that are done in each minute, and credits at its end, MiB."""
-    base, burst, most = (
-        throughput.baseline_mibps * _MINUTE_S, throughput.burst_mibps * _MINUTE_S, throughput.credits_mib
-    )  # fmt: skip
     done, kept, waiting = np.empty(len(wanted)), np.empty(len(wanted)), 0.0
-    for minute, more in enumerate(wanted.tolist()):
-        now = min(waiting + more, burst, base + left)
+    for minute, (more, share) in enumerate(zip(wanted.tolist(), up.tolist(), strict=True)):
+        now = min(waiting + more, pace.burst * share, (pace.base + left) * (share > 0))
         waiting += more - now
-        left = min(most, left + base - now)
+        left = min(pace.most, left + pace.base - now)
         done[minute], kept[minute] = now, left
     return done, kept
 
