@@ -104,6 +104,13 @@ def _of_eks(arn: str, resource: str) -> tuple[str, str]:
     return _OF_EKS[word], "|".join(names[:2])
 
 
+def _of_storage(arn: str, resource: str) -> tuple[str, str]:
+    """Of ``gateway/<id>``, ``gateway/<id>/volume/<id>``, ``share/<id>``, ``tape/<barcode>``."""
+    word, _, rest = resource.partition("/")
+    known = {"gateway": "storage-gateway", "share": "file-share", "tape": "tape"}
+    return ("gateway-volume" if "/volume/" in rest else known.get(word, "storagegateway")), arn
+
+
 _IN_THEIR_OWN_WAY: Mapping[str, Callable[[str, str], tuple[str, str]]] = {
     # These two are asked themselves.
     "ec2": lambda arn, resource: ("", ""),  # noqa: ARG005 - all are called alike
@@ -114,6 +121,7 @@ _IN_THEIR_OWN_WAY: Mapping[str, Callable[[str, str], tuple[str, str]]] = {
     "secretsmanager": lambda arn, resource: ("secret", arn),  # noqa: ARG005 - as above
     "ecr": lambda arn, resource: ("repository", resource.partition("/")[2]),  # noqa: ARG005 - as above
     "eks": _of_eks,
+    "storagegateway": _of_storage,
 }
 """Service -> kind and id, from ARN and resource, where the word in the ARN does not decide."""
 

@@ -232,6 +232,19 @@ OPERATIONS: Mapping[tuple[str, str], Creation] = {
         for end in ("Smb", "Nfs", "S3", "Efs", "FsxWindows")
     },
     ("datasync", "CreateTask"): Creation(kind="datasync-task", ids="TaskArn", tags="list"),
+    # gateways in the office; disks are given to the cache once
+    ("storagegateway", "ActivateGateway"): Creation(
+        kind="storage-gateway", ids="GatewayARN", tags="list", ignore=("ActivationKey",)
+    ),
+    ("storagegateway", "AddCache"): Creation(kind="gateway-cache", ids="{GatewayARN}", tags="none"),
+    ("storagegateway", "AddUploadBuffer"): Creation(kind="gateway-buffer", ids="{GatewayARN}", tags="none"),
+    ("storagegateway", "CreateNFSFileShare"): Creation(kind="file-share", ids="FileShareARN", tags="list"),
+    ("storagegateway", "CreateSMBFileShare"): Creation(kind="file-share", ids="FileShareARN", tags="list"),
+    ("storagegateway", "CreateCachediSCSIVolume"): Creation(kind="gateway-volume", ids="VolumeARN", tags="list"),
+    ("storagegateway", "CreateStorediSCSIVolume"): Creation(kind="gateway-volume", ids="VolumeARN", tags="list"),
+    ("storagegateway", "CreateSnapshot"): Creation(kind="snapshot", ids="SnapshotId", tags="list"),
+    ("storagegateway", "CreateTapes"): Creation(kind="tape", ids="TapeARNs[]", tags="list"),
+    ("storagegateway", "CreateTapeWithBarcode"): Creation(kind="tape", ids="TapeARN", tags="list"),
     ("ds", "CreateMicrosoftAD"): Creation(kind="directory", ids="DirectoryId", tags="list"),
     # what keeps copies; a job on demand is made once, as long as what it made is there
     ("backup", "CreateBackupVault"): Creation(kind="backup-vault", ids="{BackupVaultName}", tags="vault map"),

@@ -19,6 +19,7 @@ from aws14.cloud.kinds.edge import EDGE
 from aws14.cloud.kinds.events import EVENTS
 from aws14.cloud.kinds.files import FILES
 from aws14.cloud.kinds.functions import FUNCTIONS
+from aws14.cloud.kinds.gateways import GATEWAYS
 from aws14.cloud.kinds.kind import Kind
 from aws14.cloud.kinds.machines import MACHINES
 from aws14.cloud.kinds.moving import MOVING
@@ -38,6 +39,7 @@ KINDS: Mapping[str, Kind] = {
     **FUNCTIONS,
     **FILES,
     **BACKUPS,
+    **GATEWAYS,
     **MOVING,
 }
 """Kind -> how it is seen and deleted."""

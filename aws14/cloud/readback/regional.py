@@ -18,6 +18,7 @@ from aws14.cloud.readback import (
     sns,
     sqs,
     stepfunctions,
+    storagegateway,
 )
 from aws14.cloud.readback.asking import Asking
 from aws14.cloud.readback.seen import Seen
@@ -58,6 +59,7 @@ READERS: Mapping[str, Reader] = {
     "scheduler": events.fetch_schedules,
     "stepfunctions": stepfunctions.fetch,
     "datasync": datasync.fetch,
+    "storagegateway": storagegateway.fetch,
     "apigateway": _apis(apigateway),
     "apigatewayv2": _apis(apigatewayv2),
     **keeping.READERS,

@@ -40,6 +40,7 @@ REGIONAL = (
     "dlm",
     "kms",
     "datasync",
+    "storagegateway",
 )
 GLOBAL = ("s3", "cloudfront")
 _HOME_OF_GLOBAL = "us-east-1"
@@ -68,6 +69,7 @@ _OF_ARN: Mapping[str, str] = {
     "dlm": "dlm",
     "kms": "kms",
     "datasync": "datasync",
+    "storagegateway": "storagegateway",
     "s3": "s3",
     "cloudfront": "cloudfront",
 }
