@@ -59,7 +59,7 @@ def utilization(panel: Axes, trace: Trace, window: Window) -> None:
     shown = within(trace, window)
     start, busy = trace.tick_start_s[shown], 100 * processors(trace)[shown]
     panel.fill_between(start, 0, busy, color=BLUE, alpha=0.18, linewidth=0)
-    panel.plot(start, busy, color=BLUE, linewidth=1.2, label="web servers")
+    panel.plot(start, busy, color=BLUE, linewidth=1.2, label="file server" if trace.files else "web servers")
     if trace.database:
         share = 100 * trace.database.utilization[shown]
         panel.plot(start, share, color=PURPLE, linestyle=(0, (4, 1.5)), linewidth=1.2, label="database")

@@ -11,7 +11,7 @@ from aws14.charts.frame import figure, heading, picture
 from aws14.charts.numbers import seconds
 from aws14.charts.style import BLUE, GREY, INK, ORANGE, styled
 from aws14.errors import ScenarioError
-from aws14.model import Picture
+from aws14.model import FilesRecord, Picture
 from aws14.sim.files.months import FilesRun
 
 if TYPE_CHECKING:
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 _DAY_MIN, _HOUR_S, _HOUR_MIN = 1440, 3600.0, 60
 
 
-def throughputs(runs: Mapping[str, FilesRun], *, title: str, from_day: float = 0.0) -> Picture:
+def throughputs(runs: Mapping[str, FilesRun | FilesRecord], *, title: str, from_day: float = 0.0) -> Picture:
     """A column a mode: asked and served above, the wait in hours, and burst credits below.
 
     Parameters
     ----------
-    runs : Mapping[str, FilesRun]
-        Mode -> its run; all as long as each other.
+    runs : Mapping[str, FilesRun | FilesRecord]
+        Mode -> its run, or what `Trace.files` recorded; all as long as each other.
     title : str
         Words.
     from_day : float
@@ -59,7 +59,7 @@ def throughputs(runs: Mapping[str, FilesRun], *, title: str, from_day: float = 0
         return picture(fig, alt=f"{title}. {_told(runs)}", table=_table(runs))
 
 
-def _column(panels: list[Axes], run: FilesRun, first: int) -> None:
+def _column(panels: list[Axes], run: FilesRun | FilesRecord, first: int) -> None:
     day = 1 + np.arange(first, len(run.asked_mibps)) / _DAY_MIN
     panels[0].fill_between(day, 0, run.asked_mibps[first:], color=GREY, alpha=0.35, linewidth=0, label="asked")
     panels[0].plot(day, run.served_mibps[first:], color=BLUE, linewidth=1.3, label="served")
@@ -71,14 +71,14 @@ def _column(panels: list[Axes], run: FilesRun, first: int) -> None:
         panels[2].text(0.5, 0.5, "lives on no credits", transform=panels[2].transAxes, ha="center", color=GREY)
 
 
-def _wait(run: FilesRun) -> str:
+def _wait(run: FilesRun | FilesRecord) -> str:
     worst = run.worst_wait_s
     if not worst:
         return "nothing waits"
     return f"the longest wait is {seconds(worst)}" if np.isfinite(worst) else "what came last is not served in the run"
 
 
-def _told(runs: Mapping[str, FilesRun]) -> str:
+def _told(runs: Mapping[str, FilesRun | FilesRecord]) -> str:
     return " ".join(
         f"{mode}: asked for up to {run.asked_mibps.max():,.0f} MiB/s, served up to {run.served_mibps.max():,.0f}; "
         f"{_wait(run)}; {run.late_minutes / _HOUR_MIN:,.0f} h in which something waits for over a minute."
@@ -86,7 +86,7 @@ def _told(runs: Mapping[str, FilesRun]) -> str:
     )
 
 
-def _table(runs: Mapping[str, FilesRun]) -> pd.DataFrame:
+def _table(runs: Mapping[str, FilesRun | FilesRecord]) -> pd.DataFrame:
     import pandas as pd
 
     rows = {

@@ -10,12 +10,13 @@ Left out: backups of file systems (in vaults: `aws14.cost.kept`), deduplication,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from aws14.catalog import quota
+from aws14.cost.location import region_of
 from aws14.cost.managed import GONE, Rates, number
 from aws14.errors import DesignError, ScenarioError
-from aws14.model import Node, Usage
+from aws14.model import Node, Topology, Trace, Usage
 
 _DIRECTORIES: Mapping[tuple[str, str], str] = {
     ("MicrosoftAD", "Standard"): "Managed Microsoft AD Standard (2 controllers)",
@@ -23,6 +24,8 @@ _DIRECTORIES: Mapping[tuple[str, str], str] = {
     ("SimpleAD", ""): "Simple AD small (2 controllers)",
 }
 """Type and edition of a directory -> its item in the price book."""
+
+_MIB_PER_GIB = 1024.0
 
 _SHARES: Mapping[str, tuple[str, str]] = {"WINDOWS": ("Windows", "MBps-month"), "ONTAP": ("ONTAP", "MiBps-month")}
 """Type of a file system of FSx -> how its items begin, and the unit of its throughput."""
@@ -149,3 +152,32 @@ def moved_usage(moved: Moved, region: str) -> Iterator[Usage]:
     ):
         if gib:
             yield Usage(service=service, item=item, unit="GB", region=region, quantity=gib, note=note)
+
+
+def files_moved(topology: Topology, trace: Trace, scale: float) -> Iterator[Usage]:
+    """What a run moved through a file system of EFS; FSx charges nothing by the GB.
+
+    Bytes that were moved for clients who had given up are charged for, too. Reads of cold classes are left out: what
+    they hold is what nobody asks for.
+
+    Parameters
+    ----------
+    topology, trace : Topology, Trace
+        What the run went through, and the run.
+    scale : float
+        Length of the billed time over that of the run.
+    """
+    record = trace.files
+    if record is None:
+        return
+    files = topology.node(record.node)
+    if files.kind != "file_system":
+        return
+    elastic = record.mode == "elastic"
+    moved = Moved(
+        read_gib=float(record.read_mib.sum()) * scale / _MIB_PER_GIB if elastic else 0.0,
+        written_gib=float(record.written_mib.sum()) * scale / _MIB_PER_GIB if elastic else 0.0,
+        between_zones_gib=float(record.between_zones_mib.sum()) * scale / _MIB_PER_GIB,
+    )
+    for line in moved_usage(moved, region_of(topology, files)):
+        yield replace(line, resource=files.id)

@@ -11,6 +11,7 @@ from aws14.cost.copied import between_regions, through_gateways
 from aws14.cost.edge import at_the_edge
 from aws14.cost.location import region_of
 from aws14.cost.serverless import PerCall, called
+from aws14.cost.shared_files import files_moved
 from aws14.cost.tiers import crossing_share, load_balancer_units, on_the_way
 from aws14.errors import ScenarioError
 from aws14.model import Node, Topology, Trace, Usage
@@ -127,6 +128,7 @@ def load(topology: Topology, trace: Trace, *, scale: float, assume: Assumptions)
         *_logs(topology, assume),
         *at_the_edge(topology, trace, scale, assume.viewers),
         *called(topology, trace, scale, _per_call(assume)),
+        *files_moved(topology, trace, scale),
         *containers_load(topology, trace, scale=scale, stored_gib=assume.stored_gib),
     )
     return tuple(line for line in lines if line.quantity > 0)

@@ -166,7 +166,8 @@ class Scenario:
         What clients do when a request fails; left out: nothing.
     credits_at_start : float, optional
         CPU credits of a burstable instance at the start; left out: those of one that was idle for the 24 hours before,
-        which is all it can keep. A T3 instance just launched has 0. Other types have no credits and do not look here.
+        which is all it can keep. A T3 instance just launched has 0. Of a bursting file system GiB of its burst credits;
+        left out: as many as it can have. Others have no credits and do not look here.
     rollouts : tuple of Rollout
         New versions of workloads that are played; putting the version before back is one, too.
     """

@@ -9,7 +9,7 @@ import numpy as np
 
 from aws14 import cost
 from aws14.cost.file_options import FilesBrief
-from aws14.model import Application, Diurnal, Scenario, Topology
+from aws14.model import Application, AzOutage, Replay, Scenario, Topology
 from aws14.model.kinds import Attribute
 from aws14.patterns.brief import Brief, Requirement
 from aws14.sim import what_if
@@ -34,6 +34,8 @@ BRIEF = Brief(
     ),
 )
 
+_DAY_S = 86_400.0
+
 USERS: Mapping[str, float] = {"Tokyo": 1.0}
 SHARED, SHARE, DIRECTORY, ORDERS = "shared", "share", "minato", "orders"
 """The file system of the servers, that of the desks, who may what, and the order system's own folder."""
@@ -43,20 +45,46 @@ USUAL_MIBPS, PEAK_MIBPS, READ_SHARE = 20.0, 150.0, 0.7
 MONTH_DAYS, PEAK_DAYS, AFTER_DAYS = 30, 2, 7
 DESKS_GIB, DESKS_COLD, DESKS_MIBPS = 500.0, 0.6, 25.0
 
-FILE_REQUEST = Application(service_time_s=0.005, request_kib=1.0, response_kib=512.0, port=2049, client_timeout_s=60.0)
+OPERATION_MIB = 0.5
+CLOSE_DAYS = 4
+"""What one operation of the order system moves, MiB, and how much of the month's end is run."""
+
+FILE_REQUEST = Application(
+    service_time_s=0.005,
+    request_kib=1024 * OPERATION_MIB * (1 - READ_SHARE),
+    response_kib=1024 * OPERATION_MIB * READ_SHARE,
+    port=2049,
+    client_timeout_s=10.0,
+)
+"""Reads and writes in one: the means of a mix. Who waits longer than the brief allows counts as failed."""
 
 ASSUMPTIONS = cost.Assumptions()
 """What no trace shows."""
 
 
-def scenario() -> Scenario:
-    """The last four days of a month."""
+def scenario(*, entry: str = SHARED, zone_lost_for_s: float = 0.0, zone: str = "ap-northeast-1a") -> Scenario:
+    """The last four days of a month: two like any other, then two days and nights of closing the books.
+
+    Parameters
+    ----------
+    entry : str
+        Id of the file system that the order system works with.
+    zone_lost_for_s : float
+        How long a zone is lost from nine in the morning of the last day; 0: not at all.
+    zone : str
+        Its name.
+    """
+    end = office_month(usual_mibps=USUAL_MIBPS, peak_mibps=PEAK_MIBPS, days=CLOSE_DAYS, peak_days=PEAK_DAYS)
+    minutes = np.rint(end.asked_mibps * 60 / OPERATION_MIB).astype(int).tolist()
+    lost_s = (CLOSE_DAYS - 1) * _DAY_S + 9 * 3600
     return Scenario(
         name="the end of the month",
-        load=Diurnal(night_rps=1.0, day_rps=40.0, peak_hour=14.0),
+        load=Replay(requests_per_minute=tuple(minutes), source="the brief: office hours, then day and night"),
         application=FILE_REQUEST,
-        entry=SHARED,
+        entry=entry,
         users=USERS,
+        horizon_s=CLOSE_DAYS * _DAY_S,
+        faults=(AzOutage(az=zone, starts_s=lost_s, lasts_s=zone_lost_for_s),) if zone_lost_for_s else (),
     )
 
 

@@ -54,7 +54,8 @@ def shared(**efs) -> Topology:
             Node(id=subnet, kind="subnet", parent=zone, attributes={"cidr": f"10.0.{number}.0/24"}),
             Node(
                 id=f"orders-{letter}", kind="instance", parent=subnet,
-                attributes={"state": "running", "instance_type": "m5.large", "private_ipv4": f"10.0.{number}.10",
+                attributes={"state": "running", "instance_type": "m5.large", "root_volume_type": "gp3",
+                            "root_gib": 8, "public_ipv4_kind": "", "private_ipv4": f"10.0.{number}.10",
                             "public_ipv4": ""},
             ),
             Node(
