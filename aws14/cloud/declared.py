@@ -56,6 +56,7 @@ def office(
     upload_mbps: float | None = None,
     download_mbps: float | None = None,
     cut: bool | None = None,
+    stored_gib: float | None = None,
 ) -> dict[str, Any]:
     """Say what the office is like from now on; what is left out stays. Return how it is now.
 
@@ -69,11 +70,13 @@ def office(
         What its line carries, Mbit/s.
     cut : bool, optional
         Whether the line carries nothing now.
+    stored_gib : float, optional
+        What the file server holds beside the files that are really in the folder, GiB: no such bytes are made.
 
     Returns
     -------
     dict
-        ``folder``, ``upload_mbps``, ``download_mbps``, ``cut``.
+        ``folder``, ``upload_mbps``, ``download_mbps``, ``cut``, ``stored_gib``.
 
     Raises
     ------
@@ -83,9 +86,8 @@ def office(
         When there is no such folder, or a rate cannot be.
     """
     control = _control(session, "an office", cure="there your own office and its line are what they are")
-    return control.office(
-        {"folder": folder, "upload_mbps": upload_mbps, "download_mbps": download_mbps, "cut": cut}
-    )  # fmt: skip
+    rates = {"upload_mbps": upload_mbps, "download_mbps": download_mbps}
+    return control.office({"folder": folder, **rates, "cut": cut, "stored_gib": stored_gib})
 
 
 def at_gateway(

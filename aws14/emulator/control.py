@@ -251,19 +251,20 @@ def _file_load(given: dict[str, Any]) -> FileLoad:
 
 def _office(given: dict[str, Any]) -> Office:
     """Read what is said of the office."""
-    rates: dict[str, float] = {}
-    for name in ("upload_mbps", "download_mbps"):
+    amounts: dict[str, float] = {}
+    for name in ("upload_mbps", "download_mbps", "stored_gib"):
         value = given.get(name)
         if value is None:
             continue
-        if not isinstance(value, int | float) or not isfinite(value) or value <= 0:
+        least = isinstance(value, int | float) and (value > 0 or (value == 0 and name == "stored_gib"))
+        if not least or not isfinite(value):
             raise _RefusedError(400, f"{value!r} cannot be {name}", "a number above 0; a line that is cut: cut")
-        rates[name] = float(value)
+        amounts[name] = float(value)
     cut = given.get("cut")
     if not (cut is None or isinstance(cut, bool)):
         raise _RefusedError(400, f"{cut!r} says not whether the line is cut", "true, false, or null: as before")
     folder = None if given.get("folder") is None else _text(given, "folder")
-    return Office(folder=folder, cut=cut, **rates)
+    return Office(folder=folder, cut=cut, **amounts)
 
 
 def _json(environ: dict[str, Any]) -> dict[str, Any]:

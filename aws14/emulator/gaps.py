@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from aws14.catalog import service_status
 from aws14.emulator.call import Call
 from aws14.emulator.refusal import Answer, refuse
 
@@ -21,6 +22,8 @@ _MODELS = {
     "es": "opensearch",
     "states": "stepfunctions",
 }
+#: Signing name of a service that takes no new customers, and is not here -> its name in data/service_status.csv.
+_CLOSED = {"snowball": "Snowball Edge"}
 #: Sub-resources in botocore's model of S3 that moto/s3/responses.py does not look for.
 _S3_OVERLOOKED = frozenset(
     {
@@ -67,9 +70,18 @@ def missing(call: Call) -> Answer:
     call : Call
         What was asked.
     """
+    if call.service in _CLOSED:
+        return _closed(call)
     name = operation_of(call)
     text = f"{call.service or 'This address'}: {name} is not in the embedded AWS. docs/fidelity.md lists what is."
     return refuse(call, 501, "NotImplemented", text)
+
+
+def _closed(call: Call) -> Answer:
+    """Answer as to a new customer, with what AWS points to instead."""
+    status = service_status()[_CLOSED[call.service]]
+    text = f"{status.service} is {status.state}; AWS points to {status.successor.replace('; ', ' or ')}."
+    return refuse(call, 400, "AccessDeniedException", text)
 
 
 def operation_of(call: Call) -> str:

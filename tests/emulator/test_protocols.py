@@ -39,6 +39,12 @@ def test_an_operation_that_is_not_there_says_so(emulator, aws, service, call, pa
     assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
 
 
+def test_a_snowball_is_not_sent_to_new_customers(emulator, aws):
+    with pytest.raises(ClientError, match="closed to new customers; AWS points to DataSync") as refused:
+        aws("snowball").create_job(JobType="IMPORT", SnowballType="EDGE_S")
+    assert refused.value.response["Error"]["Code"] == "AccessDeniedException"
+
+
 def test_the_reads_of_a_bucket_that_are_there_are_not_refused(clean_emulator, aws):
     s3 = aws("s3")
     s3.create_bucket(Bucket="bucket-one", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"})

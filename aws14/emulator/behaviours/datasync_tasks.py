@@ -17,7 +17,7 @@ What it still does not do
     and modes of files are not carried over, nor are links. Files arrive when somebody looks at the execution and at its
     end. Enhanced mode works as Basic mode does. Manifests, task reports, CloudWatch metrics, private endpoints, and
     locations of ONTAP, OpenZFS, Lustre, HDFS, Azure and object storage are missing. ``InputOutputError`` stands for all
-    that can be wrong with a file.
+    that can be wrong with a file. What the office is only said to hold takes its time; a bucket does not show it.
 """
 
 from __future__ import annotations

@@ -96,6 +96,8 @@ class Execution:
         The whole source, where all of it is verified.
     moved_bytes, files, deleted, skipped, verified : int
         What has been done.
+    declared, declared_moved : int
+        Bytes that are said to be moved beside real files, and how many of them have been.
     failed : dict
         Phase -> how many files failed.
     since, rate : float
@@ -125,6 +127,8 @@ class Execution:
     deleted: int = 0
     skipped: int = 0
     verified: int = 0
+    declared: int = 0
+    declared_moved: int = 0
     failed: dict[str, int] = field(default_factory=dict)
     first_failure: str = ""
     error: tuple[str, str] = ("", "")

@@ -90,7 +90,9 @@ def _prepares(arn: str, turn: int) -> None:
     backend, execution = found
     _enters(execution, "PREPARING")
     try:
-        source, destination = (side.listed() for side in _sides(backend, execution))
+        ends = _sides(backend, execution)
+        source, destination = (side.listed() for side in ends)
+        execution.declared = max(0, ends[0].declared() - ends[1].declared())
     except (MountError, FileError) as error:
         _fail(backend, execution, error, "Prepare")
         return
@@ -98,7 +100,7 @@ def _prepares(arn: str, turn: int) -> None:
     execution.entries, execution.gone, execution.known = plan.entries, plan.gone, plan.known
     execution.skipped, execution.listed = plan.skipped, (len(source), len(destination))
     execution.estimated_files, execution.estimated_deletes = len(plan.entries), len(plan.gone)
-    execution.estimated_bytes = sum(each.bytes for each in plan.entries)
+    execution.estimated_bytes = sum(each.bytes for each in plan.entries) + execution.declared
     looks_s = (len(source) + len(destination)) / quota("DataSync", "files prepared").value
     _post(execution, typical_s("DataSync task execution preparing, least") + looks_s, "datasync.transfers")
 
@@ -161,6 +163,8 @@ def settle(backend: DataSyncBackend, execution: Execution) -> None:
     execution.carried += (now - execution.since) * execution.rate
     execution.since = now
     _put(backend, execution, execution.carried)
+    real = execution.estimated_bytes - execution.declared
+    execution.declared_moved = min(execution.declared, max(0, int(execution.carried) - real))
 
 
 def _put(backend: DataSyncBackend, execution: Execution, carried: float) -> None:
@@ -210,13 +214,16 @@ def _transferred(arn: str, turn: int) -> None:
     except MountError as error:
         _fail(backend, execution, error, "Transfer")
         return
+    if execution.declared:
+        destination.declare(destination.declared() + execution.declared)
+        execution.declared_moved = execution.declared
     for path in execution.gone:
         _delete(execution, destination, path)
     if execution.options["VerifyMode"] == "NONE":
         _over(backend, execution, _outcome(execution))
         return
     _enters(execution, "VERIFYING")
-    read_gib = sum(each.bytes for each in _to_verify(execution)) / _GIB
+    read_gib = (sum(each.bytes for each in _to_verify(execution)) + execution.declared) / _GIB
     seconds = transfer_s(read_gib, mbps=quota("DataSync", "throughput of a task").value)
     _post(execution, typical_s("DataSync task execution verifying, least") + seconds, "datasync.verified")
 

@@ -18,6 +18,7 @@ from aws14.errors import ScenarioError
 __all__ = ["BucketSide", "FileError", "OfficeSide", "Side", "Stamp", "TreeSide"]
 
 _NS = 1_000_000_000
+_GIB = 1024**3
 
 
 class FileError(Exception):
@@ -46,6 +47,12 @@ class Side(Protocol):
 
     def remove(self, path: str) -> None:
         """Delete a file, or a `FileError`."""
+
+    def declared(self) -> int:
+        """Bytes that it is said to hold beside real files."""
+
+    def declare(self, bytes_held: int) -> None:
+        """Let it be said to hold so many."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +86,14 @@ class OfficeSide:
             offices.remove(self.root + path)
         except (OSError, ScenarioError) as error:
             raise FileError(str(error)) from error
+
+    def declared(self) -> int:
+        """What the learner says; all of it is at the root."""
+        return offices.stored_bytes() if not self.root else 0
+
+    def declare(self, bytes_held: int) -> None:
+        """Hold so many from now on."""
+        offices.declare(offices.Office(stored_gib=bytes_held / _GIB))
 
 
 @dataclass(frozen=True)
@@ -136,6 +151,15 @@ class BucketSide:
         """Delete an object; where there are versions they stay, behind a marker."""
         self._backend().delete_object(self.name, self.prefix + path.removeprefix("/"))
 
+    def declared(self) -> int:
+        """What was copied here without its bytes; the bucket itself does not show it."""
+        kept: dict[str, int] = world().state.get("datasync_declared", {})
+        return kept.get(f"{self.name}/{self.prefix}", 0)
+
+    def declare(self, bytes_held: int) -> None:
+        """Hold so many from now on."""
+        world().state.setdefault("datasync_declared", {})[f"{self.name}/{self.prefix}"] = bytes_held
+
 
 def _modified(found: Any) -> float:
     from moto.core.utils import unix_time
@@ -188,3 +212,15 @@ class TreeSide:
         if self.read_only:
             raise FileError(f"{path}: read-only file system")
         trees.remove(self.key, self.root + path)
+
+    def declared(self) -> int:
+        """What is declared of the file system; all of it is at the root."""
+        tree = trees.find(self.key)
+        return tree.bulk.bytes if tree is not None and tree.bulk is not None and not self.root else 0
+
+    def declare(self, bytes_held: int) -> None:
+        """Hold so many from now on, as if just written."""
+        tree = trees.find(self.key) or trees.put(self.key, trees.Tree())
+        active = tree.bulk.active if tree.bulk is not None else 0
+        tree.bulk = trees.Bulk(bytes_held, min(active, bytes_held), world().clock.now())
+        tree.version += 1

@@ -10,7 +10,7 @@ A learner says what it is like by the control API: ``POST /_aws14/office``. Name
 have names of their own.
 """
 
-from aws14.emulator.offices.place import Line, Office, declare, folder, keep_in, line, on_change
+from aws14.emulator.offices.place import Line, Office, declare, folder, keep_in, line, on_change, stored_bytes
 from aws14.emulator.offices.server import OfficeFile, listed, read, remove, write
 
 __all__ = [
@@ -25,5 +25,6 @@ __all__ = [
     "on_change",
     "read",
     "remove",
+    "stored_bytes",
     "write",
 ]

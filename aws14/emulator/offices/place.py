@@ -14,8 +14,9 @@ from aws14.catalog import quota
 from aws14.emulator.world import world
 from aws14.errors import ScenarioError
 
-__all__ = ["Line", "Office", "declare", "folder", "keep_in", "line", "on_change"]
+__all__ = ["Line", "Office", "declare", "folder", "keep_in", "line", "on_change", "stored_bytes"]
 
+_GIB = 1024**3
 _HOMES: list[Path] = []
 _HEARING: list[Callable[[], None]] = []
 
@@ -49,12 +50,15 @@ class Office:
         Of its line, Mbit/s.
     cut : bool or None
         Whether the line is cut.
+    stored_gib : float or None
+        What the file server holds beside the files that are really there, GiB.
     """
 
     folder: str | None = None
     upload_mbps: float | None = None
     download_mbps: float | None = None
     cut: bool | None = None
+    stored_gib: float | None = None
 
 
 def keep_in(home: Path) -> None:
@@ -74,6 +78,11 @@ def line() -> Line:
     if known is not None:
         return known
     return Line(up_mbps=quota("Office", "line, up").value, down_mbps=quota("Office", "line, down").value)
+
+
+def stored_bytes() -> int:
+    """What the file server is said to hold beside real files, bytes."""
+    return int(world().state.get("office_stored", 0))
 
 
 def folder() -> Path:
@@ -98,7 +107,7 @@ def declare(said: Office) -> dict[str, object]:
     Returns
     -------
     dict
-        ``folder``, ``upload_mbps``, ``download_mbps``, ``cut``: how the office is now.
+        ``folder``, ``upload_mbps``, ``download_mbps``, ``cut``, ``stored_gib``: how the office is now.
 
     Raises
     ------
@@ -108,6 +117,8 @@ def declare(said: Office) -> dict[str, object]:
     before = (line(), world().state.get("office_folder", ""))
     if said.folder is not None:
         world().state["office_folder"] = str(_checked(said.folder))
+    if said.stored_gib is not None:
+        world().state["office_stored"] = round(said.stored_gib * _GIB)
     up, down, cut = (said.upload_mbps, said.download_mbps, said.cut)
     now = line()
     now = replace(now, up_mbps=now.up_mbps if up is None else up, down_mbps=now.down_mbps if down is None else down)
@@ -116,7 +127,8 @@ def declare(said: Office) -> dict[str, object]:
         for hear in _HEARING:
             hear()
     now = line()
-    return {"folder": str(folder()), "upload_mbps": now.up_mbps, "download_mbps": now.down_mbps, "cut": now.cut}
+    rates = {"upload_mbps": now.up_mbps, "download_mbps": now.down_mbps, "cut": now.cut}
+    return {"folder": str(folder()), **rates, "stored_gib": stored_bytes() / _GIB}
 
 
 def _checked(named: str) -> Path:

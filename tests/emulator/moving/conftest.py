@@ -88,7 +88,7 @@ def shared(clean_emulator: Emulator, aws: Callable[..., Any], moving: SimpleName
         Subdirectory="/",
         Ec2Config={"SubnetArn": subnet["SubnetArn"], "SecurityGroupArns": [place]},
     )["LocationArn"]
-    moving.file_system, moving.ec2 = made["FileSystemId"], ec2
+    moving.file_system, moving.ec2, moving.client = made["FileSystemId"], ec2, aws
     return moving
 
 

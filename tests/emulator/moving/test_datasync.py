@@ -83,6 +83,25 @@ def test_the_line_and_the_limit_decide_how_long_it_takes(clean_emulator, moving,
     assert told(moving, run)["Result"]["TransferDuration"] == pytest.approx(seconds * 1000, abs=5)
 
 
+def test_two_tebibytes_take_two_days(clean_emulator, shared):
+    clean_emulator.office({"upload_mbps": 100, "stored_gib": 2048})
+    write(shared, "a", b"a")
+    task = task_of(shared, shared.nas, shared.efs)
+    run = start(shared, task)
+    clean_emulator.advance(86_400)
+    # Oracle: 12.5 MB/s for a day but for the 70 s before it begins.
+    assert told(shared, run)["BytesTransferred"] == pytest.approx(12.5 * MB * (86_400 - 70), rel=1e-4)
+    clean_emulator.advance(2 * 86_400)
+    answer = told(shared, run)
+    assert (answer["Status"], answer["BytesTransferred"]) == ("SUCCESS", 2048 * 2**30 + 1)
+    assert answer["Result"]["TransferDuration"] / 86_400_000 == pytest.approx(2048 * 2**30 / 12.5e6 / 86_400, rel=1e-6)
+    efs = shared.client("efs").describe_file_systems(FileSystemId=shared.file_system)["FileSystems"][0]
+    assert efs["SizeInBytes"]["Value"] == pytest.approx(2048 * 2**30, rel=1e-6)
+    again = start(shared, task)
+    clean_emulator.advance(300)
+    assert told(shared, again)["BytesTransferred"] == 0
+
+
 def test_a_cut_line_lets_it_wait_and_a_faster_one_ends_it_sooner(clean_emulator, moving):
     for at in range(10):
         write(moving, f"{at}", bytes([at]) * MB)
