@@ -9,6 +9,7 @@ Left out: compounding and leases that save round trips, windows of TCP, antiviru
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from aws14 import catalog
@@ -164,4 +165,4 @@ def rename_s(files: int, *, on_s3: bool, line: Line, at_once: int = 10) -> float
         return trip_s + catalog.durations()["EFS operation on a file"].typical_s
     copy_s = catalog.durations()["S3 object copied within the region"].typical_s
     # A copy and a deletion are a call each.
-    return files * (2 * trip_s + copy_s) / at_once
+    return math.ceil(files / at_once) * (2 * trip_s + copy_s)
