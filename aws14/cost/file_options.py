@@ -25,7 +25,6 @@ from aws14.sim.files.throughput import Throughput
 from aws14.sim.volumes import Volume
 
 _SERVER = "m5.large"
-_SHARE_STEP_MIBPS = 8
 _MONTHS = 12
 _SERVERS = "servers and directories"
 _PARTS: Mapping[str, str] = {
@@ -115,10 +114,11 @@ def _efs(brief: FilesBrief, mode: str) -> tuple[Node, ...]:
 
 
 def _share(brief: FilesBrief, kind: str) -> tuple[Node, ...]:
-    least = quota("FSx ONTAP" if kind == "ONTAP" else "FSx Windows", "SSD capacity, least").value
+    product = "FSx ONTAP" if kind == "ONTAP" else "FSx Windows"
+    least = quota(product, "SSD capacity, least").value
     # ONTAP moves what nobody reads to its capacity pool; Windows keeps all on its disks.
     warm = brief.gib * (1 - brief.cold_share) if kind == "ONTAP" else brief.gib
-    ordered = max(_SHARE_STEP_MIBPS, 2 ** math.ceil(math.log2(max(1.0, brief.peak_mibps))))
+    ordered = max(quota(product, "throughput, least").value, 2 ** math.ceil(math.log2(max(1.0, brief.peak_mibps))))
     share = _node(
         "windows_share", file_system_type=kind, deployment_type="MULTI_AZ_1", storage_type="SSD",
         gib=max(least, warm), throughput_mibps=ordered, iops=0.0,
@@ -241,7 +241,7 @@ def given_mibps(option: str, brief: FilesBrief) -> float:
     if option not in OPTIONS:
         raise ScenarioError(f"the option {option!r}", allowed=", ".join(OPTIONS))
     if option.startswith("FSx"):
-        return float(str(_share(brief, "WINDOWS")[0].require("throughput_mibps")))
+        return float(str(_share(brief, "ONTAP" if "ONTAP" in option else "WINDOWS")[0].require("throughput_mibps")))
     if option == "EC2 and EBS":
         iops = quota("EBS", "gp3 baseline IOPS").value
         return limits(_SERVER, Volume(kind="gp3", gib=brief.gib, iops=iops)).given_mibps
@@ -268,8 +268,8 @@ def misses(option: str, brief: FilesBrief) -> tuple[str, ...]:
         told.append("speaks NFS only")
     if brief.protocol == "NFS" and option == "FSx Windows Multi-AZ":
         told.append("speaks SMB only")
-    if brief.two_zones and option == "EC2 and EBS":
-        told.append("stands in one zone")
+    if brief.two_zones and option in ("EC2 and EBS", "S3 File Gateway"):
+        told.append("stands in one zone" if option == "EC2 and EBS" else "one gateway: no other takes over")
     if given < brief.peak_mibps:
         told.append(f"gives {given:,.0f} MiB/s for ever, {brief.peak_mibps:,.0f} are wanted at the peak")
     return tuple(told)

@@ -56,7 +56,7 @@ def _files() -> tuple[Node, ...]:
     return (
         Node(
             id=SHARED, kind="file_system", parent="vpc", label="EFS",
-            attributes={"throughput_mode": "elastic", "encrypted": True, "lifecycle": ("IA 30",), "backed_up": True},
+            attributes={"encrypted": True, "lifecycle": ("IA 30",), "backed_up": True},
         ),
         *(
             Node(id=f"{SHARED}-1{letter}", kind="mount_target", parent=f"files-{letter}", label="Mount target")
