@@ -7,6 +7,7 @@ from typing import Any
 
 from aws14.emulator.backups import jobs, lifecycles, restores
 from aws14.emulator.backups.records import BackupJob, CopyJob, Point, RestoreJob, moment, vault_at, vault_of_arn
+from aws14.emulator.backups.resources.kind import KEY_OF_SOURCE
 
 __all__ = ["backup_job", "copy_job", "page", "recovery_point", "restore_job", "without_nothing"]
 
@@ -53,7 +54,7 @@ def recovery_point(point: Point) -> dict[str, Any]:
             "CalculatedLifecycle": lifecycles.calculated(point),
             "Lifecycle": point.lifecycle,
             "EncryptionKeyArn": point.key or (vault.encryption_key_arn if vault is not None else None),
-            "IsEncrypted": bool(point.key) or point.resource_type not in {"EBS", "EC2", "RDS"},
+            "IsEncrypted": bool(point.key) or point.resource_type not in KEY_OF_SOURCE,
             "StorageClass": "COLD" if point.cold else "WARM",
             "LastRestoreTime": moment(point.restored),
             "IsParent": False,

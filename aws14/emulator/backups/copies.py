@@ -11,6 +11,7 @@ from aws14.emulator.backups import lifecycles, roles, telling
 from aws14.emulator.backups.records import BackupJob, CopyJob, Point, book_at, new_id, vault_at, vault_of_arn
 from aws14.emulator.backups.refusals import JobFailure
 from aws14.emulator.backups.resources import kind_named
+from aws14.emulator.backups.resources.kind import KEY_OF_SOURCE
 from aws14.emulator.clock import handles
 from aws14.emulator.keys import key_problem
 from aws14.emulator.world import world
@@ -115,7 +116,7 @@ def _begin(job: CopyJob) -> tuple[Point, float]:
         created_by=dict(job.created_by),
         tags=dict(source.tags),
         metadata=dict(source.metadata),
-        key=key if source.key or source.resource_type not in {"EBS", "EC2", "RDS"} else "",
+        key=key if source.key or source.resource_type not in KEY_OF_SOURCE else "",
         source_vault=job.source_vault,
     )
     return made, kind_named(source.resource_type).copy(source, made)

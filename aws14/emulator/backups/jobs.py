@@ -10,6 +10,7 @@ from aws14.emulator.backups import copies, lifecycles, roles, telling
 from aws14.emulator.backups.records import BackupJob, Point, book_at, new_id, vault_at
 from aws14.emulator.backups.refusals import JobFailure
 from aws14.emulator.backups.resources import kind_named, kind_of_arn
+from aws14.emulator.backups.resources.kind import KEY_OF_SOURCE
 from aws14.emulator.clock import handles
 from aws14.emulator.durations import typical_s
 from aws14.emulator.keys import key_problem
@@ -125,13 +126,9 @@ def _begin(job: BackupJob) -> tuple[Point, float]:
         lifecycle=lifecycle,
         created_by=dict(job.created_by),
         tags={**_copied(found.tags), **(job.asked.get("RecoveryPointTags") or {})},
-        key=_key_of(vault) if kind.name not in _OF_OTHERS else "",
+        key=_key_of(vault) if kind.name not in KEY_OF_SOURCE else "",
     )
     return point, kind.take(found, point)
-
-
-_OF_OTHERS = frozenset({"EBS", "EC2", "RDS"})
-"""Kinds whose recovery points are snapshots of another service: they keep the key of their source."""
 
 
 def _key_of(vault: Any) -> str:
@@ -139,7 +136,7 @@ def _key_of(vault: Any) -> str:
 
 
 def _vault_key_problem(vault: Any, kind: str) -> Any:
-    if kind in _OF_OTHERS or not vault.encryption_key_arn:
+    if kind in KEY_OF_SOURCE or not vault.encryption_key_arn:
         return None
     parts = vault.backup_vault_arn.split(":")
     return key_problem(vault.encryption_key_arn, parts[4], parts[3])

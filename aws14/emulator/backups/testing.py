@@ -96,5 +96,6 @@ def inferred(point: Point) -> dict[str, str]:
         "RDS": {"DBInstanceIdentifier": name},
         "S3": {"DestinationBucketName": name, "NewBucket": "true"},
         "DynamoDB": {"targetTableName": name},
+        "EFS": {"newFileSystem": "true", "CreationToken": name},
     }
     return told | own.get(point.resource_type, {})

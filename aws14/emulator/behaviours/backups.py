@@ -2,11 +2,11 @@
 
 What AWS does
     The rules of a plan make jobs at their times for everything that its selections take, by tag or ARN. A job leaves a
-    recovery point in a vault: for volumes, instances and databases a snapshot or image that only Backup may delete, for
-    buckets and tables its own copy. Its lifecycle moves it to cold storage and ends it; copies go to vaults of other
-    regions and accounts, where the vault's policy lets them in. A lock keeps recovery points from everybody: in
-    governance mode it can be lifted, in compliance mode it is final after the grace time. Restore jobs make a new
-    resource; restore testing plans do so on a schedule and delete what they made.
+    recovery point in a vault: for volumes, instances, databases and shares of FSx a snapshot, image or backup that only
+    Backup may delete, for buckets, tables and file systems of EFS its own copy. Its lifecycle moves it to cold storage
+    and ends it; copies go to vaults of other regions and accounts, where the vault's policy lets them in. A lock keeps
+    recovery points from everybody: in governance mode it can be lifted, in compliance mode it is final after the grace
+    time. Restore jobs make a new resource; restore testing plans do so on a schedule and delete what they made.
 What moto leaves out
     All but vaults, plans and the locks' records: nothing is selected, backed up, copied, kept or restored.
 What this adds
@@ -14,9 +14,10 @@ What this adds
     legal holds, access policies and lifecycles; jobs that fail for want of a role, of its policies, of versioning, or
     of a key; events on EventBridge and notifications to SNS.
 What it still does not do
-    Continuous backups and restores to a point in time through Backup, VSS, indexes and search, malware scans, logically
-    air-gapped vaults, backup audit, Organizations' policies, DeleteAfterEvent. Bandwidths do not vary. Roles are
-    judged by AWS's own policies alone. Restored instances get no tags, and copies of instances stay in the account.
+    Continuous backups and restores to a point in time through Backup, VSS, FSx for OpenZFS, indexes and search, malware
+    scans, logically air-gapped vaults, backup audit, Organizations' policies, DeleteAfterEvent. Bandwidths do not vary.
+    Roles are judged by AWS's own policies alone. Restored instances get no tags, and copies of instances stay in the
+    account.
 """
 
 from __future__ import annotations

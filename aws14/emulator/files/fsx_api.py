@@ -63,17 +63,7 @@ class FileSystems(BaseResponse):
         backup: Backup | None = self.fsx_backend.backups.get(asked["BackupId"])
         if backup is None or backup.lifecycle != "AVAILABLE" or backup.volume_id:
             refuse("BackupNotFound", f"There is no available backup {asked['BackupId']} of a file system.")
-        tree, source = trees.find(backup.backup_id), backup.source
-        name = f"{backup.file_system_type.capitalize()}Configuration"
-        inherited = {key: source[key] for key in ("StorageCapacity", "StorageType", "KmsKeyId")}
-        kept = ("ActiveDirectoryId", "ThroughputCapacity", "DeploymentType", "SelfManagedActiveDirectoryConfiguration")
-        config = {key: source[name][key] for key in kept if key in source.get(name, {})}
-        if "SINGLE" in (asked.get(name) or {}).get("DeploymentType", config["DeploymentType"]):
-            config.pop("PreferredSubnetId", None)
-        wanted = {**inherited, **asked, "FileSystemType": backup.file_system_type}
-        wanted[name] = {**config, **(asked.get(name) or {})}
-        contents = trees.copied(tree) if tree is not None else None
-        return self._made(asked, lambda: fsx_life.create(self.fsx_backend, wanted, contents))
+        return self._made(asked, lambda: fsx_life.from_backup(self.fsx_backend, backup, asked))
 
     def describe_file_systems(self) -> str:
         """List file systems."""
@@ -176,6 +166,8 @@ class Backups(BaseResponse):
             refuse("BackupNotFound", f"There is no backup {key}.")
         if found.lifecycle != "AVAILABLE":
             refuse("BackupInProgress", f"The backup {key} is {found.lifecycle}.")
+        if found.backup_type == "AWS_BACKUP":
+            refuse("BadRequest", f"The backup {key} was made by AWS Backup: delete its recovery point there.")
         fsx_backups.drop(self.fsx_backend, key)
         return json.dumps({"BackupId": key, "Lifecycle": "DELETED"})
 

@@ -12,7 +12,7 @@ from aws14.emulator.files.fsx_records import Backup, FileSystem, Volume, backend
 from aws14.emulator.files.trees import Tree
 from aws14.emulator.world import world
 
-__all__ = ["add_copy", "drop", "drop_automatic", "plan", "take", "told"]
+__all__ = ["add_copy", "drop", "drop_automatic", "lasts_s", "plan", "take", "told"]
 
 _DAY_S = 86_400.0
 _GIB = 1024**3
@@ -98,9 +98,13 @@ def take(
     copied = made.source["Tags"] if found.config.get("CopyTagsToBackups") and not tags else tags
     if copied:
         backend.tagger.tag_resource(made.resource_arn, copied)
-    lasts = typical_s("FSx backup, before the first GiB") + typical_s("FSx backup, each GiB") * size / _GIB
-    world().clock.after(lasts, "fsx.backup_available", (made.account_id, made.region_name, made.backup_id))
+    world().clock.after(lasts_s(size), "fsx.backup_available", (made.account_id, made.region_name, made.backup_id))
     return made
+
+
+def lasts_s(size_bytes: float) -> float:
+    """How long a backup of so many bytes takes, s."""
+    return typical_s("FSx backup, before the first GiB") + typical_s("FSx backup, each GiB") * size_bytes / _GIB
 
 
 @handles("fsx.backup_available")
@@ -163,5 +167,6 @@ def add_copy(backend: Any, made: Backup, tags: list[dict[str, str]]) -> None:
     trees.put(made.backup_id, trees.copied(trees.find(made.source_backup) or Tree()))
     if tags:
         backend.tagger.tag_resource(made.resource_arn, tags)
-    lasts = typical_s("FSx backup, before the first GiB") + typical_s("FSx backup, each GiB") * made.size_bytes / _GIB
-    world().clock.after(lasts, "fsx.backup_available", (made.account_id, made.region_name, made.backup_id))
+    world().clock.after(
+        lasts_s(made.size_bytes), "fsx.backup_available", (made.account_id, made.region_name, made.backup_id)
+    )

@@ -16,14 +16,24 @@ from aws14.emulator.files.fsx_checks import (
     settings_of,
     zones_of,
 )
-from aws14.emulator.files.fsx_records import FileSystem, backend_of, find, machines_of, new_id, refuse, volumes_of
+from aws14.emulator.files.fsx_records import (
+    Backup,
+    FileSystem,
+    backend_of,
+    find,
+    machines_of,
+    new_id,
+    refuse,
+    volumes_of,
+)
 from aws14.emulator.files.trees import Tree
 from aws14.emulator.world import world
 
-__all__ = ["create", "delete", "told"]
+__all__ = ["create", "delete", "from_backup", "told"]
 
 _CONFIG_OF = {"WINDOWS": "Windows", "ONTAP": "Ontap", "OPENZFS": "OpenZFS", "LUSTRE": "Lustre"}
 _SECRET = ("FsxAdminPassword",)
+_INHERITED = ("ActiveDirectoryId", "ThroughputCapacity", "DeploymentType", "SelfManagedActiveDirectoryConfiguration")
 #: Which types keep the files of the whole file system; the others keep them by volume.
 _WITHOUT_VOLUMES = ("WINDOWS", "LUSTRE")
 
@@ -75,6 +85,27 @@ def create(backend: Any, asked: dict[str, Any], contents: Tree | None = None) ->
     creating = typical_s(f"FSx {'Multi' if made.is_multi_az else 'Single'}-AZ file system creating")
     world().clock.after(creating, "fsx.available", (made.file_system_id,))
     return made
+
+
+def from_backup(backend: Any, backup: Backup, asked: dict[str, Any]) -> FileSystem:
+    """Make a file system with what a backup holds.
+
+    Parameters
+    ----------
+    backend : moto.fsx.models.FSxBackend
+        Where.
+    backup : Backup
+        Of a file system.
+    asked : dict
+        The parameters of CreateFileSystemFromBackup; what they leave out is as it was.
+    """
+    source, name = backup.source, f"{_CONFIG_OF[backup.file_system_type]}Configuration"
+    inherited = {key: source[key] for key in ("StorageCapacity", "StorageType", "KmsKeyId")}
+    config = {key: source[name][key] for key in _INHERITED if key in source.get(name, {})}
+    wanted = {**inherited, **asked, "FileSystemType": backup.file_system_type}
+    wanted[name] = {**config, **(asked.get(name) or {})}
+    tree = trees.find(backup.backup_id)
+    return create(backend, wanted, trees.copied(tree) if tree is not None else None)
 
 
 def _settle(made: FileSystem, subnets: dict[str, Any]) -> None:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from aws14.emulator.backups.resources.buckets import BUCKETS
 from aws14.emulator.backups.resources.databases import DATABASES
+from aws14.emulator.backups.resources.file_systems import FILE_SYSTEMS
 from aws14.emulator.backups.resources.kind import Found, ResourceKind
 from aws14.emulator.backups.resources.machines import MACHINES
+from aws14.emulator.backups.resources.shares import SHARES
 from aws14.emulator.backups.resources.tables import TABLES
 from aws14.emulator.backups.resources.volumes import VOLUMES
 
-__all__ = ["Found", "ResourceKind", "kind_named", "kind_of_arn", "kinds", "register"]
+__all__ = ["Found", "ResourceKind", "kind_named", "kind_of_arn", "kinds"]
 
-_KINDS: dict[str, ResourceKind] = {each.name: each for each in (VOLUMES, MACHINES, DATABASES, BUCKETS, TABLES)}
-
-
-def register(kind: ResourceKind) -> None:
-    """Let another kind of resource be backed up: EFS and FSx bring their own."""
-    _KINDS[kind.name] = kind
+_KINDS: Mapping[str, ResourceKind] = {
+    each.name: each for each in (VOLUMES, MACHINES, DATABASES, BUCKETS, TABLES, FILE_SYSTEMS, SHARES)
+}
 
 
 def kinds() -> Iterator[ResourceKind]:

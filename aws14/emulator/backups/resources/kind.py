@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 
 from aws14.emulator.backups.records import Point
 
-__all__ = ["ColdStorage", "Found", "ResourceKind", "parts_of"]
+__all__ = ["KEY_OF_SOURCE", "ColdStorage", "Found", "ResourceKind", "parts_of"]
+
+KEY_OF_SOURCE = frozenset({"EBS", "EC2", "FSx", "RDS"})
+"""Kinds whose recovery points are snapshots of another service: they keep the key of their source."""
 
 ColdStorage = str
 """``always``, ``opt-in`` or ``never``: whether recovery points of a kind can move to cold storage."""
