@@ -137,7 +137,7 @@ class Plan:
         return tuple(corners)
 
 
-def plan(move: Move, *, window_h: float) -> Plan:
+def plan(move: Move, *, window_h: float, every_h: float = 0.0) -> Plan:
     """Copy until what is left fits a window in which nobody writes.
 
     Parameters
@@ -146,14 +146,18 @@ def plan(move: Move, *, window_h: float) -> Plan:
         What has to be moved.
     window_h : float
         The longest that nobody may write, hours.
+    every_h : float
+        Hours from one start of a schedule to the next; 0: each copy begins when the one before has ended.
 
     Raises
     ------
     ScenarioError
-        When the window is none.
+        When the window is none, or the schedule less than none.
     """
-    if not window_h > 0:
-        raise ScenarioError(f"a window of {window_h:g} h", allowed="more than 0")
+    if not (window_h > 0 and every_h >= 0):
+        raise ScenarioError(
+            f"a window of {window_h:g} h, every {every_h:g} h", allowed="a window above 0, a schedule of 0 or more"
+        )
     copies: list[Copying] = []
     day, gib = 0.0, move.gib
     for _ in range(_MOST_ROUNDS):
@@ -162,8 +166,14 @@ def plan(move: Move, *, window_h: float) -> Plan:
         copies.append(Copying(begins_day=day, ends_day=day + takes, gib=gib, stopped=stopped))
         if stopped or (len(copies) > 1 and gib >= copies[-2].gib * (1 - 1e-3)):
             break
-        day, gib = day + takes, min(move.gib, move.changed_gib_per_day * takes)
+        until_next = _until_next(takes, every_h * _HOUR_S / DAY_S)
+        day, gib = day + until_next, min(move.gib, move.changed_gib_per_day * until_next)
     return Plan(copies=tuple(copies))
+
+
+def _until_next(takes: float, every: float) -> float:
+    """Days from the begin of a copy to that of the next: at the first start of the schedule when it has ended."""
+    return max(1, math.ceil(takes / every)) * every if every else takes
 
 
 def copies_by_itself(task: Node) -> bool:

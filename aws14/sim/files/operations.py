@@ -2,7 +2,7 @@
 
 File servers see hundreds of operations a second for days: they are counted by the slot, not drawn one by one. Model:
 a Poisson process by its diffusion approximation (a Brownian walk with the drift and the variance of the expected
-number, never going back); what one slot holds shares its luck. Two designs see the same operations.
+number, never going back). Two designs see the same operations.
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ Counts = NDArray[np.int64]
 
 SLOT_S = 5.0
 """Length of a slot: short beside the failover of a file server, long enough for days in a moment."""
+
+
+SLOTS_A_TICK = int(TICK_S / SLOT_S)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, slots=True)

@@ -12,8 +12,10 @@ two file servers of FSx is the preferred one (the loss of either zone counts), t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,17 +27,18 @@ from aws14.sim.accounting import TICK_S, Fields, ticks
 from aws14.sim.entry import ToFiles
 from aws14.sim.files.breaking import client_down, files_away, until_back
 from aws14.sim.files.months import Demand, FilesRun, serve, serve_evenly
-from aws14.sim.files.operations import Operations, Outcomes, counted, operations
+from aws14.sim.files.operations import SLOTS_A_TICK, Operations, Outcomes, counted, operations
 from aws14.sim.files.shares import share_limits
 from aws14.sim.files.throughput import throughput_of
 from aws14.sim.network import BITS_PER_KIB
-from aws14.sim.streams import stream
-from aws14.sim.workload import service_units
 
 Floats = NDArray[np.float64]
 
 _KIB_PER_MIB = 1024.0
 _MINUTE_S = 60.0
+_STRIDE = 5
+"""Slots of a minute take shares of a distribution in this stride, which has no divisor in common with their number."""
+
 _TIMED_OUT, _ZONE_LOST, _CLIENT_DOWN = "timed_out", "zone_lost", "instance_down"
 _OPERATION: Mapping[str, str] = {"file_system": "EFS operation on a file", "windows_share": "FSx operation on a file"}
 """Kind of node -> row of ``data/durations.csv``."""
@@ -184,11 +187,17 @@ def _worked_s(scenario: Scenario, way: ToFiles) -> Floats:
 
 
 def _program_s(scenario: Scenario, slots: int) -> Floats:
-    """What the program that asks does for an operation, by slot."""
+    """What the program that asks does for an operation, by slot: each minute holds the whole of its distribution."""
     application = scenario.application
-    random = stream(scenario.seed, "service", scenario.replication)
-    units = service_units(random, slots, application.service_distribution, cv=application.service_cv)
-    return application.service_time_s * units
+    share = (np.arange(SLOTS_A_TICK) * _STRIDE % SLOTS_A_TICK + 0.5) / SLOTS_A_TICK
+    units = np.ones(SLOTS_A_TICK)
+    if application.service_distribution == "exponential":
+        units = -np.log1p(-share)
+    elif application.service_distribution == "lognormal":
+        spread, normal = math.sqrt(math.log1p(application.service_cv**2)), NormalDist()
+        units = np.exp([spread * normal.inv_cdf(each) for each in share])
+    units = units / units.mean()
+    return application.service_time_s * np.resize(units, slots)
 
 
 # --- what the file system did -------------------------------------------------------------------------------------

@@ -43,6 +43,19 @@ def test_no_window_is_shorter_than_the_search_for_changes():
     assert plan(move, window_h=1.1 * move.least_cutover_h).converges
 
 
+def test_a_schedule_leaves_what_changes_between_two_starts():
+    move = Move(gib=1000, changed_gib_per_day=24, mbps=100)
+    carried_h = move.carried_gib_per_day / 24
+    daily, hourly = (plan(move, window_h=0.5, every_h=every) for every in (24, 1))
+    # Oracle: a day's changes, 24 GiB, at each start; an hour's, 1 GiB.
+    assert not daily.converges
+    assert daily.copies[-1].hours == pytest.approx(24 / carried_h)
+    assert hourly.cutover_h <= 0.5
+    assert [copy.begins_day * 24 % 1 for copy in hourly.copies] == pytest.approx([0.0] * len(hourly.copies), abs=1e-9)
+    # The first copy takes 23.9 h: the second begins at the next full hour, and finds what changed since the first began.
+    assert hourly.copies[1].gib == pytest.approx(hourly.copies[1].begins_day * 24)
+
+
 def test_what_is_left_falls_to_nothing_copy_by_copy():
     corners = plan(Move(gib=1000, changed_gib_per_day=50, mbps=100), window_h=1).remaining()
     assert corners[0] == (0.0, 1000)
