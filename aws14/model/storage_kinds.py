@@ -19,8 +19,11 @@ mount_target              of a file system, in its subnet; without tags, so call
 access_point              ``user``: ``1000:1000``, user and group that it enforces, or empty
 windows_share             a file system of FSx; ``file_system_type``: ``WINDOWS``, ``ONTAP``; ``deployment_type``:
                           ``MULTI_AZ_1``, ``SINGLE_AZ_2``; ``directory``: id, or the domain of one's own
-storage_gateway           ``gateway_type``: ``FILE_S3``, ``CACHED`` (volumes), ``VTL`` (tapes); ``shares``: what it has
-datasync_task             ``source``, ``destination``: locations; ``schedule``: empty or an expression
+storage_gateway           ``gateway_type``: ``FILE_S3``, ``CACHED`` (volumes), ``VTL`` (tapes); ``shares``: what it has:
+                          ``plans NFS models-1234``, name, protocol, bucket; ``plans 200``, volume, GiB; ``WK0001 100
+                          AVAILABLE``, tape, GiB, status; disks count as 0 GiB while it is shut down
+datasync_task             ``source``, ``destination``: locations; ``schedule``: empty or an expression;
+                          ``limit_mbps``: what it may take of the line, Mbit/s; 0: all of it
 key                       of KMS; ``state``: ``Enabled``, ``PendingDeletion``
 ========================  ==============================================================================
 """
@@ -73,7 +76,7 @@ STORAGE: Mapping[str, tuple[str, ...]] = {
     ),
     "directory": ("directory_type", "edition", "name", "zones", "state"),
     "storage_gateway": ("gateway_type", "cache_gib", "buffer_gib", "shares", "state"),
-    "datasync_task": ("source", "destination", "schedule", "state"),
+    "datasync_task": ("source", "destination", "schedule", "limit_mbps", "state"),
     "key": ("state", "rotates"),
 }
 """Kind of node -> the attributes a read-back always sets."""

@@ -127,6 +127,7 @@ QUOTA_UNITS = {
         "characters",
         "MB/s",
         "MiB/s",
+        "files/s",
         "USD/month per gateway",
         "connections",
         "days",
@@ -154,6 +155,11 @@ QUOTA_UNITS = {
         "snapshots",
         "files",
         "Mbit/s",
+        "disks",
+        "drives",
+        "shares",
+        "tapes",
+        "volumes",
     ),
 }
 EDGES = {

@@ -21,7 +21,7 @@ from aws14.emulator.world import world
 
 __all__ = ["VolumeOperations"]
 
-_GIB, _TIB = 1024**3, 1024**4
+_GIB = 1024**3
 _ISCSI_PORT = 3260
 _STORED = "STORED iSCSI VOLUME"
 
@@ -34,7 +34,7 @@ class VolumeOperations(Asking):
         gateway, size = self.gateway(), int(self.params["VolumeSizeInBytes"])
         if gateway.kind != "CACHED" or not gateway.room(cache.CACHE) or not gateway.room(BUFFER):
             refuse("The specified gateway has no cache or upload buffer, or is not a cached volume gateway.")
-        if not 0 < size <= quota("Storage Gateway", "largest cached volume").value * _TIB or size % _GIB:
+        if not 0 < size <= quota("Storage Gateway", "largest cached volume").value * _GIB or size % _GIB:
             refuse("The specified volume size is not valid: whole GiB, up to 32 TiB.")
         return self._create_volume(gateway, "CACHED", size)
 

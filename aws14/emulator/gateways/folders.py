@@ -12,6 +12,7 @@ import os
 import shutil
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -146,7 +147,11 @@ def _make_again(share: Share) -> None:
 def _look_at(backend: StorageGatewayBackend, gateway: Gateway, share: Share) -> None:
     if share.status != "AVAILABLE" or share.told.get("ReadOnly") or gateway.state != "RUNNING":
         return
-    there, refused = dict(_listed(share)), []
+    if not place_of(share).is_dir():
+        _make_again(share)  # somebody took the whole folder away: no client deletes a share so
+        return
+    there, whole = _listed(share)
+    refused: list[str] = []
     for path, mark in there.items():
         known = share.files.get(path)
         if known is None or (known.seen != mark):
@@ -154,7 +159,7 @@ def _look_at(backend: StorageGatewayBackend, gateway: Gateway, share: Share) -> 
             if data is not None and not accept(backend, gateway, share, path, data=data, seen=mark):
                 refused.append(path)
     share.refused = refused
-    for path in [each for each, known in share.files.items() if known.seen and each not in there]:
+    for path in [each for each, known in share.files.items() if whole and known.seen and each not in there]:
         _deleted(backend, gateway, share, path)
 
 
@@ -165,17 +170,27 @@ def _read(place: Path) -> bytes | None:
         return None
 
 
-def _listed(share: Share) -> Iterator[tuple[str, tuple[int, ...]]]:
-    root, most, left = place_of(share), int(quota("Office", "files, most").value), quota("Office", "bytes, most").value
+def _listed(share: Share) -> tuple[dict[str, tuple[int, ...]], bool]:
+    """The files of a folder with their marks, and whether those are all: beyond the limits nothing is looked at."""
+    found: dict[str, tuple[int, ...]] = {}
+    most, left = quota("Office", "files, most").value, quota("Office", "bytes, most").value
+    for path, seen in _walked(place_of(share)):
+        left -= seen[1]
+        if len(found) >= most or left < 0:
+            return found, False
+        found[path] = seen
+    return found, True
+
+
+def _walked(root: Path) -> Iterator[tuple[str, tuple[int, ...]]]:
     for place, folders, names in os.walk(root, followlinks=False):
         folders.sort()
         for path in (Path(place) / name for name in sorted(names)):
-            seen = path.lstat()
-            most, left = most - 1, left - seen.st_size
-            if most < 0 or left < 0:
-                return
-            if stat.S_ISREG(seen.st_mode):
-                yield path.relative_to(root).as_posix(), _mark(seen)
+            with suppress(OSError, UnicodeEncodeError):  # gone meanwhile, or a name that no object can have
+                seen, name = path.lstat(), path.relative_to(root).as_posix()
+                name.encode()
+                if stat.S_ISREG(seen.st_mode):
+                    yield name, _mark(seen)
 
 
 def accept(

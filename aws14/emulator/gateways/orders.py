@@ -7,7 +7,7 @@ volume or a tape; ``{"do": "eject", "target": tape}`` sends a tape to the archiv
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
@@ -91,21 +91,26 @@ def carry_out(order: GatewayOrder) -> dict[str, Any]:
 
 
 def _find(target: str) -> Found:
-    known: list[str] = []
+    there = list(_named())
+    found = next((found for names, found in there if target in names), None)
+    if found is None:
+        known = ", ".join(sorted({names[0] for names, _ in there}))
+        raise ScenarioError(f"no gateway has {target!r}", allowed=known or "nothing is built")
+    return found
+
+
+def _named() -> Iterator[tuple[tuple[str, ...], Found]]:
+    """Everything that can be used, with its names; a share goes before a gateway of the same name."""
     for backend, gateway in gateways():
         for share in gateway.shares.values():
-            if target in (share.id, share.arn, share.told["FileShareName"]):
-                return backend, gateway, share
-            known.append(share.told["FileShareName"])
+            yield (str(share.told["FileShareName"]), share.id, share.arn), (backend, gateway, share)
         for volume in gateway.volumes.values():
-            if target in (volume.id, volume.arn, volume.told["TargetName"]):
-                return backend, gateway, volume
-            known.append(volume.told["TargetName"])
+            yield (str(volume.told["TargetName"]), volume.id, volume.arn), (backend, gateway, volume)
         for tape in backend.tapes.values():
-            if target in (tape.arn, tape.barcode) and tape.gateway == gateway.arn:
-                return backend, gateway, tape
-            known.append(tape.barcode)
-    raise ScenarioError(f"no gateway has {target!r}", allowed=", ".join(sorted(known)) or "nothing is built")
+            if tape.gateway == gateway.arn:
+                yield (tape.barcode, tape.arn), (backend, gateway, tape)
+    for backend, gateway in gateways():
+        yield (str(gateway.told["GatewayName"]), gateway.id, gateway.arn), (backend, gateway, gateway)
 
 
 def _of_share(order: GatewayOrder, found: Found) -> Share:
@@ -126,8 +131,10 @@ def _write(order: GatewayOrder, found: Found) -> dict[str, Any]:
         raise ScenarioError("the share is read-only", cure="update the file share")
     place = folders.within(share, order.path)
     path = place.relative_to(folders.place_of(share).resolve()).as_posix()
+    if place.is_dir() or any(above.is_file() for above in place.parents):
+        raise ScenarioError(f"{path} cannot be a file: a folder or a file is in its place", allowed="another path")
     size = int((order.gib or 0) * _GIB) if order.gib is not None else len(order.text.encode())
-    data = order.text.encode() or f"{order.gib:g} GiB, declared\n".encode()
+    data = order.text.encode() if order.gib is None else f"{order.text}{order.gib:g} GiB, declared\n".encode()
     if not folders.accept(backend, gateway, share, path, data=data, size=size):
         full = f"the cache of {gateway.told['GatewayName']} is full of what waits for the line"
         raise ScenarioError(full, allowed="no space left on the device", cure="wait, a faster line, a larger cache")

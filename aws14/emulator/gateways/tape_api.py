@@ -50,7 +50,7 @@ class TapeOperations(Asking):
     def _create_tape(self, gateway: Gateway, barcode: str) -> Tape:
         asked, size, pool = self.params, int(self.params["TapeSizeInBytes"]), self.params.get("PoolId") or "GLACIER"
         least, most = (quota("Storage Gateway", f"{word} tape").value for word in ("smallest", "largest"))
-        if not least * _GIB <= size <= most * 1024 * _GIB or size % _GIB:
+        if not least * _GIB <= size <= most * _GIB or size % _GIB:
             refuse("The specified tape size is not valid: whole GiB, 100 GiB to 15 TiB.")
         if pool not in _POOLS:
             refuse(f"Tape pools of one's own are not part of the embedded AWS; {' and '.join(_POOLS)} are.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -267,3 +268,66 @@ def test_a_save_brings_the_folder_back_as_it_was(share: SimpleNamespace) -> None
     share.emulator.advance(60)
     assert keys(share) == {"a.txt": 5, "b.txt": 5}
     assert share.s3.get_object(Bucket=BUCKET, Key="a.txt")["Body"].read() == b"first"
+
+
+def test_a_folder_that_is_taken_away_deletes_nothing(share: SimpleNamespace) -> None:
+    folder = Path(did(share, "look")["folder"])
+    (folder / "a.txt").write_text("kept")
+    share.emulator.advance(60)
+    shutil.rmtree(folder)
+    share.emulator.advance(600)
+    assert keys(share) == {"a.txt": 4}
+    assert (folder / "a.txt").read_text() == "kept"
+
+
+def test_a_reset_takes_the_folders_away(share: SimpleNamespace) -> None:
+    folder = Path(did(share, "look")["folder"])
+    (folder / "a.txt").write_text("of another cloud")
+    share.emulator.advance(60)
+    share.emulator.reset()
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "because"),
+    [
+        ({"do": "shred"}, "nobody can"),
+        ({"do": "write", "path": "a", "gib": -1}, "GiB"),
+        ({"do": "write", "path": "folder", "text": "x"}, "in its place"),
+        ({"do": "read", "path": "nothing"}, "no such file"),
+        ({"do": "eject"}, "no tape"),
+        ({"do": "look", "target": "other"}, "no gateway has 'other'"),
+        ({"do": "write", "target": "office-files", "path": "a", "text": "x"}, "no file share"),
+    ],
+)
+def test_orders_that_cannot_be(share: SimpleNamespace, wrong: dict[str, Any], because: str) -> None:
+    did(share, "write", path="folder/file", text="")
+    with pytest.raises(Aws14Error, match=because):
+        share.emulator.gateway({"target": BUCKET, **wrong})
+
+
+def test_a_slower_limit_than_the_line_and_a_shut_gateway(share: SimpleNamespace) -> None:
+    share.emulator.office({"upload_mbps": 1000})
+    share.api.update_bandwidth_rate_limit(GatewayARN=share.gateway, AverageUploadRateLimitInBitsPerSec=100_000_000)
+    did(share, "write", path="a", gib=45)
+    share.emulator.advance(HOUR)
+    assert keys(share) == {}
+    share.api.shutdown_gateway(GatewayARN=share.gateway)
+    share.emulator.advance(24 * HOUR)
+    assert keys(share) == {}
+    with pytest.raises(Aws14Error, match="shut down"):
+        did(share, "look")
+    share.api.start_gateway(GatewayARN=share.gateway)
+    share.emulator.advance(600)
+    assert set(keys(share)) == {"a"}
+
+
+def test_an_uploaded_file_is_a_version_of_a_bucket_that_keeps_them(share: SimpleNamespace) -> None:
+    share.s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+    for text in ("first", "second"):
+        did(share, "write", path="plan.txt", text=text)
+        share.emulator.advance(60)
+    (Path(did(share, "look")["folder"]) / "plan.txt").unlink()
+    share.emulator.advance(60)
+    found = share.s3.list_object_versions(Bucket=BUCKET)
+    assert len(found["Versions"]) == 2 and found["DeleteMarkers"][0]["IsLatest"]
