@@ -100,6 +100,8 @@ class Execution:
         Bytes that are said to be moved beside real files, and how many of them have been.
     failed : dict
         Phase -> how many files failed.
+    lost : set of str
+        Files that were not moved.
     since, rate : float
         From when on the bytes flow at this rate, bytes/s.
     carried : float
@@ -130,6 +132,7 @@ class Execution:
     declared: int = 0
     declared_moved: int = 0
     failed: dict[str, int] = field(default_factory=dict)
+    lost: set[str] = field(default_factory=set)
     first_failure: str = ""
     error: tuple[str, str] = ("", "")
     failed_in: str = ""

@@ -169,7 +169,7 @@ def settle(backend: DataSyncBackend, execution: Execution) -> None:
 
 def _put(backend: DataSyncBackend, execution: Execution, carried: float) -> None:
     done = execution.files + execution.failed.get("Transfer", 0)
-    arrives = execution.moved_bytes + _failed_bytes(execution, done)
+    arrives = sum(each.bytes for each in execution.entries[:done])
     if done >= len(execution.entries) or arrives + execution.entries[done].bytes > carried + 0.5:
         return
     try:
@@ -183,15 +183,12 @@ def _put(backend: DataSyncBackend, execution: Execution, carried: float) -> None
         _move(execution, entry, source, destination)
 
 
-def _failed_bytes(execution: Execution, done: int) -> int:
-    return sum(each.bytes for each in execution.entries[:done]) - execution.moved_bytes
-
-
 def _move(execution: Execution, entry: Entry, source: Side, destination: Side) -> None:
     try:
         destination.write(entry.path, source.read(entry.path), entry.modified)
     except FileError as error:
         _one_failed(execution, "Transfer", error)
+        execution.lost.add(entry.path)
     else:
         execution.files += 1
         execution.moved_bytes += entry.bytes
@@ -237,8 +234,9 @@ def _delete(execution: Execution, destination: Side, path: str) -> None:
 
 
 def _to_verify(execution: Execution) -> tuple[Entry, ...]:
-    """What was transferred, or the whole source."""
-    return execution.known if execution.options["VerifyMode"] == "POINT_IN_TIME_CONSISTENT" else execution.entries
+    """What was transferred, or the whole source; what has failed is not told twice."""
+    whole = execution.options["VerifyMode"] == "POINT_IN_TIME_CONSISTENT"
+    return tuple(each for each in (execution.known if whole else execution.entries) if each.path not in execution.lost)
 
 
 @handles("datasync.verified")
@@ -287,7 +285,7 @@ def _over(backend: DataSyncBackend, execution: Execution, status: str) -> None:
     execution.turn += 1
     execution.status, execution.phases["END"] = status, world().clock.now()
     execution.entries = execution.known = ()
-    execution.gone = ()
+    execution.gone, execution.lost = (), set()
     for each in list(backend.executions.values()):
         if each.status == "QUEUED" and each.task_arn in backend.tasks:
             begin(backend, each)

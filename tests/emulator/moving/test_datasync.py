@@ -184,7 +184,8 @@ def test_a_file_that_cannot_be_written_fails_alone(clean_emulator, moving):
     clean_emulator.advance(300)
     answer = told(moving, run)
     assert answer["Status"] == "ERROR"
-    assert (answer["FilesTransferred"], answer["FilesFailed"]["Transfer"]) == (1, 1)
+    assert (answer["FilesTransferred"], answer["FilesVerified"]) == (1, 1)
+    assert (answer["FilesFailed"]["Transfer"], answer["FilesFailed"]["Verify"]) == (1, 0)
     assert answer["Result"]["TransferStatus"] == "ERROR"
     assert (moving.office / "a").read_bytes() == b"a"
 
