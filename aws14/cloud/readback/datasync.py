@@ -50,10 +50,16 @@ def _task(asking: Asking, region: str, task: Resource, uris: dict[str, str]) -> 
             "source": uris[task["SourceLocationArn"]],
             "destination": uris[task["DestinationLocationArn"]],
             "schedule": schedule.get("ScheduleExpression", "") if runs else "",
+            "limit_mbps": _mbps((task.get("Options") or {}).get("BytesPerSecond", -1)),
             "state": required(task, "Status", f"task {arn}"),
         },
     )
     return Seen(node=node, tags=tags, name=called(tags, task.get("Name") or arn.rpartition("/")[2]))
+
+
+def _mbps(bytes_per_s: int) -> float:
+    """Mbit/s of a limit in bytes a second; AWS writes -1 where there is none."""
+    return max(0, bytes_per_s) * 8 / 1e6
 
 
 def _links(region: str, task: Resource, uris: dict[str, str]) -> Iterator[Link]:
