@@ -19,7 +19,7 @@ from aws14.emulator.machines.instances import find_instance
 from aws14.emulator.machines.machine import Machine
 from aws14.emulator.world import world
 
-__all__ = ["Export", "find"]
+__all__ = ["Export", "find", "needs_tls"]
 
 _EFS = re.compile(r"(?:(?P<zone>[a-z0-9-]+)\.)?(?P<id>fs-[0-9a-f]+)(?:\.efs\.[a-z0-9-]+\.amazonaws\.com)?")
 _SHARE = "share"
@@ -98,7 +98,7 @@ def _target(host: str, named: re.Match[str] | None, machine: Machine) -> Any:
 def _efs(target: Any, root: str, shown: str, options: tuple[str, ...]) -> Export | str:
     file_system = find_file_system(target.file_system_id)
     denied = f"mount.nfs4: access denied by server while mounting {shown}"
-    if _needs_tls(file_system.file_system_policy) and "tls" not in options:
+    if needs_tls(file_system.file_system_policy) and "tls" not in options:
         return denied
     owner = ""
     point_id = next((each.partition("=")[2] for each in options if each.startswith("accesspoint=")), "")
@@ -114,7 +114,7 @@ def _efs(target: Any, root: str, shown: str, options: tuple[str, ...]) -> Export
     return Export(target.file_system_id, root, shown, target.ip_address, NFS, owner, replica)
 
 
-def _needs_tls(policy: str | None) -> bool:
+def needs_tls(policy: str | None) -> bool:
     """Whether a policy denies what does not come over TLS."""
     statements = json.loads(policy)["Statement"] if policy else []
     for each in statements if isinstance(statements, list) else [statements]:

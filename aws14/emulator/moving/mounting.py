@@ -12,6 +12,7 @@ from typing import Any
 
 from aws14.emulator import offices
 from aws14.emulator.files import efs_mounts, efs_records, fsx_records, interfaces, trees
+from aws14.emulator.files.exports import needs_tls
 from aws14.emulator.files.fronts import NFS, SMB
 from aws14.emulator.machines.disk import FOLDER
 from aws14.emulator.moving import agents
@@ -117,8 +118,23 @@ def _efs(location: Location) -> Side:
         raise _fails(location, "x40016", "mount.nfs: Connection timed out")
     groups = [each.rpartition("/")[2] for each in told["Ec2Config"]["SecurityGroupArns"]]
     _reach(location, ec2, _Way(subnet, groups, serving.ip_address, NFS))
+    if needs_tls(file_system.file_system_policy) and told.get("InTransitEncryption") != "TLS1_2":
+        raise _fails(location, "x40016", "mount.nfs: access denied by server while mounting")
     replica = bool(efs_records.life_of(file_system).replica_of)
-    return _tree(location, key, told.get("Subdirectory"), read_only=replica)
+    return _tree(location, key, _below(location, file_system), read_only=replica)
+
+
+def _below(location: Location, file_system: Any) -> str:
+    """The folder that is meant: from the access point's on, where there is one."""
+    told = location.told
+    folder = told.get("Subdirectory") or "/"
+    key = (told.get("AccessPointArn") or "").rpartition("/")[2]
+    if not key:
+        return str(folder)
+    point = file_system._context.access_points.get(key)  # noqa: SLF001 - moto keeps it here
+    if point is None or point.file_system_id != file_system.file_system_id:
+        raise _fails(location, "x40016", f"mount.nfs: access point {key} does not exist")
+    return f"{point.root_directory.get('Path', '/')}/{folder}"
 
 
 def _fsx(location: Location) -> Side:

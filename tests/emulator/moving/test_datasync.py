@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from typing import Any
 
@@ -164,6 +165,47 @@ def test_a_closed_mount_target_fails_the_run(clean_emulator, shared):
     assert (result["PrepareStatus"], result["ErrorCode"]) == ("ERROR", "x40016")
     assert "mount.nfs: Connection timed out" in result["ErrorDetail"]
     assert shared.efs.rpartition("/")[2] in result["ErrorDetail"]
+
+
+def test_a_file_system_that_wants_tls_gets_it(clean_emulator, shared):
+    write(shared, "a", b"a")
+    insecure = {"Bool": {"aws:SecureTransport": "false"}}
+    statement = {"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "*", "Condition": insecure}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    shared.client("efs").put_file_system_policy(FileSystemId=shared.file_system, Policy=policy)
+    plain = start(shared, task_of(shared, shared.nas, shared.efs))
+    clean_emulator.advance(300)
+    assert "access denied" in told(shared, plain)["Result"]["ErrorDetail"]
+    known = shared.datasync.describe_location_efs(LocationArn=shared.efs)
+    safe = shared.datasync.create_location_efs(
+        EfsFilesystemArn=f"arn:aws:elasticfilesystem:ap-northeast-1:123456789012:file-system/{shared.file_system}",
+        Ec2Config=known["Ec2Config"],
+        InTransitEncryption="TLS1_2",
+    )["LocationArn"]
+    run = start(shared, task_of(shared, shared.nas, safe))
+    clean_emulator.advance(300)
+    assert told(shared, run)["Status"] == "SUCCESS"
+
+
+def test_an_access_point_leads_below_its_folder(clean_emulator, shared):
+    write(shared, "sales/a", b"a")
+    first = start(shared, task_of(shared, shared.nas, shared.efs))
+    clean_emulator.advance(300)
+    assert told(shared, first)["Status"] == "SUCCESS"
+    known = shared.datasync.describe_location_efs(LocationArn=shared.efs)
+    point = shared.client("efs").create_access_point(
+        FileSystemId=shared.file_system, ClientToken="sales", RootDirectory={"Path": "/sales"}
+    )["AccessPointArn"]
+    sales = shared.datasync.create_location_efs(
+        EfsFilesystemArn=f"arn:aws:elasticfilesystem:ap-northeast-1:123456789012:file-system/{shared.file_system}",
+        Ec2Config=known["Ec2Config"],
+        AccessPointArn=point,
+        InTransitEncryption="TLS1_2",
+    )["LocationArn"]
+    run = start(shared, task_of(shared, sales, shared.bucket))
+    clean_emulator.advance(300)
+    assert told(shared, run)["Status"] == "SUCCESS"
+    assert in_bucket(shared) == {"in/a": b"a"}
 
 
 def test_another_file_server_or_share_is_not_found(clean_emulator, moving):
