@@ -8,8 +8,9 @@ bucket                    ``lifecycle``: ``archive logs/ 30:STANDARD_IA 90:GLACI
                           bytes from which on objects are moved, where they are not S3's own;
                           ``object_lock``: ``COMPLIANCE 30`` or empty; ``stored``: ``STANDARD 12.5 340``: class, GiB and
                           number of its objects
-backup_vault              ``lock``: ``COMPLIANCE 30 365``, mode, least and most days, or empty; ``points``:
-                          ``db RDS 2026-11-24T05:00 100``: of what, its kind, when, GiB, and ``cold`` where it is
+backup_vault              ``aws_id``: name and ARN, a comma between; ``lock``: ``COMPLIANCE 30 365``, mode, least and
+                          most days, or empty; ``points``: ``db RDS 2026-11-24T05:00 100``: of what, its kind, when,
+                          GiB, and ``cold`` where it is
 backup_plan               ``rules``: ``daily cron(0 5 * * ? *) main 35 - away``: name, schedule, vault, days kept, days
                           until cold storage (``-``: never), vaults copied to; ``selections``: tags and ARNs it takes
 dlm_policy                ``schedules``: ``every=24h at=03:00 keep=7``

@@ -1,4 +1,4 @@
-"""The move into the cloud: copies of what changed, until little enough is left to stop for; and what exercise 2 asks."""
+"""The move into the cloud: copies of what changed, until little is left to stop for; and what exercise 2 asks."""
 
 from __future__ import annotations
 
