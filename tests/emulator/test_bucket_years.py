@@ -236,8 +236,9 @@ def test_compliance_keeps_a_version_from_everybody_until_its_day(versioned: Any,
 def test_governance_lets_pass_who_says_so_and_a_legal_hold_nobody(versioned: Any) -> None:
     lock(versioned, "GOVERNANCE", 30)
     version = put(versioned, "a", SMALL)
-    with pytest.raises(ClientError, match="protected by object lock"):
-        versioned.delete_object(Bucket=BUCKET, Key="a", VersionId=version)
+    for told in ({}, {"BypassGovernanceRetention": False}):
+        with pytest.raises(ClientError, match="protected by object lock"):
+            versioned.delete_object(Bucket=BUCKET, Key="a", VersionId=version, **told)
     versioned.put_object_legal_hold(Bucket=BUCKET, Key="a", LegalHold={"Status": "ON"})
     with pytest.raises(ClientError, match="protected by object lock"):
         versioned.delete_object(Bucket=BUCKET, Key="a", VersionId=version, BypassGovernanceRetention=True)

@@ -6,7 +6,7 @@ What AWS does
     bucket's default is for new objects. Versioning cannot be suspended.
 What moto leaves out
     A retention may be shortened by anybody, and cannot be read; the lock can be turned on for empty buckets only;
-    objects put in parts escape the default; versioning can be suspended.
+    objects put in parts escape the default; versioning can be suspended; who says that he does not bypass it does.
 What this adds
     All of these.
 What it still does not do
@@ -35,6 +35,7 @@ def install() -> None:
     before(S3Response, "put_object_retention", _check_retention)
     around(S3Response, "_key_response_get", _read)
     around(S3Backend, "put_object", _put)
+    around(S3Backend, "delete_object", _delete)
     before(S3Backend, "put_bucket_versioning", _check_versioning)
     replace(S3Backend, "put_object_lock_configuration", _configure)
     replace(AccessDeniedByLock, "__init__", _say)
@@ -83,6 +84,11 @@ def _put(original: Callable[..., Any], backend: Any, bucket_name: str, *args: An
     if bucket.has_default_lock and not key.lock_mode:
         key.lock_mode, key.lock_until = bucket.default_lock_mode, bucket.default_retention()
     return key
+
+
+def _delete(original: Callable[..., Any], backend: Any, *args: Any, bypass: Any = False, **kwargs: Any) -> Any:
+    # Of one object moto hands over the header as it came: the word "false" would pass.
+    return original(backend, *args, bypass=str(bypass).lower() == "true", **kwargs)
 
 
 def _check_versioning(backend: Any, bucket_name: str, status: str) -> None:
