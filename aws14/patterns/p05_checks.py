@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from aws14.checks import CheckFunction, Evidence, drawn_equals_built
 from aws14.model import Report
+from aws14.patterns.p05_records import records_check
 
 
 def _built(evidence: Evidence) -> Report:
@@ -13,4 +14,4 @@ def _built(evidence: Evidence) -> Report:
     return drawn_equals_built("It is built as drawn", evidence)
 
 
-checks: Mapping[str, CheckFunction] = {"p05-built": _built}
+checks: Mapping[str, CheckFunction] = {"p05-built": _built, "p05-e2": records_check}

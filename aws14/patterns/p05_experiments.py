@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-experiments: Mapping[str, Callable[..., object]] = {}
+from aws14.patterns.p05_deeper import DEEPER
+
+experiments: Mapping[str, Callable[..., object]] = {**DEEPER}
