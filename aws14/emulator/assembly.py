@@ -31,9 +31,9 @@ from aws14.emulator.files import load as file_loads
 from aws14.emulator.files.load import FileLoad
 from aws14.emulator.functions import network
 from aws14.emulator.gate import know, loopback_host
-from aws14.emulator.keeper import Keeper
 from aws14.emulator.gateways import folders, orders
 from aws14.emulator.gateways.orders import GatewayOrder
+from aws14.emulator.keeper import Keeper
 from aws14.emulator.kubernetes import loads
 from aws14.emulator.kubernetes.kubelet.network import reach_outside
 from aws14.emulator.kubernetes.loads import PodLoad
@@ -82,6 +82,7 @@ class Machine:
         folders.keep_in(home / "office")
         endpoint.hear(self._asked_a_cluster)
         self._keeper.resume()
+        folders.adopt()
         self.plane = DataPlane(self.world, home, inside=inside, ssh=ssh_port, used=self._keeper.used)
         reach_outside(self.plane.resolve, self.plane.connect)
         network.use(self.plane)

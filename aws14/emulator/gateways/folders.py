@@ -24,7 +24,7 @@ from aws14.emulator.gateways.objects import fetch, objects_of
 from aws14.emulator.world import world
 from aws14.errors import ScenarioError
 
-__all__ = ["accept", "begin", "end", "keep_in", "look", "place_of", "put", "refresh", "within"]
+__all__ = ["accept", "adopt", "begin", "end", "keep_in", "look", "place_of", "put", "refresh", "within"]
 
 _HOMES: list[Path] = []
 #: The state that the folders were last made for: another one came back with a save.
@@ -34,6 +34,11 @@ _MADE_FOR: list[Any] = []
 def keep_in(home: Path) -> None:
     """Let the folders be below this one."""
     _HOMES[:] = [home]
+
+
+def adopt() -> None:
+    """Take the folders for those of the cloud as it is now: what changed in them while nobody looked was written."""
+    _MADE_FOR[:] = [world().state]
 
 
 def place_of(share: Share) -> Path:
@@ -214,7 +219,8 @@ def accept(
         return False
     before = share.files.get(path)
     share.files[path] = Known(size, told.get("seen") or (), before.etag if before is not None else "", data)
-    uploads.enqueue(backend, gateway, Pending(share.id, path, size, world().clock.now() + ready))
+    pending = Pending(share.id, path, size, world().clock.now() + ready)
+    uploads.enqueue(backend, gateway, pending, again=before is not None)
     cache.count(gateway, share.id)
     return True
 
@@ -223,7 +229,7 @@ def _deleted(backend: StorageGatewayBackend, gateway: Gateway, share: Share, pat
     known = share.files.pop(path)
     cache.drop(gateway, share.id, path)
     if known.etag:
-        uploads.enqueue(backend, gateway, Pending(share.id, path, 0, world().clock.now(), what="delete"))
+        uploads.enqueue(backend, gateway, Pending(share.id, path, 0, world().clock.now(), what="delete"), again=True)
     else:
         uploads.forget(backend, gateway, share.id, path)
     cache.count(gateway, share.id)

@@ -26,12 +26,20 @@ def deliver_with(kind: str, deliver: Callable[[StorageGatewayBackend, Gateway, P
     _DELIVERIES[kind] = deliver
 
 
-def enqueue(backend: StorageGatewayBackend, gateway: Gateway, pending: Pending) -> None:
-    """Let something wait for the line; what waits of the same file already is not sent."""
-    pause(gateway)
-    same = (pending.holder, pending.path)
-    for waiting in (gateway.queue, gateway.stuck):
-        waiting[:] = [each for each in waiting if (each.holder, each.path) != same or not each.path]
+def enqueue(backend: StorageGatewayBackend, gateway: Gateway, pending: Pending, *, again: bool = False) -> None:
+    """Let something wait for the line.
+
+    Parameters
+    ----------
+    backend, gateway
+        Whose line.
+    pending : Pending
+        What.
+    again : bool
+        Whether the same file may wait already: then it is not sent twice.
+    """
+    if again:
+        forget(backend, gateway, pending.holder, pending.path)
     gateway.queue.append(pending)
     start(backend, gateway)
 

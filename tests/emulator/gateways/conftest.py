@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from aws14.cloud.process import Emulator, ask
+from tests.conftest import client
 
 REGION = "ap-northeast-1"
 BUCKET = "models-123456789012"
@@ -24,10 +24,10 @@ def fetch(emulator: Emulator, url: str) -> str:
     return build_opener(ProxyHandler({"http": f"http://127.0.0.1:{port}"})).open(url, timeout=10).read().decode()
 
 
-def activated(emulator: Emulator, client: Any, kind: str = "FILE_S3", host: str = "gateway.office") -> str:
+def activated(emulator: Emulator, api: Any, kind: str = "FILE_S3", host: str = "gateway.office") -> str:
     key = fetch(emulator, f"http://{host}/?activationRegion={REGION}&no_redirect")
     return str(
-        client.activate_gateway(
+        api.activate_gateway(
             ActivationKey=key,
             GatewayName="office-files",
             GatewayTimezone="GMT+9:00",
@@ -48,22 +48,20 @@ def taken_by_gateways(iam: Any, name: str = "office-gateway", action: str = "s3:
     return str(arn)
 
 
-@pytest.fixture
-def office(aws: Callable[..., Any], emulator: Emulator) -> SimpleNamespace:
+def gateway_of(emulator: Emulator) -> SimpleNamespace:
     """A file gateway with one cache disk of 150 GiB, and no share yet."""
-    emulator.reset()
-    s3, gateways = aws("s3"), aws("storagegateway")
+    s3, gateways = client(emulator, "s3"), client(emulator, "storagegateway")
     s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
-    role = taken_by_gateways(aws("iam"))
+    role = taken_by_gateways(client(emulator, "iam"))
     gateway = activated(emulator, gateways)
     disks = gateways.list_local_disks(GatewayARN=gateway)["Disks"]
     gateways.add_cache(GatewayARN=gateway, DiskIds=[disks[0]["DiskId"]])
     return SimpleNamespace(s3=s3, api=gateways, role=role, gateway=gateway, disks=disks, emulator=emulator)
 
 
-@pytest.fixture
-def share(office: SimpleNamespace) -> SimpleNamespace:
-    """An NFS share on the bucket, available."""
+def built(emulator: Emulator, office: SimpleNamespace | None = None) -> SimpleNamespace:
+    """The same with an NFS share on the bucket, available."""
+    office = office or gateway_of(emulator)
     office.share = office.api.create_nfs_file_share(
         ClientToken="office",
         GatewayARN=office.gateway,
@@ -72,5 +70,18 @@ def share(office: SimpleNamespace) -> SimpleNamespace:
         DefaultStorageClass="S3_STANDARD",
         ClientList=["192.168.0.0/24"],
     )["FileShareARN"]
-    office.emulator.advance(60)
+    emulator.advance(60)
     return office
+
+
+@pytest.fixture
+def office(emulator: Emulator) -> SimpleNamespace:
+    """A file gateway on an empty cloud."""
+    emulator.reset()
+    return gateway_of(emulator)
+
+
+@pytest.fixture
+def share(office: SimpleNamespace) -> SimpleNamespace:
+    """The same with a share."""
+    return built(office.emulator, office)

@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from aws14.cloud.process import Emulator
 from aws14.errors import Aws14Error
-from tests.emulator.gateways.conftest import BUCKET, GIB, REGION, activated, fetch, taken_by_gateways
+from tests.conftest import client
+from tests.emulator.gateways.conftest import BUCKET, GIB, REGION, activated, built, fetch, taken_by_gateways
 
 HOUR = 3600.0
 
@@ -331,3 +333,25 @@ def test_an_uploaded_file_is_a_version_of_a_bucket_that_keeps_them(share: Simple
     share.emulator.advance(60)
     found = share.s3.list_object_versions(Bucket=BUCKET)
     assert len(found["Versions"]) == 2 and found["DeleteMarkers"][0]["IsLatest"]
+
+
+def test_a_process_that_starts_again_takes_in_what_was_written_meanwhile(start: Callable[..., Emulator]) -> None:
+    office = built(start())
+    office.emulator.gateway({"do": "write", "target": BUCKET, "path": "a.txt", "text": "first"})
+    office.emulator.advance(60)
+    office.emulator.save("before")
+    folder = Path(did(office, "look")["folder"])
+    office.emulator.shutdown()
+    (folder / "b.txt").write_text("meanwhile")
+    again = start()
+    office.emulator, office.s3 = again, client(again, "s3")
+    office.emulator.advance(60)
+    assert set(keys(office)) == {"a.txt", "b.txt"}
+    office.emulator.shutdown()
+    (folder / "a.txt").unlink()
+    again = start()
+    again.restore("before")
+    assert sorted(path.name for path in folder.iterdir()) == ["a.txt"]
+    again.advance(60)
+    office.s3 = client(again, "s3")
+    assert set(keys(office)) == {"a.txt"}
