@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aws14.charts.frame import figure, heading, picture
-from aws14.charts.numbers import seconds
+from aws14.charts.numbers import duration
 from aws14.charts.style import BLUE, GREY, INK, ORANGE, styled
 from aws14.errors import ScenarioError
 from aws14.model import FilesRecord, Picture
@@ -75,7 +75,7 @@ def _wait(run: FilesRun | FilesRecord) -> str:
     worst = run.worst_wait_s
     if not worst:
         return "nothing waits"
-    return f"the longest wait is {seconds(worst)}" if np.isfinite(worst) else "what came last is not served in the run"
+    return f"the longest wait is {duration(worst)}" if np.isfinite(worst) else "what came last is not served in the run"
 
 
 def _told(runs: Mapping[str, FilesRun | FilesRecord]) -> str:

@@ -51,13 +51,18 @@ def which(built: Topology) -> pd.DataFrame:
             column: told
             for whom, brief in asked.items()
             for column, told in (
-                (f"{whom}: what is missing", "; ".join(misses(option, brief)) or "nothing"),
+                (f"{whom}: what is missing", _short(misses(option, brief)) or "nothing"),
                 (f"{whom}: USD in {YEARS} years", round(total(years_of(option, brief, years=YEARS)))),
             )
         }
         for option in OPTIONS
     }
     return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _short(lacks: tuple[str, ...]) -> str:
+    """What is missing without what is wanted: the brief says that."""
+    return "; ".join(lack.partition(",")[0] for lack in lacks)
 
 
 def ways(region: str) -> Mapping[str, Parts]:
@@ -88,7 +93,7 @@ def _added(first: Parts, second: Parts) -> Parts:
     }
 
 
-def three_years(built: Topology) -> Picture:
+def three_years(built: Topology) -> Mapping[str, Parts]:
     """What each way costs year by year.
 
     Parameters
@@ -96,7 +101,7 @@ def three_years(built: Topology) -> Picture:
     built : Topology
         What was read back: it says where.
     """
-    return charts.by_year(ways(built.of_kind("region")[0].id), title="Three years of the files of Minato Trading")
+    return ways(built.of_kind("region")[0].id)
 
 
 def your_company(
@@ -144,4 +149,4 @@ def your_company(
 
 
 def _told(cost_usd: float, lacks: tuple[str, ...]) -> str:
-    return f"{usd(cost_usd)}" + (f", {lacks[0].split(',')[0]}" if lacks else "")
+    return f"{usd(cost_usd)}" + (f", {_short(lacks[:1])}" if lacks else "")

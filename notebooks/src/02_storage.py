@@ -94,9 +94,9 @@ lab.brief
 lab.draw()
 
 # %% [markdown]
-# There are none to be seen. **EFS** is a service of the region; a server reaches it through a *mount target*, an address
-# in the server's own zone. **FSx for Windows** is a pair of file servers in two zones, of which one serves; its name
-# follows the one that does. A **directory** says who is who: without it no desk logs in to a Windows share.
+# There are none to be seen. **EFS** is a service of the region; a server reaches it through a *mount target*, an
+# address in the server's own zone. **FSx for Windows** is a pair of file servers in two zones, of which one serves;
+# its name follows the one that does. A **directory** says who is who: without it no desk logs in to a Windows share.
 #
 # Dashed arrows are the doors: 2049 is NFS, 445 is SMB.
 
@@ -106,10 +106,12 @@ lab.draw()
 # %% [markdown]
 # ### Predict, then build
 #
-# EFS has three ways to give throughput. *Elastic*, today's default: as fast as you ask, paid by the GB. *Provisioned*: as
-# ordered, paid by the month. *Bursting*, the older one: as fast as what you store lets it, with credits for a rush.
+# EFS has three ways to give throughput. *Elastic*, today's default: as fast as you ask, paid by the GB.
+# *Provisioned*: as ordered, paid by the month. *Bursting*, the older one: as fast as what you store lets it, with
+# credits for a rush.
 #
-# On bursting, how many hours late is the closing of the books? And what do both file systems cost in three years?
+# On bursting, how many hours late is the closing of the books? And what do both file systems cost in three years, if
+# nobody is to wait?
 
 # %% tags=["predict"]
 lab.predict(late_hours=2, three_years_usd=20_000)
@@ -162,28 +164,27 @@ iam.create_role(RoleName="orders", AssumeRolePolicyDocument=trust)
 iam.attach_role_policy(RoleName="orders", PolicyArn="arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore")
 iam.create_instance_profile(InstanceProfileName="orders")
 iam.add_role_to_instance_profile(InstanceProfileName="orders", RoleName="orders")
-image = ssm.get_parameter(Name="/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64")["Parameter"]["Value"]
+latest = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
+image = ssm.get_parameter(Name=latest)["Parameter"]["Value"]
+machine = {"ImageId": image, "InstanceType": "t3.small", "MinCount": 1, "MaxCount": 1}
+machine |= {"SecurityGroupIds": [servers], "IamInstanceProfile": {"Name": "orders"}}
 orders = {}
 for letter in "ac":
-    orders[letter] = ec2.run_instances(
-        ImageId=image,
-        InstanceType="t3.small",
-        MinCount=1,
-        MaxCount=1,
-        SubnetId=subnets[f"files-{letter}"],
-        SecurityGroupIds=[servers],
-        IamInstanceProfile={"Name": "orders"},
-        TagSpecifications=named("instance", f"orders-{letter}"),
-    )["Instances"][0]["InstanceId"]
+    place = {"SubnetId": subnets[f"files-{letter}"], "TagSpecifications": named("instance", f"orders-{letter}")}
+    orders[letter] = ec2.run_instances(**machine, **place)["Instances"][0]["InstanceId"]
 ec2.get_waiter("instance_status_ok").wait(InstanceIds=list(orders.values()))
 
 # %% [markdown]
-# **The servers' files.** Encrypted, backed up every day, and what nobody reads for thirty days moves to a class that costs
-# a twentieth. One mount target for each zone; an *access point* makes the order system one user, in one folder.
+# **The servers' files.** Encrypted, backed up every day, and what nobody reads for thirty days moves to a class that
+# costs a twentieth. One mount target for each zone; an *access point* makes the order system one user, in one folder.
 
 # %% tags=["build"] step="shared"
 shared = efs.create_file_system(
-    CreationToken="shared", Encrypted=True, ThroughputMode="elastic", Backup=True, Tags=[{"Key": "Name", "Value": "shared"}]
+    CreationToken="shared",
+    Encrypted=True,
+    ThroughputMode="elastic",
+    Backup=True,
+    Tags=[{"Key": "Name", "Value": "shared"}],
 )["FileSystemId"]
 _ = lab.advance(minutes=1)  # on a real account: until describe_file_systems says "available"
 efs.put_lifecycle_configuration(FileSystemId=shared, LifecyclePolicies=[{"TransitionToIA": "AFTER_30_DAYS"}])
@@ -203,59 +204,209 @@ _ = lab.advance(minutes=5)  # on a real account: until describe_mount_targets sa
 # **The desks' share** needs its directory first: half an hour, as long as AWS takes to set up two domain controllers.
 
 # %% tags=["build"] step="share"
+both = list(subnets.values())
 directory = ds.create_microsoft_ad(
     Name="minato.example.com",
     Password=lab.password("minato-admin"),
     Edition="Standard",
-    VpcSettings={"VpcId": vpc_id, "SubnetIds": list(subnets.values())},
+    VpcSettings={"VpcId": vpc_id, "SubnetIds": both},
     Tags=[{"Key": "Name", "Value": "minato"}],
 )["DirectoryId"]
 _ = lab.advance(hours=1)  # on a real account: until describe_directories says "Active"
+windows = {"ActiveDirectoryId": directory, "DeploymentType": "MULTI_AZ_1", "ThroughputCapacity": 32}
 share = fsx.create_file_system(
     FileSystemType="WINDOWS",
     StorageCapacity=500,
-    StorageType="SSD",
-    SubnetIds=list(subnets.values()),
+    SubnetIds=both,
     SecurityGroupIds=[smb],
-    WindowsConfiguration={
-        "ActiveDirectoryId": directory,
-        "DeploymentType": "MULTI_AZ_1",
-        "PreferredSubnetId": subnets["files-a"],
-        "ThroughputCapacity": 32,
-    },
+    WindowsConfiguration=windows | {"PreferredSubnetId": subnets["files-a"]},
     Tags=[{"Key": "Name", "Value": "share"}],
-)["FileSystem"]
+)["FileSystem"]["FileSystemId"]
 _ = lab.advance(hours=1)  # on a real account: until describe_file_systems says "AVAILABLE"
 
 # %% tags=["check"]
 lab.check("p06-built")
 
 # %% [markdown]
-# **One file, two servers.** `orders-a` mounts the file system and writes; `orders-c`, in the other zone, mounts it and reads.
+# **One file, two servers.** `orders-a` mounts the file system and writes; `orders-c`, in the other zone, mounts it
+# and reads. Then the other protocol: a list for the desks, on the share. Desks do the same, with a drive letter. (In
+# earnest, take the password from Secrets Manager: Run Command keeps a record of what you send.)
 
 # %% tags=["build"] step="mounts"
 def run(letter, *commands):
     what = {"InstanceIds": [orders[letter]], "DocumentName": "AWS-RunShellScript"}
     sent = ssm.send_command(**what, Parameters={"commands": list(commands)})["Command"]["CommandId"]
     with suppress(WaiterError):  # a command that fails is an answer, too
-        ssm.get_waiter("command_executed").wait(CommandId=sent, InstanceId=orders[letter])
+        patience = {"Delay": 5, "MaxAttempts": 60}
+        ssm.get_waiter("command_executed").wait(CommandId=sent, InstanceId=orders[letter], WaiterConfig=patience)
     told = ssm.get_command_invocation(CommandId=sent, InstanceId=orders[letter])
     return f"orders-{letter}: " + (told["StandardOutputContent"] + told["StandardErrorContent"]).strip()
 
 
-files = f"{shared}.efs.{lab.region}.amazonaws.com"
-mount = f"mkdir -p /mnt/shared && mount -t nfs4 -o nfsvers=4.1,soft,timeo=100 {files}:/ /mnt/shared"
-print(run("a", mount, "echo 'order 1: tea' > /mnt/shared/orders.txt"))
+host = f"{shared}.efs.{lab.region}.amazonaws.com"
+mount = f"mkdir -p /mnt/shared && mount -t nfs4 -o nfsvers=4.1,soft,timeo=100 {host}:/ /mnt/shared"
+run("a", mount, "echo 'order 1: tea' > /mnt/shared/orders.txt")
+print(run("c", mount, "cat /mnt/shared/orders.txt"))
+drive = fsx.describe_file_systems(FileSystemIds=[share])["FileSystems"][0]["DNSName"]
+login = f"username=Admin,domain=minato,password={lab.password('minato-admin')}"
+join = f"mkdir -p /mnt/share && mount -t cifs -o {login} //{drive}/share /mnt/share"
+run("a", "dnf install -y cifs-utils", join, "echo 'tea is late' > /mnt/share/list.txt")
+run("c", "dnf install -y cifs-utils", join)
+print(run("c", "cat /mnt/share/list.txt"))
+
+# %% [markdown]
+# Real bytes, one file. Nobody had to agree on who holds the disk; the file system outlives both servers.
+#
+# **The classic mistake.** Somebody tidies up and takes the rule for 2049 away. What does a mount say then?
+
+# %% tags=["experiment"]
+door = {"IpProtocol": "tcp", "FromPort": 2049, "ToPort": 2049, "UserIdGroupPairs": [{"GroupId": servers}]}
+run("c", "umount /mnt/shared")
+_ = ec2.revoke_security_group_ingress(GroupId=nfs, IpPermissions=[door])
+print(run("c", mount))
+print(lab.reach("orders-c", shared, 2049).sentence)
+_ = ec2.authorize_security_group_ingress(GroupId=nfs, IpPermissions=[door])
 print(run("c", mount, "cat /mnt/shared/orders.txt"))
 
 # %% [markdown]
+# It *hangs*, then times out; it never says "forbidden". A mount that hangs is a question to the security group, first
+# of all to that of the mount target.
+
+# %% [markdown] tags=["instructor"]
+# Fifteen minutes with the mounts. Let somebody guess which of the two names, EFS's or the share's, changes its address
+# when a zone is lost. Only the share's does.
+
+# %% [markdown]
 # ### Load, break, heal
+#
+# Now fill both with what the brief says, and close the books in each of the three modes. The cell changes the mode
+# through the API, reads it back, and plays a month and the week after. (Throughput that was ordered can be lowered or
+# left a day later; on a real account the cell takes three days.)
+
+# %% tags=["experiment"]
+def throughput(mode, mibps=None):
+    lab.advance(days=1)
+    now = efs.describe_file_systems(FileSystemId=shared)["FileSystems"][0]
+    wanted = {"ThroughputMode": mode} | ({"ProvisionedThroughputInMibps": mibps} if mibps else {})
+    if any(now.get(name) != value for name, value in wanted.items()):
+        efs.update_file_system(FileSystemId=shared, **wanted)
+        lab.advance(minutes=5)
+
+
+months, bills = {}, {}
+for mode, mibps in {"elastic": None, "bursting": None, "provisioned": 150.0}.items():
+    throughput(mode, mibps)
+    months[mode], bills[mode] = lab.experiment("month end"), lab.experiment("month's bill")
+    print(f"{mode:12} waits {months[mode].worst_wait_s / 3600:4.1f} h   {bills[mode].total_usd:8,.2f} USD a month")
+display(lab.score(late_hours=months["bursting"].worst_wait_s / 3600))
+charts.throughputs(months, title="Closing the books, mode by mode", from_day=26)
+
+# %% [markdown]
+# On bursting the first hours go well: credits, saved all month, are spent. Then they are gone, and what is left is
+# the baseline: what the *warm* files earn. Work queues up for days; the books are closed in the first week of the
+# next month.
+#
+# Look closely at why. With all of the files in Standard the baseline would carry the peak. The lifecycle rule that
+# saves the money for storage took the throughput with it.
+#
+# Elastic serves whatever comes, and sends the bill for it. It suits files that are read now and then; AWS puts the
+# border where the mean is a twentieth of the peak. Provisioned costs the same in a quiet month.
+
+# %% [markdown]
+# **A zone is lost.** `orders-a`, its mount target and the share's serving half stand in zone *a*. (Only on the
+# embedded AWS.)
+
+# %% tags=["experiment"]
+lab.break_az(f"{lab.region}a", minutes=120)
+began = lab.advance()
+print(run("c", "cat /mnt/shared/orders.txt"))
+for _ in range(20):
+    told = run("c", "cat /mnt/share/list.txt")
+    print(f"{lab.advance() - began:3.0f} s", told.splitlines()[0])
+    if "tea" in told:
+        break
+print("healed:", *lab.heal())
+_ = lab.advance(minutes=10)
+
+# %% [markdown]
+# `orders-c` reads on as if nothing had happened: its own mount target leads to the same files. The share was away
+# until its other half had taken over the name, seconds that a copy of a file survives. One server with one disk would
+# be away for as long as the zone.
 
 # %% [markdown]
 # ### Bill and one decision
+#
+# Which product for which brief? Each option is laid out for what the orders and the desks ask, and billed.
+
+# %% tags=["experiment"]
+display(lab.experiment("which product"))
+ways = lab.experiment("three years")
+ordered = next(parts for way, parts in ways.items() if "provisioned" in way)
+display(lab.score(three_years_usd=sum(map(sum, ordered.values()))))
+charts.by_year(ways, title="Three years of Minato Trading's files")
+
+# %% [markdown]
+# In the table, *what is missing* decides first, the price second. The cheapest rows all lack something: a zone,
+# speed, a protocol. We built two file systems, because EFS speaks no SMB and FSx for Windows no NFS.
+#
+# In the picture, bursting is cheap, and late. Elastic breaks the budget by what is moved. **ONTAP** serves NFS and
+# SMB from the same files, moves cold blocks to a cheap pool by itself, and needs one system instead of two; that is
+# why most moves of an old filer end there. The price: somebody has to know ONTAP.
+
+# %% tags=["experiment"]
+lab.explore(
+    "your company",
+    question="From how many hours at the peak on is elastic, today's default, no longer the cheapest of EFS that fits?",
+    gib=(256, 8192, 256),
+    peak_mibps=(25, 400, 25),
+    hours=(2, 144, 2),
+    cold_percent=(0, 90, 10),
+    protocol=["NFS", "SMB"],
+)
+
+# %% [markdown]
+# Short peaks: elastic. Long ones: provisioned. Much stored that is warm: even bursting carries it. And the decision
+# of the section is a habit: before choosing, write down protocol, zones, peak and how long it lasts.
+
+# %% [markdown] tags=["exercise"] exercise="p06-e1"
+# **Exercise 1.** The file system now has 150 MiB a second, as the brief says, all month. Set its throughput so that
+# nobody waits longer than ten seconds at the end of the month, and a month of it costs at most six hundred and fifty
+# dollars. (`throughput(...)` or `update_file_system`. Throughput is *metered*: what counts how much?)
+
+# %% tags=["exercise"] exercise="p06-e1"
+# Your calls here.
+
+# %% tags=["solution"] exercise="p06-e1"
+throughput("provisioned", 82.0)
+
+# %% tags=["check"] exercise="p06-e1"
+lab.check("p06-e1")
+
+# %% [markdown]
+# A read counts a third of a write. Seven of ten bytes are read, so a hundred and fifty are metered as eighty. And who
+# needs them only for two days may order them only for two days: a script that calls `update_file_system` on the last
+# days of a month, and goes back to bursting when the books are closed.
 
 # %% [markdown]
 # ### Checkpoint and clean-up
+#
+# 1. A mount hangs. Where do you look first?
+# 2. A file system on bursting was fast for a year, and got slow after somebody had set a lifecycle. Why?
+# 3. A zone is lost. What happens to EFS, to FSx Multi-AZ, to a server with a disk?
+# 4. When is provisioned cheaper than elastic?
+#
+# <details><summary>Answers</summary>
+#
+# 1. At the security group of the mount target: 2049 from the servers. Then whether its zone has a mount target.
+# 2. Bursting goes by what lies in Standard; what moved to Infrequent Access earns no throughput.
+# 3. EFS goes on in the other zones at once; FSx after a failover of seconds; the server when the zone is back, or when
+#    somebody has restored its disk elsewhere.
+# 4. When much is moved: above about a twentieth of the peak on average.
+#
+# </details>
+
+# %% tags=["cleanup"]
+lab.clean_up()
 
 # %% [markdown]
 # ## What to take away
