@@ -128,10 +128,13 @@ def as_changed(usage: Iterable[Usage], topology: Topology, changed_gib: float | 
 
 
 def _held_share(topology: Topology, changed_gib: float) -> dict[str, float]:
-    """Snapshot -> share of its full size that it is billed for; the first of each source counts in full."""
+    """Snapshot -> share of its full size that it is billed for; the first of each source counts in full.
+
+    The first may be one in a vault: EBS does not ask who made it.
+    """
     copies = {kind: topology.of_kind(kind) for kind in _SNAPSHOTS}
     source = {aws_id: str(node.require("of")) for nodes in copies.values() for node in nodes for aws_id in _ids(node)}
-    seen: set[tuple[str, str]] = set()
+    seen = set(_in_vaults(topology))
     shares: dict[str, float] = {}
     for node in (*copies["snapshot"], *copies["db_snapshot"]):
         full = number(node, "gib")
@@ -141,6 +144,16 @@ def _held_share(topology: Topology, changed_gib: float) -> dict[str, float]:
         changed = min(1.0, changed_gib / full) if full else 1.0
         shares[node.id] = (node.count - later + later * changed) / node.count if node.count else 1.0
     return shares
+
+
+def _in_vaults(topology: Topology) -> Iterator[tuple[str, str]]:
+    """Region and id of the volumes of which a vault there holds a warm recovery point."""
+    volumes = {name: node.aws_id for node in topology.of_kind("volume") for name in (node.id, node.aws_id)}
+    for vault in topology.of_kind("backup_vault"):
+        told = vault.attributes.get("points", ())
+        for point in map(read_point, told if isinstance(told, tuple) else ()):
+            if point.kind == "EBS" and not point.cold and point.of in volumes:
+                yield region_of(topology, vault), volumes[point.of]
 
 
 def _ids(node: Node) -> list[str]:

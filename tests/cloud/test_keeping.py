@@ -87,7 +87,11 @@ def test_what_keeps_copies_is_read_back_with_every_attribute(session: Session) -
     assert len(vaults["main"]["points"]) >= 2 and len(vaults["away"]["points"]) >= 2
     name, kind, when, gib = vaults["main"]["points"][0].split()
     assert (name, kind, when[10:13], gib) == ("plans-data", "EBS", "T05", "10")
-    assert nodes(built, "snapshot") == {}, "what a plan or policy made is in its vault or policy"
+    assert built.node("away").aws_id == "away,arn:aws:backup:ap-northeast-3:123456789012:backup-vault:away"
+    snapshots = nodes(built, "snapshot")
+    assert len(snapshots) == 4, "what the policy keeps has the tags of its volume; what the plan made is in its vault"
+    assert {each["of"] for each in snapshots.values()} == {built.node("plans-data").aws_id}
+    assert built.node("plans-data").kind == "volume", "which keeps its name"
     links = {(link.source, link.target, link.label) for link in built.links}
     assert {("office", "main", "daily"), ("office", "main", "monthly"), ("main", "away", "copies")} <= links
 

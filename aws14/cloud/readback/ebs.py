@@ -13,15 +13,16 @@ from aws14.model import Node
 
 _NAMED = re.compile(r"\b(?:snap|ami|i)-[0-9a-f]+")
 """Ids in the descriptions that EC2 gives to images, to their snapshots and to copies."""
-_KEEPERS = {"aws:backup:source-resource", "aws:dlm:lifecycle-policy-id"}
-"""Tags by which AWS Backup and DLM mark what they made."""
+_IN_A_VAULT = "aws:backup:source-resource"
+"""Tag by which AWS Backup marks what it made."""
 
 
 def to_nodes(asking: Asking, facts: Facts) -> tuple[Seen, ...]:
     """The volumes, snapshots and images of one region that are the account's own.
 
     Root volumes are part of their instance, volumes of an Auto Scaling group's instances part of the group, and
-    snapshots that an image stands on part of the image.
+    snapshots that an image stands on part of the image, and what AWS Backup made part of its vault. Snapshots of a
+    lifecycle policy belong to a pattern where the policy copies the tags of its volumes.
 
     Parameters
     ----------
@@ -33,8 +34,7 @@ def to_nodes(asking: Asking, facts: Facts) -> tuple[Seen, ...]:
     images = asking.listed("ec2", facts.region, "describe_images", "Images", Owners=["self"])
     wanted = [{"Name": "owner-id", "Values": [asking.session.account_id]}]
     snapshots = asking.listed("ec2", facts.region, "describe_snapshots", "Snapshots", Filters=wanted)
-    # What a plan or policy made belongs to its vault or policy.
-    images, snapshots = _by_hand(images), _by_hand(snapshots)
+    images, snapshots = _in_no_vault(images), _in_no_vault(snapshots)
     inside = {snapshot for image in images for snapshot in _snapshots_of(image)}
     return (
         *_volumes(facts),
@@ -43,8 +43,8 @@ def to_nodes(asking: Asking, facts: Facts) -> tuple[Seen, ...]:
     )
 
 
-def _by_hand(found: tuple[Resource, ...]) -> tuple[Resource, ...]:
-    return tuple(one for one in found if not _KEEPERS & tags_of(one).keys())
+def _in_no_vault(found: tuple[Resource, ...]) -> tuple[Resource, ...]:
+    return tuple(one for one in found if _IN_A_VAULT not in tags_of(one))
 
 
 def _volumes(facts: Facts) -> tuple[Seen, ...]:

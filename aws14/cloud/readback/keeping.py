@@ -53,7 +53,7 @@ def _vault(asking: Asking, region: str, vault: Resource, points: tuple[Resource,
         "points": tuple(_point(one, sizes, asking.session.now()) for one in points),
     }
     tags = _tags(asking, region, arn)
-    node = Node(id=arn, kind="backup_vault", parent=region, aws_id=name, attributes=attributes)
+    node = Node(id=arn, kind="backup_vault", parent=region, aws_id=f"{name},{arn}", attributes=attributes)
     return Seen(node=node, tags=tags, name=called(tags, name))
 
 
