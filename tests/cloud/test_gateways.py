@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from aws14.cloud import request
+from aws14.cloud.arns import named
 from aws14.cloud.readback import read_back
 from aws14.cloud.session import Session
 from aws14.cloud.teardown import tear_down
@@ -75,6 +76,11 @@ def test_the_lessons_cells_build_once_are_read_back_and_go(session: Session, sai
     }
     links = [link for link in built.links if link.source == "office-files"]
     assert [(link.target, link.kind, link.label) for link in links] == [(BUCKET, "routes", "stores")]
+    listed = session.client("resourcegroupstaggingapi").get_resources(
+        TagFilters=[{"Key": "aws14:course"}], ResourceTypeFilters=["storagegateway"]
+    )["ResourceTagMappingList"]
+    kinds = {named(one["ResourceARN"]) for one in listed}
+    assert ("file-share", share) in kinds and {kind for kind, _ in kinds} == {"file-share", "storage-gateway"}
     local = folder(session)
     tear_down(session)
     assert session.client("storagegateway").list_gateways()["Gateways"] == []
@@ -123,3 +129,9 @@ def test_volumes_and_tapes_are_read_back_and_deleted_with_their_gateways(session
     assert api.list_tapes()["TapeInfos"] == [] and api.list_gateways()["Gateways"] == []
     kept = session.client("ec2").describe_snapshots(OwnerIds=["self"])["Snapshots"]
     assert snapshot not in {one["SnapshotId"] for one in kept}
+
+
+def test_arns_name_what_hangs_on_a_gateway() -> None:
+    start = "arn:aws:storagegateway:ap-northeast-1:123456789012"
+    told = {rest: named(f"{start}:{rest}")[0] for rest in ("gateway/sgw-1", "gateway/sgw-1/volume/vol-1", "tape/WK1")}
+    assert list(told.values()) == ["storage-gateway", "gateway-volume", "tape"]

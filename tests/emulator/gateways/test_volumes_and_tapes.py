@@ -42,6 +42,8 @@ def test_a_snapshot_of_a_cached_volume_is_one_of_ebs(aws: Callable[..., Any], em
     told = api.describe_cached_iscsi_volumes(VolumeARNs=[made])["CachediSCSIVolumes"][0]
     assert (told["VolumeStatus"], told["VolumeUsedInBytes"]) == ("AVAILABLE", 45 * GIB)
     snapshot = api.create_snapshot(VolumeARN=made, SnapshotDescription="weekly")["SnapshotId"]
+    emulator.save("pending")
+    emulator.restore("pending")
     emulator.advance(6 * HOUR)
     found = ec2.describe_snapshots(SnapshotIds=[snapshot])["Snapshots"][0]
     assert (found["State"], found["VolumeSize"], found["VolumeId"]) == ("completed", 200, told["VolumeId"])
