@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws14 import catalog, cloud, cost, design, patterns, sim, widgets
 from aws14.cloud import breaking
+from aws14.cloud.waiting import until
 from aws14.errors import DesignError, NotebookError, UnknownVerbError
 from aws14.lab import cells, journal, playing, rebuild, tables
 from aws14.lab.asking import (
@@ -245,6 +246,13 @@ class Lab(Embedded):
     def who_reaches(self, sources: Mapping[str, str], ports: Iterable[int]) -> pd.DataFrame:
         """Ask for every source, every instance and every port who gets through, and what stops the others."""
         return tables.who_reaches(self.network(), sources, ports)
+
+    def wait_until(self, done: Callable[[], object], *, minutes: float = 5.0, hours: float = 48.0) -> None:
+        """Ask every few minutes of AWS time until an answer is true, for what boto3 has no waiter."""
+        given = checked_numbers({"minutes": minutes, "hours": hours})
+        every_s, most = 60 * given["minutes"], 1 + int(60 * given["hours"] / given["minutes"])
+        if not until(self.session, lambda: bool(done()), delay_s=every_s, most=most):
+            raise NotebookError(f"it is not done after {hours:g} hours", cure="ask AWS what it waits for")
 
     def clean_up(self) -> Report:
         """Delete everything of this pattern, then prove that nothing is left; what was broken is healed first."""

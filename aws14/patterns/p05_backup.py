@@ -42,6 +42,7 @@ def design(region: str = "ap-northeast-1") -> Topology:
             Link(source="internet", target=SERVER, kind="allows", label="tcp/80"),
             Link(source=SERVER, target=DATABASE, kind="allows", label="tcp/3306"),
             Link(source="office-plan", target="office-vault", kind="routes", label="daily"),
+            Link(source="office-plan", target="office-vault", kind="routes", label="monthly"),
             Link(source="office-vault", target="office-vault-away", kind="routes", label="copies"),
         ),
     )
@@ -68,7 +69,7 @@ def _systems(region: str) -> tuple[Node, ...]:
             attributes={"gib": VOLUME_GIB, "volume_type": "gp3"},
         ),
         Node(
-            id=DATABASE, kind="db_instance", parent="private-a", label="MySQL",
+            id=DATABASE, kind="db_instance", parent="vpc", label="MySQL",
             attributes={"engine": "mysql", "multi_az": False, "gib": DATABASE_GIB, "backup_retention_days": 7},
         ),
         Node(id=BUCKET, kind="bucket", parent=region, label="Models", attributes={"versioning": True}),

@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from aws14.cloud import deletion, presence
 from aws14.cloud.kinds.kind import Kind
+from aws14.cloud.vault_locks import empty_vault
 
 _SHORTEST_WAIT_DAYS = 7
 
@@ -25,9 +26,7 @@ def _delete_vault(client: Any, key: str) -> object:
     for state in ("CREATED", "RUNNING"):
         for job in client.list_backup_jobs(ByBackupVaultName=key, ByState=state)["BackupJobs"]:
             client.stop_backup_job(BackupJobId=job["BackupJobId"])
-    pages = client.get_paginator("list_recovery_points_by_backup_vault").paginate(BackupVaultName=key)
-    for point in [one["RecoveryPointArn"] for page in pages for one in page["RecoveryPoints"]]:
-        client.delete_recovery_point(BackupVaultName=key, RecoveryPointArn=point)
+    empty_vault(client, key)
     return client.delete_backup_vault(BackupVaultName=key)
 
 

@@ -65,7 +65,7 @@ def assemble(name: str, seen: Iterable[Seen], links: Iterable[Link], selection: 
         What belongs to it.
     """
     things = {item.node.id: item for item in seen}
-    links = tuple(links)
+    links = tuple(link for link in links if link.source in things)  # a copy may outlive the vault it came from
     chosen = _chosen(things, links, selection)
     kept = [item for key, item in things.items() if key in chosen]
     names = _names(kept)

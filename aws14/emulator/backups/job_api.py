@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
@@ -31,8 +31,7 @@ class Jobs(BaseResponse):
         if kind.find(resource) is None:
             not_found(f"{resource} does not exist")
         lifecycles.check(self.params.get("Lifecycle"))
-        known = self._repeated()
-        job = known or jobs.create(
+        job = self._repeated(book(self).jobs) or jobs.create(
             self.current_account,
             self.region,
             vault=vault.backup_vault_name,
@@ -43,8 +42,9 @@ class Jobs(BaseResponse):
         self._remember(job.id)
         return ActionResult({"BackupJobId": job.id, "CreationDate": moment(job.created), "IsParent": False})
 
-    def _repeated(self) -> Any:
-        return book(self).jobs.get(book(self).tokens.get(self.params.get("IdempotencyToken") or "", ""))
+    def _repeated(self, made: Mapping[str, Any]) -> Any:
+        """The job that the same token has made before."""
+        return made.get(book(self).tokens.get(self.params.get("IdempotencyToken") or "", ""))
 
     def _remember(self, key: str) -> None:
         if self.params.get("IdempotencyToken"):
@@ -76,7 +76,7 @@ class Jobs(BaseResponse):
 
     def _chosen(self, found: Iterable[dict[str, Any]], ways: dict[str, str]) -> list[dict[str, Any]]:
         ways = ways | {"ByResourceType": "ResourceType", "ByAccountId": "AccountId"}
-        after, before = self.params.get("ByCreatedAfter"), self.params.get("ByCreatedBefore")
+        after, before = asked(self.params.get("ByCreatedAfter")), asked(self.params.get("ByCreatedBefore"))
         chosen = [
             each
             for each in found
@@ -96,7 +96,10 @@ class Jobs(BaseResponse):
             invalid_request(f"Recovery point {point.arn} is not completed")
         lifecycles.check(self.params.get("Lifecycle"))
         destination, lifecycle = self.params["DestinationBackupVaultArn"], self.params.get("Lifecycle")
-        job = copies.create(point, destination, self.params["IamRoleArn"], lifecycle=lifecycle)
+        job = self._repeated(book(self).copies) or copies.create(
+            point, destination, self.params["IamRoleArn"], lifecycle=lifecycle
+        )
+        self._remember(job.id)
         return ActionResult({"CopyJobId": job.id, "CreationDate": moment(job.created), "IsParent": False})
 
     def describe_copy_job(self) -> ActionResult:
@@ -126,8 +129,11 @@ class Jobs(BaseResponse):
             invalid_request(f"Recovery point {point.arn} is not completed")
         if not self.params.get("IamRoleArn"):
             missing_parameter("IamRoleArn is required")
-        job = restores.create(point, self.params["Metadata"], self.params["IamRoleArn"])
-        job.copies_tags = bool(self.params.get("CopySourceTagsToRestoredResource"))
+        job = self._repeated(book(self).restores)
+        if job is None:
+            job = restores.create(point, self.params["Metadata"], self.params["IamRoleArn"])
+            job.copies_tags = bool(self.params.get("CopySourceTagsToRestoredResource"))
+        self._remember(job.id)
         return ActionResult({"RestoreJobId": job.id})
 
     def _restore_job(self) -> Any:

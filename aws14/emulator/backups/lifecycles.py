@@ -149,11 +149,8 @@ def keeps_for(vault: Any) -> str:
 def is_locked(point: Point) -> bool:
     """Whether the lock of its vault protects it now."""
     vault = vault_at(point.account, point.region, point.vault)
-    if vault is None or not vault.locked:
-        return False
-    # Past its least retention a recovery point may go, whatever its own lifecycle says.
-    least = vault.min_retention_days
-    return least is None or world().clock.now() < point.began + DAY_S * least
+    # All of them, for as long as their own lifecycle says: the least retention is asked of jobs only.
+    return vault is not None and bool(vault.locked)
 
 
 def refuse_locked(point: Point) -> None:
