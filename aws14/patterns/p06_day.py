@@ -62,28 +62,33 @@ ASSUMPTIONS = cost.Assumptions()
 """What no trace shows."""
 
 
-def scenario(*, entry: str = SHARED, zone_lost_for_s: float = 0.0, zone: str = "ap-northeast-1a") -> Scenario:
-    """The last four days of a month: two like any other, then two days and nights of closing the books.
+def scenario(
+    *, entry: str = SHARED, days: int = CLOSE_DAYS, zone_lost_for_s: float = 0.0, zone: str = "ap-northeast-1a"
+) -> Scenario:
+    """The end of a month: office hours as usual, then, for the orders, two days and nights of closing the books.
 
     Parameters
     ----------
     entry : str
-        Id of the file system that the order system works with.
+        Whose files: ``shared`` of the order system, or ``share`` of the desks, whose two last days are the busiest.
+    days : int
+        How many days are run, the last of the month among them; 30 for a bill of the month.
     zone_lost_for_s : float
         How long a zone is lost from nine in the morning of the last day; 0: not at all.
     zone : str
         Its name.
     """
-    end = office_month(usual_mibps=USUAL_MIBPS, peak_mibps=PEAK_MIBPS, days=CLOSE_DAYS, peak_days=PEAK_DAYS)
+    usual, peak = (DESKS_MIBPS / 5, DESKS_MIBPS) if entry == SHARE else (USUAL_MIBPS, PEAK_MIBPS)
+    end = office_month(usual_mibps=usual, peak_mibps=peak, days=days, peak_days=PEAK_DAYS)
     minutes = np.rint(end.asked_mibps * 60 / OPERATION_MIB).astype(int).tolist()
-    lost_s = (CLOSE_DAYS - 1) * _DAY_S + 9 * 3600
+    lost_s = (days - 1) * _DAY_S + 9 * 3600
     return Scenario(
         name="the end of the month",
         load=Replay(requests_per_minute=tuple(minutes), source="the brief: office hours, then day and night"),
         application=FILE_REQUEST,
         entry=entry,
         users=USERS,
-        horizon_s=CLOSE_DAYS * _DAY_S,
+        horizon_s=days * _DAY_S,
         faults=(AzOutage(az=zone, starts_s=lost_s, lasts_s=zone_lost_for_s),) if zone_lost_for_s else (),
     )
 

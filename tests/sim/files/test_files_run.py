@@ -11,7 +11,7 @@ from aws14 import catalog, charts, cost
 from aws14.errors import DesignError, ScenarioError
 from aws14.model import AzOutage, Diurnal, InstanceLoss, Ramp, RegionOutage, SlowDatabase, Spike
 from aws14.model.trace import FAILURE_REASONS
-from aws14.patterns.p06_day import PEAK_MIBPS, USUAL_MIBPS, scenario
+from aws14.patterns.p06_day import PEAK_MIBPS, USUAL_MIBPS, orders, scenario
 from aws14.sim import ToFiles, Unreachable, resolve, simulate, what_if
 from aws14.sim.files.losses import zone_lost_min
 from aws14.sim.files.operations import operations
@@ -268,6 +268,14 @@ def test_elastic_is_charged_by_the_gigabyte_to_the_cent():
     for item, share, usd in (("Elastic throughput reads", 0.75, 0.04), ("Elastic throughput writes", 0.25, 0.07)):
         assert found[item].usage.quantity == pytest.approx(gib * share, rel=1e-9)
         assert found[item].usd == pytest.approx(gib * share * usd, abs=0.005)
+
+
+def test_a_run_of_the_whole_month_is_billed_as_the_month():
+    site = shared(throughput_mode="elastic", standard_gib=512.0)
+    found = items(site, simulate(site, scenario(days=30)))
+    brief = orders(REGION)
+    assert found["Elastic throughput reads"].usage.quantity == pytest.approx(brief.read_gib, rel=1e-3)
+    assert found["Elastic throughput writes"].usage.quantity == pytest.approx(brief.written_gib, rel=1e-3)
 
 
 def test_other_modes_and_fsx_are_not_charged_by_the_gigabyte():
