@@ -5,8 +5,9 @@ from __future__ import annotations
 from aws14 import cost
 from aws14.cost.metering import HOURS_PER_MONTH
 from aws14.cost.shared_files import Moved, moved_usage
-from aws14.model import Bill, Topology
-from aws14.patterns.p06_day import SHARED, filled, month_end, orders
+from aws14.model import Bill, Topology, Trace
+from aws14.patterns.p06_day import SHARED, filled, month_end, orders, scenario
+from aws14.sim import simulate
 from aws14.sim.files.months import FilesRun, serve
 from aws14.sim.files.throughput import throughput_of
 
@@ -20,6 +21,17 @@ def month(built: Topology) -> FilesRun:
         What was read back.
     """
     return serve(throughput_of(filled(built).node(SHARED)), month_end())
+
+
+def operations(built: Topology) -> Trace:
+    """The last days of the month, operation by operation, for clients that give up instead of waiting.
+
+    Parameters
+    ----------
+    built : Topology
+        What was read back.
+    """
+    return simulate(filled(built), scenario())
 
 
 def months_bill(built: Topology) -> Bill:
