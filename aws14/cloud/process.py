@@ -22,6 +22,7 @@ import psutil
 
 import aws14
 from aws14.cloud.control_api import ask
+from aws14.cloud.surroundings import Surroundings
 from aws14.errors import EmulatorError
 from aws14.home import home
 
@@ -63,7 +64,7 @@ class Status(TypedDict):
 
 
 @dataclass(frozen=True)
-class Emulator:
+class Emulator(Surroundings):
     """A running embedded AWS.
 
     Parameters
@@ -137,22 +138,6 @@ class Emulator:
     def play(self, metrics: Sequence[Mapping[str, Any]], until: float) -> dict[str, Any]:
         """Put datapoints of CloudWatch, go to this time (epoch seconds), and tell how the groups are."""
         return dict(ask(self, "POST", "play", {"metrics": list(metrics), "until": until}))
-
-    def pod_load(self, load: Mapping[str, Any]) -> float:
-        """Say what the pods of a workload are asked to do (docs/architecture.md); return AWS time, epoch seconds."""
-        return float(ask(self, "POST", "pod_load", dict(load))["now"])
-
-    def file_load(self, load: Mapping[str, Any]) -> float:
-        """Say what a file system has to do (docs/architecture.md); return AWS time, epoch seconds."""
-        return float(ask(self, "POST", "file_load", dict(load))["now"])
-
-    def office(self, said: Mapping[str, Any]) -> dict[str, Any]:
-        """Say what the office is like (docs/architecture.md): its folder, its line; return how it is now."""
-        return dict(ask(self, "POST", "office", dict(said)))
-
-    def gateway(self, order: Mapping[str, Any]) -> dict[str, Any]:
-        """Do something with a storage gateway, as somebody in the office (docs/architecture.md); return how it went."""
-        return dict(ask(self, "POST", "gateway", dict(order)))
 
     def heal(self) -> list[str]:
         """End all that was broken; return the ids and names of it."""

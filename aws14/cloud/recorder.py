@@ -16,9 +16,10 @@ from urllib.parse import quote
 from botocore.awsrequest import AWSResponse
 
 from aws14.cloud.archives import by_content
+from aws14.cloud.creation import Creation
 from aws14.cloud.kinds import KINDS
 from aws14.cloud.ledger import Record, decode, digest, encode
-from aws14.cloud.operations import OPERATIONS, TOKENS, UNRECORDED, Creation
+from aws14.cloud.operations import OPERATIONS, TOKENS, UNRECORDED
 from aws14.cloud.paths import aws_ids, fill, pick
 from aws14.cloud.real import check_not_expired
 from aws14.cloud.tags import RETAG, TAG_AFTER, course_tags, with_tags

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from aws14.cloud.operations import Creation
+from aws14.cloud.creation import Creation
 
 COURSE, PATTERN, EXPIRES = "aws14:course", "aws14:pattern", "aws14:expires"
 

@@ -14,9 +14,9 @@ What this adds
 What it still does not do
     NFS, SMB and iSCSI are not spoken: folders and the control API stand for clients. A renamed file is uploaded anew.
     A domain is joined whatever its password. Of a role only writing and deleting are asked. Port 80 answers after the
-    activation, too. Two gateways do not share
-    the line with each other. Gateways of FSx (closed to new customers), tape pools of one's own, CHAP, audit logs,
-    notifications by events. Of what is written with a declared size there are no bytes, only the size counts.
+    activation, too. Two gateways do not share the line with each other. Gateways of FSx (closed to new customers), tape
+    pools of one's own, CHAP, audit logs, notifications by events. Of what is written with a
+    declared size there are no bytes, only the size counts.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Storage Gateway, which moto lacks: in the shape of one of moto's services, so that moto answers for it.
 
 ==============  ================================================================================================
-``models``      gateways with their shares, volumes and tapes; one backend an account and region
+``models``      gateways; one backend an account and region
+``records``     what hangs on them: disks, shares and their files, volumes, tapes
 ``appliance``   the machine in the office: its address, activation keys, disks
 ``cache``       what a gateway holds of its files: least recently used, never what waits for the line
 ``uploads``     what waits for the line, and what becomes of it in AWS

@@ -14,7 +14,8 @@ from urllib.parse import parse_qs, urlsplit
 from aws14.catalog import quota
 from aws14.emulator.dataplane import fronts
 from aws14.emulator.dataplane.answering import Shown, Told, Visit
-from aws14.emulator.gateways.models import Disk, gateways
+from aws14.emulator.gateways.models import gateways
+from aws14.emulator.gateways.records import Disk
 from aws14.emulator.world import world
 
 __all__ = ["Appliance", "of_key", "register", "spend", "with_disks"]

@@ -5,14 +5,8 @@ from __future__ import annotations
 from aws14.emulator.clock import handles
 from aws14.emulator.durations import typical_s
 from aws14.emulator.gateways import cache, uploads
-from aws14.emulator.gateways.models import (
-    Gateway,
-    Pending,
-    StorageGatewayBackend,
-    Tape,
-    Volume,
-    storagegateway_backends,
-)
+from aws14.emulator.gateways.models import Gateway, StorageGatewayBackend, storagegateway_backends
+from aws14.emulator.gateways.records import Pending, Tape, Volume
 from aws14.emulator.world import world
 from aws14.errors import ScenarioError
 

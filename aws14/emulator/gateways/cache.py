@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from aws14.emulator.gateways.models import Counts, Gateway, Held
+from aws14.emulator.gateways.models import Gateway
+from aws14.emulator.gateways.records import Counts, Held
 from aws14.emulator.world import world
 
 __all__ = ["CACHE", "admit", "count", "dirty_bytes", "drop", "finds", "note"]

@@ -14,7 +14,8 @@ from aws14.emulator.durations import typical_s
 from aws14.emulator.gateways import cache, uploads
 from aws14.emulator.gateways.asking import Asking, new_id, tags_of
 from aws14.emulator.gateways.gateway_api import BUFFER
-from aws14.emulator.gateways.models import Disk, Gateway, Volume, storagegateway_backends
+from aws14.emulator.gateways.models import Gateway, storagegateway_backends
+from aws14.emulator.gateways.records import Disk, Volume
 from aws14.emulator.gateways.refusals import refuse
 from aws14.emulator.machines import contents
 from aws14.emulator.world import world

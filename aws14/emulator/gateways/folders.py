@@ -19,8 +19,9 @@ from typing import Any
 from aws14.catalog import quota
 from aws14.emulator.durations import typical_s
 from aws14.emulator.gateways import cache, uploads
-from aws14.emulator.gateways.models import Gateway, Known, Pending, Share, StorageGatewayBackend, gateways
+from aws14.emulator.gateways.models import Gateway, StorageGatewayBackend, gateways
 from aws14.emulator.gateways.objects import fetch, objects_of
+from aws14.emulator.gateways.records import Known, Pending, Share
 from aws14.emulator.world import world
 from aws14.errors import ScenarioError
 

@@ -8,7 +8,8 @@ from typing import Any
 from aws14.emulator.buckets.access import bucket_of, object_of
 from aws14.emulator.buckets.restoring import is_archived
 from aws14.emulator.gateways import cache
-from aws14.emulator.gateways.models import Gateway, Pending, Share, StorageGatewayBackend
+from aws14.emulator.gateways.models import Gateway, StorageGatewayBackend
+from aws14.emulator.gateways.records import Pending, Share
 from aws14.emulator.permissions import may
 
 __all__ = ["deliver", "fetch", "may_take", "objects_of"]

@@ -15,8 +15,9 @@ from typing import Any
 from aws14.emulator import offices
 from aws14.emulator.durations import typical_s
 from aws14.emulator.gateways import block_life, cache, folders, uploads
-from aws14.emulator.gateways.models import Gateway, Share, StorageGatewayBackend, Tape, Volume, gateways
+from aws14.emulator.gateways.models import Gateway, StorageGatewayBackend, gateways
 from aws14.emulator.gateways.objects import fetch
+from aws14.emulator.gateways.records import Share, Tape, Volume
 from aws14.errors import ScenarioError
 
 __all__ = ["GatewayOrder", "carry_out", "read_order"]

@@ -12,7 +12,8 @@ from aws14.emulator.buckets.access import bucket_of
 from aws14.emulator.durations import typical_s
 from aws14.emulator.gateways import cache, folders, objects, uploads
 from aws14.emulator.gateways.asking import Asking, new_id, tags_of, told_tags
-from aws14.emulator.gateways.models import Gateway, Share, gateways
+from aws14.emulator.gateways.models import Gateway, gateways
+from aws14.emulator.gateways.records import Share
 from aws14.emulator.gateways.refusals import refuse
 from aws14.emulator.world import world
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from aws14.emulator.clock import handles
 from aws14.emulator.durations import typical_s
 from aws14.emulator.gateways import cache, folders, objects
-from aws14.emulator.gateways.models import Gateway, Pending, Share, StorageGatewayBackend, storagegateway_backends
+from aws14.emulator.gateways.models import Gateway, StorageGatewayBackend, storagegateway_backends
+from aws14.emulator.gateways.records import Pending, Share
 from aws14.emulator.world import world
 
 __all__ = ["deliver", "find"]

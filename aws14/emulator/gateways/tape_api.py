@@ -13,7 +13,8 @@ from aws14.emulator.durations import typical_s
 from aws14.emulator.gateways import cache, uploads
 from aws14.emulator.gateways.asking import Asking, new_id, tags_of
 from aws14.emulator.gateways.gateway_api import BUFFER
-from aws14.emulator.gateways.models import Gateway, Tape
+from aws14.emulator.gateways.models import Gateway
+from aws14.emulator.gateways.records import Tape
 from aws14.emulator.gateways.refusals import refuse
 from aws14.emulator.world import world
 

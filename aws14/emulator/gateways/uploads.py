@@ -12,7 +12,8 @@ from aws14.emulator import offices
 from aws14.emulator.clock import handles
 from aws14.emulator.durations import typical_s
 from aws14.emulator.gateways import cache
-from aws14.emulator.gateways.models import Gateway, Pending, StorageGatewayBackend, gateways, storagegateway_backends
+from aws14.emulator.gateways.models import Gateway, StorageGatewayBackend, gateways, storagegateway_backends
+from aws14.emulator.gateways.records import Pending
 from aws14.emulator.world import world
 
 __all__ = ["deliver_with", "enqueue", "forget", "line_changed", "look_again", "pause", "start", "waiting_bytes"]
