@@ -10,7 +10,7 @@ from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 from aws14.emulator.backups import copies, jobs, lifecycles, restores
 from aws14.emulator.backups.answers import backup_job, copy_job, page, restore_job
 from aws14.emulator.backups.asking import book, known_vault
-from aws14.emulator.backups.records import moment
+from aws14.emulator.backups.records import in_utc, moment
 from aws14.emulator.backups.refusals import invalid, invalid_request, missing_parameter, not_found
 from aws14.emulator.backups.resources import kind_of_arn
 
@@ -76,7 +76,7 @@ class Jobs(BaseResponse):
 
     def _chosen(self, found: Iterable[dict[str, Any]], ways: dict[str, str]) -> list[dict[str, Any]]:
         ways = ways | {"ByResourceType": "ResourceType", "ByAccountId": "AccountId"}
-        after, before = asked(self.params.get("ByCreatedAfter")), asked(self.params.get("ByCreatedBefore"))
+        after, before = in_utc(self.params.get("ByCreatedAfter")), in_utc(self.params.get("ByCreatedBefore"))
         chosen = [
             each
             for each in found

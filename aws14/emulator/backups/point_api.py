@@ -9,7 +9,7 @@ from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 from aws14.emulator.backups import lifecycles
 from aws14.emulator.backups.answers import page, recovery_point, without_nothing
 from aws14.emulator.backups.asking import book, known_point, known_vault
-from aws14.emulator.backups.records import Point, moment
+from aws14.emulator.backups.records import Point, in_utc, moment
 from aws14.emulator.backups.refusals import not_found
 from aws14.emulator.backups.resources import kinds
 from aws14.emulator.backups.vault_policy import refuse_denied
@@ -37,7 +37,7 @@ class Points(BaseResponse):
 
     def _chosen_points(self, points: list[Point]) -> list[Point]:
         asked = self.params
-        after, before = asked.get("ByCreatedAfter"), asked.get("ByCreatedBefore")
+        after, before = in_utc(asked.get("ByCreatedAfter")), in_utc(asked.get("ByCreatedBefore"))
         chosen = [
             each
             for each in points

@@ -248,6 +248,11 @@ def moment(epoch_s: float) -> datetime | None:
     return datetime.fromtimestamp(epoch_s, UTC) if epoch_s else None
 
 
+def in_utc(told: datetime | None) -> datetime | None:
+    """A time as a question holds it: moto reads those in an address without their zone, which is UTC."""
+    return told.replace(tzinfo=UTC) if told is not None and told.tzinfo is None else told
+
+
 def new_id() -> str:
     """An id as AWS Backup makes them."""
     from moto.moto_api._internal import mock_random

@@ -170,6 +170,19 @@ def test_a_table_comes_back_with_its_items(cloud: SimpleNamespace, emulator: Emu
     assert dynamodb.scan(TableName="projects-again")["Items"] == [{"id": {"S": "tower"}}]
 
 
+def test_jobs_and_points_are_listed_by_when_they_were_made(cloud: SimpleNamespace, emulator: Emulator) -> None:
+    first = back_up(cloud, emulator)
+    restore(cloud, emulator, first["RecoveryPointArn"], availabilityZone="ap-northeast-1a")
+    between = datetime.fromtimestamp(emulator.status()["now"], UTC)
+    second = back_up(cloud, emulator)
+    after = cloud.backup.list_backup_jobs(ByCreatedAfter=between)["BackupJobs"]
+    assert [each["BackupJobId"] for each in after] == [second["BackupJobId"]]
+    assert len(cloud.backup.list_restore_jobs(ByCreatedBefore=between)["RestoreJobs"]) == 1
+    asked = {"BackupVaultName": "main", "ByCreatedBefore": between}
+    before = cloud.backup.list_recovery_points_by_backup_vault(**asked)["RecoveryPoints"]
+    assert [each["RecoveryPointArn"] for each in before] == [first["RecoveryPointArn"]]
+
+
 def test_a_restore_makes_a_volume_and_tells_why_it_cannot(cloud: SimpleNamespace, emulator: Emulator) -> None:
     point = back_up(cloud, emulator)["RecoveryPointArn"]
     offered = cloud.backup.get_recovery_point_restore_metadata(BackupVaultName="main", RecoveryPointArn=point)
