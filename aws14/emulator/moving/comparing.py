@@ -10,7 +10,7 @@ from typing import Any
 from aws14.emulator.moving.models import Entry
 from aws14.emulator.moving.sides import Stamp
 
-__all__ = ["Plan", "compared"]
+__all__ = ["Plan", "compared", "differs"]
 
 #: Times are kept to the second at least, by every kind of end.
 _ALIKE_S = 1.0
@@ -54,7 +54,7 @@ def compared(
     """
     known = tuple(Entry(path, one.bytes, one.modified) for path, one in sorted(source.items()) if _meant(path, told))
     everything = options["TransferMode"] == "ALL"
-    changed = [one for one in known if everything or _differs(one, there.get(one.path))]
+    changed = [one for one in known if everything or differs(one, there.get(one.path))]
     kept = [one for one in changed if options["OverwriteMode"] == "NEVER" and one.path in there]
     removes = options["PreserveDeletedFiles"] == "REMOVE"
     gone = tuple(path for path in sorted(there) if removes and path not in source and _meant(path, told))
@@ -62,7 +62,8 @@ def compared(
     return Plan(entries=entries, gone=gone, known=known, skipped=len(kept))
 
 
-def _differs(one: Entry, there: Stamp | None) -> bool:
+def differs(one: Entry, there: Stamp | None) -> bool:
+    """Whether a file of the source is not there, or has another size or time."""
     return there is None or there.bytes != one.bytes or abs(there.modified - one.modified) >= _ALIKE_S
 
 

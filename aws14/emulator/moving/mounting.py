@@ -87,7 +87,6 @@ def _office(location: Location) -> Side:
         if share.lower() != SHARE or not (offices.folder() / rest).is_dir():
             words = "mount error(2)" if smb else "mount.nfs: access denied by server while mounting"
             raise _fails(location, "x40016", f"{words}: No such file or directory: {location.told['Subdirectory']}")
-        offices.listed(root)
     except ScenarioError as error:
         raise _fails(location, "x40016", str(error)) from error
     return OfficeSide(root)

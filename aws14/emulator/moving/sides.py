@@ -37,7 +37,7 @@ class Side(Protocol):
     """One end of a task."""
 
     def listed(self) -> dict[str, Stamp]:
-        """Every file."""
+        """Every file, or a `FileError`."""
 
     def read(self, path: str) -> bytes:
         """Its bytes, or a `FileError`."""
@@ -63,7 +63,10 @@ class OfficeSide:
 
     def listed(self) -> dict[str, Stamp]:
         """Every file."""
-        found = offices.listed(self.root)
+        try:
+            found = offices.listed(self.root)
+        except (OSError, ScenarioError) as error:
+            raise FileError(str(error)) from error
         return {path[len(self.root) :]: Stamp(one.bytes, one.modified) for path, one in found.items()}
 
     def read(self, path: str) -> bytes:
@@ -124,9 +127,11 @@ class BucketSide:
 
     def listed(self) -> dict[str, Stamp]:
         """Every object below the prefix; one whose key ends in a slash stands for a folder."""
-        keys = [key for key in self._bucket().keys if key.startswith(self.prefix) and not key.endswith("/")]
-        paths = (f"/{key.removeprefix(self.prefix)}" for key in keys)
-        found = ((path, self._object(path)) for path in paths)
+        from aws14.emulator.buckets.access import object_of
+
+        bucket = self._bucket()
+        keys = [key for key in bucket.keys if key.startswith(self.prefix) and not key.endswith("/")]
+        found = ((f"/{key.removeprefix(self.prefix)}", object_of(bucket, key)) for key in keys)
         return {path: Stamp(one.size, _modified(one)) for path, one in found if one is not None}
 
     def read(self, path: str) -> bytes:

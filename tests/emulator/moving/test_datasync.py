@@ -249,6 +249,15 @@ def test_never_out_of_the_folder(clean_emulator, moving, tmp_path):
     assert sorted(each.name for each in outside.iterdir()) == ["secret"]
 
 
+def test_a_folder_that_holds_too_much_is_told(clean_emulator, moving):
+    for at in range(5001):
+        (moving.office / str(at)).touch()
+    run = start(moving, task_of(moving, moving.nas, moving.bucket))
+    clean_emulator.advance(300)
+    result = told(moving, run)["Result"]
+    assert (result["PrepareStatus"], "too much" in result["ErrorDetail"]) == ("ERROR", True)
+
+
 def test_filters_and_files_that_stay(clean_emulator, moving):
     for name in ("plans/a.dxf", "plans/a.tmp", "old/b.dxf"):
         write(moving, name, b"new")
