@@ -99,7 +99,7 @@ def _actions(rule: Resource) -> Iterator[str]:
 
 def _least(answer: Resource, rule: Resource) -> Iterator[str]:
     """The size from which on objects are moved, where it is not S3's own."""
-    given = rule.get("Filter") or {}
+    given: Any = rule.get("Filter") or {}
     above = given.get("And", given).get("ObjectSizeGreaterThan")
     if above is not None:
         yield f"least={int(above) + 1}"

@@ -52,7 +52,7 @@ def test_a_schedule_leaves_what_changes_between_two_starts():
     assert daily.copies[-1].hours == pytest.approx(24 / carried_h)
     assert hourly.cutover_h <= 0.5
     assert [copy.begins_day * 24 % 1 for copy in hourly.copies] == pytest.approx([0.0] * len(hourly.copies), abs=1e-9)
-    # The first copy takes 23.9 h: the second begins at the next full hour, and finds what changed since the first began.
+    # The first copy takes 23.9 h: the second begins at the next full hour, with what changed since the first began.
     assert hourly.copies[1].gib == pytest.approx(hourly.copies[1].begins_day * 24)
 
 
