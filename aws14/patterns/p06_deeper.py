@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from aws14.patterns.p06_cold import cold_files
+from aws14.patterns.p06_credits import burst_credits
 from aws14.patterns.p06_move import move
 from aws14.patterns.p06_office import cache, month_end_queue
 from aws14.patterns.p06_own import own_server, zone_lost
@@ -14,6 +15,7 @@ from aws14.patterns.p06_writers import writers
 deeper: Mapping[str, Callable[..., object]] = {
     "cache": cache,
     "cold files": cold_files,
+    "credits": burst_credits,
     "move": move,
     "one file": writers,
     "own server": own_server,

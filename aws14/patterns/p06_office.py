@@ -17,14 +17,17 @@ WORKED_ON = Files(count=40_000, gib=500.0)
 """What the office asks for: some files often, most hardly ever."""
 
 CACHES_GIB = (5, 10, 20, 50, 100, 150, 200, 300, 400, 500)
-MONTH_END_GIB, MONTH_END_H, DAYS = 300.0, 10.0, 3
+MONTH_END_GIB, MONTH_END_H, DAYS = 300, 6.0, 3
 """What the desks write on the last day of the month, in so many hours; days that are looked at."""
+
+LINES_MBPS = (300, int(OFFICE_MBPS), 50)
+"""The quickest first: it is never the one that waits most."""
 
 _HOUR_MIN, _DAY_MIN = 60, 1440
 Floats = NDArray[np.float64]
 
 
-def cache(built: Topology, gib: float = WORKED_ON.gib, skew: float = WORKED_ON.skew) -> Picture:
+def cache(built: Topology, gib: int = int(WORKED_ON.gib), skew: float = WORKED_ON.skew) -> Picture:
     """What share of the requests a cache finds, over its size.
 
     Parameters
@@ -41,7 +44,7 @@ def cache(built: Topology, gib: float = WORKED_ON.gib, skew: float = WORKED_ON.s
     DesignError
         When no gateway stands.
     """
-    files = Files(count=WORKED_ON.count, gib=gib, skew=skew)
+    files = Files(count=WORKED_ON.count, gib=float(gib), skew=float(skew))
     has = float(str(_gateway(built).require("cache_gib")))
     sizes = [float(size) for size in CACHES_GIB]
     lines = {
@@ -53,7 +56,7 @@ def cache(built: Topology, gib: float = WORKED_ON.gib, skew: float = WORKED_ON.s
     return charts.curves(sizes, lines, title=title, xlabel="cache, GiB", ylabel="found, %")
 
 
-def month_end_queue(built: Topology, written_gib: float = MONTH_END_GIB, cut_h: float = 0.0) -> Picture:
+def month_end_queue(built: Topology, written_gib: int = MONTH_END_GIB, cut_h: float = 0.0) -> Picture:
     """What waits in the gateway for the line when the desks write much in a day.
 
     Parameters
@@ -70,7 +73,7 @@ def month_end_queue(built: Topology, written_gib: float = MONTH_END_GIB, cut_h: 
     first = 9 * _HOUR_MIN
     busy = int(MONTH_END_H * _HOUR_MIN)
     written[first : first + busy] = written_gib / busy
-    lines = {f"{mbps} Mbit/s": _waiting(written, float(mbps), cut_h) for mbps in (50, int(OFFICE_MBPS), 300)}
+    lines = {f"{mbps} Mbit/s": _waiting(written, float(mbps), cut_h) for mbps in LINES_MBPS}
     room = float(str(node.require("buffer_gib") or node.require("cache_gib")))
     worst = [name for name, waiting in lines.items() if not fits_buffer(node, waiting)]
     says = f"writes are refused with {' and '.join(worst)}" if worst else "it takes all of it"

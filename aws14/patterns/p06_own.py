@@ -25,7 +25,7 @@ _MINUTE_S = 60.0
 
 
 def own_server(
-    built: Topology, instance_type: str = "as built", volume_type: str = "as built", volume_mibps: int = 0
+    built: Topology, instance_type: str = "as built", volume_type: str = "as built", volume_mibps: int = 125
 ) -> Picture:
     """What each part of the server of one's own lets through.
 
@@ -36,7 +36,7 @@ def own_server(
     instance_type, volume_type : str
         Others in their place.
     volume_mibps : int
-        Throughput that a gp3 volume was made with, MiB/s; 0: what every one has.
+        Throughput that a gp3 volume was made with, MiB/s; every one has the first that is offered.
 
     Raises
     ------

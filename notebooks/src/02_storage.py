@@ -391,6 +391,549 @@ lab.check("p06-e1")
 # needs them only for two days may order them only for two days: a script that calls `update_file_system` on the last
 # days of a month, and goes back to bursting when the books are closed.
 
+# %% [markdown] deeper="4 min"
+# #### Deeper: why is this box here?
+#
+# Each part is taken away on paper, and what it was for is asked again. Which loss would nobody notice for months?
+
+# %% tags=["experiment"]
+lab.experiment("why")
+
+# %% [markdown]
+# Without the backup all goes on as before: two zones keep every file twice, and delete it twice, at once. Pattern 5 is
+# about that.
+
+# %% [markdown] deeper="7 min"
+# #### Deeper: a server of one's own?
+#
+# A virtual machine with a large disk, and a share on it: the old server again, without its desk. It is the cheapest line
+# in many comparisons. How fast is it at the end of the month? The disk is sold with a hundred and twenty-five MiB a second.
+
+# %% tags=["build"] step="own-server"
+own_disk = ec2.create_volume(
+    Size=2048, VolumeType="gp3", AvailabilityZone=f"{lab.region}a", TagSpecifications=named("volume", "own-disk")
+)["VolumeId"]
+own_server = ec2.run_instances(
+    ImageId=image,
+    InstanceType="m5.large",
+    MinCount=1,
+    MaxCount=1,
+    SubnetId=subnets["files-a"],
+    SecurityGroupIds=[nfs],
+    TagSpecifications=named("instance", "own-server"),
+)["Instances"][0]["InstanceId"]
+ec2.get_waiter("instance_running").wait(InstanceIds=[own_server])
+_ = ec2.attach_volume(InstanceId=own_server, VolumeId=own_disk, Device="/dev/sdf")
+
+# %% tags=["experiment"]
+lab.explore(
+    "own server",
+    question="Which part has to grow before the end of the month fits?",
+    instance_type=["as built", "t3.small", "m5.xlarge", "m5.2xlarge"],
+    volume_type=["as built", "gp2", "gp3"],
+    volume_mibps=[125, 250, 500],
+)
+
+# %% [markdown]
+# The shortest bar decides. Whoever buys a faster disk for this server gets nothing: what passes to the disk, the *lane*, is a
+# property of the instance, and so is the network. Size both, then count what is left to do by hand: patches, snapshots, and
+# nobody takes over when it stops.
+#
+# *gp2*, the older disk, gives by its size and lives on credits; *gp3* gives what it was ordered with. A server that is
+# billed as cheap is small, and the first thing a small one lacks is network.
+
+# %% [markdown] deeper="6 min"
+# #### Deeper: where have the credits gone?
+#
+# *Bursting* is the mode that older file systems still run in. What is stored earns credits; a rush spends them. Predict: a
+# file system of two hundred and fifty-six GiB, full of credits, is written at a hundred MiB a second. For how many hours?
+
+# %% tags=["experiment"]
+from datetime import UTC, datetime, timedelta
+
+for each in efs.describe_file_systems(CreationToken="burst")["FileSystems"]:  # run again, it begins with full credits
+    efs.delete_file_system(FileSystemId=each["FileSystemId"])
+    _ = lab.advance(minutes=1)
+name = [{"Key": "Name", "Value": "burst"}]
+burst = efs.create_file_system(CreationToken="burst", ThroughputMode="bursting", Tags=name)["FileSystemId"]
+_ = lab.advance(minutes=1)
+lab.load_files(burst, stored_gib=256, write_mibps=100)  # on a real account: a machine that writes
+end = datetime.fromtimestamp(lab.advance(hours=10), UTC)
+balance = lab.client("cloudwatch").get_metric_statistics(
+    Namespace="AWS/EFS",
+    MetricName="BurstCreditBalance",
+    Dimensions=[{"Name": "FileSystemId", "Value": burst}],
+    StartTime=end - timedelta(hours=9, minutes=59),
+    EndTime=end,
+    Period=900,
+    Statistics=["Maximum"],
+)["Datapoints"]
+lab.experiment("credits", sorted((end - each["Timestamp"], each["Maximum"]) for each in balance))
+
+# %% [markdown]
+# The metric falls in a straight line to nothing, where the documented figures say it must. From then on the file system gives
+# its baseline, an eighth. Nothing failed, no alarm rang: people only say "the server is slow today". Watch
+# `BurstCreditBalance`, or leave the mode: one call, and no file moves.
+
+# %% tags=["experiment"]
+with suppress(ClientError):  # run again, it is gone
+    efs.update_file_system(FileSystemId=burst, ThroughputMode="elastic")
+    _ = lab.advance(minutes=10)
+    print(efs.describe_file_systems(FileSystemId=burst)["FileSystems"][0]["ThroughputMode"])
+    efs.delete_file_system(FileSystemId=burst)
+    _ = lab.advance(minutes=1)
+
+# %% [markdown] deeper="6 min"
+# #### Deeper: what about files that nobody reads?
+#
+# Three quarters of the files were not opened for months. A lifecycle moves them: after thirty days to *Infrequent Access*,
+# after ninety to *Archive*. Same path, same mount; a read there waits a little longer, and is charged. Four months pass:
+
+# %% tags=["experiment"]
+past = efs.create_file_system(
+    CreationToken="past-years", ThroughputMode="elastic", Tags=[{"Key": "Name", "Value": "past-years"}]
+)["FileSystemId"]
+_ = lab.advance(minutes=1)
+rules = [{"TransitionToIA": "AFTER_30_DAYS"}, {"TransitionToArchive": "AFTER_90_DAYS"}]
+efs.put_lifecycle_configuration(FileSystemId=past, LifecyclePolicies=rules)
+lab.load_files(past, stored_gib=2048, active_gib=512)  # on a real account: your files, and your patience
+classes = ("ValueInStandard", "ValueInIA", "ValueInArchive")
+for days in (0, 31, 89):
+    _ = lab.advance(days=days)
+    size = efs.describe_file_systems(FileSystemId=past)["FileSystems"][0]["SizeInBytes"]
+    print(f"{days:3} days later:", {each.removeprefix("ValueIn"): size[each] // 1024**3 for each in classes}, "GiB")
+
+# %% tags=["experiment"]
+lab.experiment("cold files")
+
+# %% [markdown]
+# Left: nobody reads, and the month costs little more than a quarter. Reading where it lies stays cheap. The dotted line has
+# the third rule, *back to Standard at the first access*: a virus scanner or an indexer that opens everything once brings all
+# of it back, and the month becomes dearer than if no file had ever moved. Keep scanners out of archives.
+
+# %% tags=["experiment"]
+with suppress(ClientError):  # run again, it is gone
+    efs.delete_file_system(FileSystemId=past)
+    _ = lab.advance(minutes=1)
+
+# %% [markdown] deeper="7 min"
+# #### Deeper: who may what, on Linux?
+#
+# NFS believes what a client says of itself: whoever is *root* on a server is root on the files. An **access point** does not:
+# it makes every caller one user, and its folder the root of everything. `orders-a` comes through it as root:
+
+# %% tags=["experiment"]
+through = f"mkdir -p /mnt/orders && mount -t efs -o tls,accesspoint={point} {shared}:/ /mnt/orders"
+leave = "umount /mnt/orders"
+print(run("a", "dnf install -y amazon-efs-utils > /dev/null", through, "echo 'order 2: rice' > /mnt/orders/2.txt", leave))
+print(run("c", mount, "ls -l /mnt/shared/orders", "sudo -u nobody cat /mnt/shared/orders/2.txt"))
+print(run("a", through, "cat /mnt/orders/../orders.txt", leave))
+
+# %% [markdown]
+# The file belongs to user 1000, though root wrote it. Another user of the other server is refused: POSIX permissions, owner,
+# group and the rest, hold on both. And through the access point there is no way up to the other files.
+#
+# A *file system policy* says the same of all callers. Without encryption on the way, nobody mounts any more:
+
+# %% tags=["experiment"]
+plain = {"Effect": "Deny", "Principal": "*", "Action": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+efs.put_file_system_policy(FileSystemId=shared, Policy=json.dumps({"Version": "2012-10-17", "Statement": [plain]}))
+there = f"mkdir -p /mnt/plain && mount -t nfs4 {host}:/ /mnt/plain"
+print(run("c", there))
+print(run("a", through, "ls /mnt/orders", leave))
+_ = efs.delete_file_system_policy(FileSystemId=shared)
+
+# %% [markdown] deeper="8 min"
+# #### Deeper: who may what, on Windows?
+#
+# Windows knows nothing of user 1000. A file carries a list, the **ACL**: this group may change, that one may read, this one
+# may not. Its names come from the directory, so the share joins one: its own managed one, as here, or the company's, over a
+# trust. The old server's name can move along, so that no shortcut on any desk breaks:
+
+# %% tags=["experiment"]
+fsx.associate_file_system_aliases(FileSystemId=share, Aliases=["files.minato.example.com"])
+_ = lab.advance(minutes=5)
+by_smb = f"mkdir -p /mnt/desk && mount -t cifs -o {login} //files.minato.example.com/share /mnt/desk"
+print(run("a", by_smb, "echo 'minutes of Monday' > /mnt/desk/minutes.txt"))
+print(run("c", by_smb, "cat /mnt/desk/minutes.txt"))
+told = fsx.describe_file_systems(FileSystemIds=[share])["FileSystems"][0]["WindowsConfiguration"]
+told["RemoteAdministrationEndpoint"]
+
+# %% [markdown]
+# (On a real account the directory's DNS has to know the alias.)
+#
+# Two things that file servers are loved for are not in AWS's API. An administrator's desk sends them to the endpoint above:
+#
+# ```powershell
+# # Quotas: nobody fills the share alone.
+# Enable-FsxUserQuotas -Enforce -DefaultLimit 20GB -DefaultWarningLimit 16GB
+# # Shadow copies: "Previous Versions" in the Explorer, twice a day.
+# Set-FsxShadowStorage -Default
+# Set-FsxShadowCopySchedule -Default
+# ```
+#
+# *Shadow copies* let people fetch yesterday's version themselves, and save most calls for help. They lie on the same disks:
+# whoever loses the share loses them too. Backups are another thing; see *Deeper: the file of last Tuesday*.
+
+# %% tags=["experiment"]
+print(run("a", "umount /mnt/desk"), run("c", "umount /mnt/desk"))
+fsx.disassociate_file_system_aliases(FileSystemId=share, Aliases=["files.minato.example.com"])
+_ = lab.advance(minutes=5)
+
+# %% [markdown] deeper="8 min"
+# #### Deeper: one file system for both?
+#
+# **FSx for NetApp ONTAP** is where most old file servers go that were a NetApp, and many that were not: NFS and SMB on the same
+# files, *SnapMirror* to copy block by block from the old box, snapshots that users see. And it moves what nobody reads to a
+# *capacity pool*: the small SSD in front is all that is ordered. A virtual file server (SVM), a volume, a mount:
+
+# %% tags=["experiment"]
+ontap = fsx.create_file_system(
+    FileSystemType="ONTAP",
+    StorageCapacity=1024,
+    SubnetIds=[subnets["files-a"]],
+    SecurityGroupIds=[nfs, smb],
+    OntapConfiguration={"DeploymentType": "SINGLE_AZ_1", "ThroughputCapacity": 128},
+    Tags=[{"Key": "Name", "Value": "both"}],
+)["FileSystem"]["FileSystemId"]
+_ = lab.advance(hours=1)
+svm = fsx.create_storage_virtual_machine(FileSystemId=ontap, Name="minato")["StorageVirtualMachine"]
+_ = lab.advance(minutes=10)
+volume = {"JunctionPath": "/plans", "SizeInMegabytes": 102_400, "StorageEfficiencyEnabled": True}
+volume |= {"StorageVirtualMachineId": svm["StorageVirtualMachineId"]}
+volume |= {"TieringPolicy": {"Name": "AUTO", "CoolingPeriod": 31}}
+volume = fsx.create_volume(VolumeType="ONTAP", Name="plans", OntapConfiguration=volume)["Volume"]["VolumeId"]
+_ = lab.advance(minutes=2)
+
+# %% tags=["experiment"]
+svm_host = fsx.describe_storage_virtual_machines()["StorageVirtualMachines"][0]["Endpoints"]["Nfs"]["DNSName"]
+to_plans = f"mkdir -p /mnt/plans && mount -t nfs {svm_host}:/plans /mnt/plans"
+print(run("a", to_plans, "echo 'a plan' > /mnt/plans/plan.txt", "umount /mnt/plans"))
+print(run("c", to_plans, "cat /mnt/plans/plan.txt", "umount /mnt/plans"))
+fsx.describe_volumes(VolumeIds=[volume])["Volumes"][0]["OntapConfiguration"]["TieringPolicy"]
+
+# %% [markdown]
+# A volume that is created with *AUTO* lets blocks go that nobody read for a month. (For SMB the SVM joins the directory.) In *Bill
+# and one decision* it is the one product that serves both kinds of clients.
+#
+# **The book says / today.** *FSx File Gateway*, a cache in the office in front of FSx for Windows, is closed to new customers:
+# desks reach FSx directly, or an S3 File Gateway stands in the office. New in 2026 is **S3 Files**: a bucket that servers mount
+# by NFS, for programs that want files where others want objects.
+
+# %% tags=["experiment"]
+for machine in fsx.describe_storage_virtual_machines()["StorageVirtualMachines"]:
+    of_it = [{"Name": "storage-virtual-machine-id", "Values": [machine["StorageVirtualMachineId"]]}]
+    for each in fsx.describe_volumes(Filters=of_it)["Volumes"]:
+        fsx.delete_volume(VolumeId=each["VolumeId"], OntapConfiguration={"SkipFinalBackup": True})
+    _ = lab.advance(minutes=5)
+    fsx.delete_storage_virtual_machine(StorageVirtualMachineId=machine["StorageVirtualMachineId"])
+    _ = lab.advance(minutes=10)
+    fsx.delete_file_system(FileSystemId=machine["FileSystemId"])
+    _ = lab.advance(hours=1)
+print(len(fsx.describe_storage_virtual_machines()["StorageVirtualMachines"]), "left")
+
+# %% [markdown] deeper="4 min"
+# #### Deeper: who else is writing this file?
+#
+# Everybody's list of customers is one file. Whoever writes it locks it, and each step under the lock is a round trip. Predict:
+# with how many writers does one more only make all others wait?
+
+# %% tags=["experiment"]
+lab.experiment("one file")
+
+# %% [markdown]
+# Flat at first, then a knee. Beyond it no faster disk and no more throughput help: the file is written one at a time, and
+# each writer holds the lock as long as its way is. The cure is no storage at all: one file a customer, or a database. It also
+# tells why an office far away must not share such a file directly.
+
+# %% [markdown] deeper="7 min"
+# #### Deeper: why is a fast line slow?
+#
+# The files now lie in Tokyo, the desks stand in Sapporo; the line is as fast as the brief's. Somebody opens a project: twenty
+# thousand small files, in all about one GiB. As one file that takes little more than a minute. And as twenty thousand?
+
+# %% tags=["experiment"]
+lab.experiment("small files")
+
+# %% [markdown]
+# The same bytes. What counts is how often somebody waits for an answer: *open*, *read*, *close*, each a round trip, one file
+# after the other. A faster line changes nothing. A cache in the office answers nearby; asking for many at once helps programs
+# that can.
+#
+# A bucket behind such a cache has a weakness of its own. Somebody renames the project's folder:
+
+# %% tags=["experiment"]
+lab.experiment("rename")
+
+# %% [markdown]
+# A file system renames the folder by one operation, whatever is in it. S3 has no folders: each object is copied to its new name
+# and the old one deleted. In the office the new name is there at once; whoever else reads the bucket sees a *rename storm*, and
+# each copy is a request that is paid for.
+
+# %% [markdown] deeper="9 min"
+# #### Deeper: a cache in the office?
+#
+# An **S3 File Gateway** is a machine in Sapporo. Desks see an SMB share, the files become objects in a bucket, and what was used
+# last stays on its disk. (Here the machine is emulated, with one disk for the cache; its share is a folder on your computer.)
+
+# %% tags=["build"] step="office-bucket"
+s3, storagegateway = lab.client("s3"), lab.client("storagegateway")
+account = lab.client("sts").get_caller_identity()["Account"]
+bucket = f"sapporo-files-{account}"
+s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": lab.region})
+s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": [{"Key": "Name", "Value": "sapporo-files-bucket"}]})
+
+
+def role_of(service, name):
+    may_assume = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [may_assume]})
+    arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    may = {"Effect": "Allow", "Action": "s3:*", "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"]}
+    may = json.dumps({"Version": "2012-10-17", "Statement": [may]})
+    iam.put_role_policy(RoleName=name, PolicyName="objects", PolicyDocument=may)
+    return arn
+
+
+gateway_role = role_of("storagegateway.amazonaws.com", "sapporo-gateway")
+
+# %% tags=["build"] step="office-gateway"
+key = lab.http(f"http://gateway.office/?activationRegion={lab.region}&no_redirect").text
+gateway = storagegateway.activate_gateway(
+    ActivationKey=key,
+    GatewayName="sapporo-files",
+    GatewayTimezone="GMT+9:00",
+    GatewayRegion=lab.region,
+    GatewayType="FILE_S3",
+    Tags=[{"Key": "Name", "Value": "sapporo-files"}],
+)["GatewayARN"]
+disks = storagegateway.list_local_disks(GatewayARN=gateway)["Disks"]
+storagegateway.add_cache(GatewayARN=gateway, DiskIds=[disks[0]["DiskId"]])
+storagegateway.set_smb_guest_password(GatewayARN=gateway, Password=lab.password("sapporo-guest")[:16])
+office_share = storagegateway.create_smb_file_share(
+    ClientToken="sapporo",
+    GatewayARN=gateway,
+    Role=gateway_role,
+    LocationARN=f"arn:aws:s3:::{bucket}",
+    DefaultStorageClass="S3_STANDARD",
+    Authentication="GuestAccess",
+)["FileShareARN"]
+_ = lab.advance(minutes=2)
+
+# %% [markdown]
+# A desk writes; the gateway takes it at once and sends it up the line. Then somebody cuts the line:
+
+# %% tags=["experiment"]
+def objects():
+    return sorted(each["Key"] for each in s3.list_objects_v2(Bucket=bucket).get("Contents", []))
+
+
+lab.at_gateway(office_share, "write", path="plans/house.txt", text="a house")
+_ = lab.advance(minutes=2)
+print(objects(), s3.get_object(Bucket=bucket, Key="plans/house.txt")["Body"].read())
+lab.office(cut=True)
+lab.at_gateway(office_share, "write", path="plans/bridge.txt", text="a bridge")
+_ = lab.advance(hours=3)
+print("line cut:", objects(), lab.at_gateway(office_share)["files"])
+lab.office(cut=False)
+_ = lab.advance(minutes=2)
+print("line back:", objects())
+
+# %% [markdown]
+# The office worked on through three hours without a line; nobody elsewhere saw its files. *Write-back* has a limit: what waits
+# has to fit the cache. And what is asked for? How large must the cache be?
+
+# %% tags=["experiment"]
+lab.explore(
+    "cache",
+    question="How large is a cache that finds nine of ten files?",
+    gib=(200, 1000, 100),
+    skew=[0.0, 0.6, 0.9, 1.2],
+)
+
+# %% [markdown]
+# Few files are asked for often, so a small cache finds many, and each further GiB finds less. The built one, with less than a
+# third of the files, finds most. (Set the *skew* to nothing: all files are asked for alike, and only size helps.) Now the last
+# day of the month, on three lines:
+
+# %% tags=["experiment"]
+lab.explore(
+    "queue",
+    question="For how long may the line be cut on that day?",
+    written_gib=(100, 400, 50),
+    cut_h=[0.0, 1.0, 2.0, 4.0, 8.0],
+)
+
+# %% [markdown]
+# What is written faster than the line carries waits in the cache. Where the curve crosses the dotted line, the cache is full of
+# what waits, and *desks are refused*: "no space left on device", although the bucket has no end. The metric to watch is
+# `CachePercentDirty`.
+
+# %% [markdown] deeper="12 min"
+# #### Deeper: when does a move end?
+#
+# The old server goes on working while its files are copied. **DataSync** does the copying: an *agent* beside the old server,
+# two *locations*, a *task*. The office's server is a folder on your computer; two files lie in it.
+
+# %% tags=["build"] step="move-in"
+from pathlib import Path
+
+datasync = lab.client("datasync")
+print(run("a", mount, "mkdir -p /mnt/shared/moved"))
+key = lab.http(f"http://agent.office/?activationRegion={lab.region}&no_redirect").text
+agent = datasync.create_agent(ActivationKey=key, AgentName="office-agent")["AgentArn"]
+old = datasync.create_location_nfs(
+    ServerHostname="files.office", Subdirectory="/share", OnPremConfig={"AgentArns": [agent]}
+)["LocationArn"]
+arn = f"arn:aws:ec2:{lab.region}:{lab.client('sts').get_caller_identity()['Account']}"
+new = datasync.create_location_efs(
+    EfsFilesystemArn=efs.describe_file_systems(FileSystemId=shared)["FileSystems"][0]["FileSystemArn"],
+    Subdirectory="/moved",
+    Ec2Config={
+        "SubnetArn": f"{arn}:subnet/{subnets['files-a']}",
+        "SecurityGroupArns": [f"{arn}:security-group/{servers}"],
+    },
+)["LocationArn"]
+
+# %% tags=["build"] step="move-in-task"
+only_changes = {"TransferMode": "CHANGED", "VerifyMode": "ONLY_FILES_TRANSFERRED", "PreserveDeletedFiles": "REMOVE"}
+task = datasync.create_task(
+    SourceLocationArn=old,
+    DestinationLocationArn=new,
+    Name="move-in",
+    Options=only_changes,
+    Tags=[{"Key": "Name", "Value": "move-in"}],
+)["TaskArn"]
+
+# %% tags=["experiment"]
+def copy():
+    execution = datasync.start_task_execution(TaskArn=task)["TaskExecutionArn"]
+    _ = lab.advance(minutes=10)
+    told = datasync.describe_task_execution(TaskExecutionArn=execution)
+    return {each: told.get(each) for each in ("Status", "FilesTransferred", "BytesTransferred", "FilesDeleted")}
+
+
+desk = Path(lab.office()["folder"])  # on a real account: the server itself
+(desk / "prices.csv").write_text("tea,3\nrice,5\n")
+(desk / "letter.txt").write_text("Dear customer")
+print("first: ", copy())
+(desk / "prices.csv").write_text("tea,4\nrice,5\nsalt,1\n")
+(desk / "letter.txt").unlink()
+print("second:", copy())
+print(run("c", mount, "ls /mnt/shared/moved", "cat /mnt/shared/moved/prices.csv"))
+
+# %% [markdown]
+# The first run carries all, the second only what has changed, and it deletes what was deleted. So each copy is shorter than the
+# last: it carries what changed *while the one before ran*. When the last is short enough, everybody stops writing, it runs once
+# more, and the drives are pointed to the new server: the *cut-over*. How does it go with the company's terabytes?
+
+# %% tags=["experiment"]
+lab.explore(
+    "move",
+    question="From which line on does the move end at all?",
+    mbps=[5, 10, 20, 50, 100],
+    changed_gib=(0, 600, 60),
+    window_h=[1.0, 2.0, 8.0, 48.0],
+)
+
+# %% [markdown]
+# Copies one after the other shrink like a geometric series, as long as less changes in a day than the line carries in a day.
+# When more changes, as at the end of the month, no number of copies ends it: another line, another week, or disks by mail. And
+# a copy *once a day* always finds a day's changes: it cannot become shorter.
+#
+# (**The book says / today.** Disks by mail were *Snowball*; it is closed to new customers. Today: DataSync, or *AWS Data
+# Transfer Terminal*, where you carry your own disks to.)
+
+# %% [markdown] exercise="p06-e2" tags=["exercise"]
+# **Exercise 2.** The office needs some of its line to work: the task may take at most sixty of its hundred Mbit/s. On Saturday
+# night nobody may write for two hours, no longer. All must be there within fourteen days, and nobody wants to sit up and press
+# buttons: the task starts by itself. Set `Options` and `Schedule` with `update_task`.
+
+# %% tags=["exercise"] exercise="p06-e2"
+# Your calls here.
+
+# %% tags=["solution"] exercise="p06-e2"
+limit = only_changes | {"BytesPerSecond": 60_000_000 // 8}
+_ = datasync.update_task(TaskArn=task, Options=limit, Schedule={"ScheduleExpression": "rate(12 hours)"})
+
+# %% tags=["check"] exercise="p06-e2"
+lab.check("p06-e2")
+
+# %% [markdown]
+# The first copy takes most of the time, and the schedule decides the last: it carries what changed since the one before
+# started. (A task that starts by itself goes on doing so after the move, and overwrites what people write on the new side. End it:)
+
+# %% tags=["experiment"]
+_ = datasync.update_task(TaskArn=task, Schedule={"ScheduleExpression": ""})
+
+# %% [markdown] deeper="5 min"
+# #### Deeper: which of them survives a zone?
+#
+# A zone is lost for a working day. One server is restored from last night's snapshot, by somebody who had to notice first.
+# *One Zone* is EFS at about half the price. Predict the order.
+
+# %% tags=["experiment"]
+lab.experiment("zone lost")
+
+# %% [markdown]
+# What stands in one zone is away with it, managed or not. A snapshot shortens that to the time of a restore, and loses what was
+# written since last night. FSx in two zones fails over by itself; EFS has nothing to fail over. *One Zone* knows one zone only,
+# and refuses the second:
+
+# %% tags=["experiment"]
+zone = efs.create_file_system(
+    CreationToken="one-zone", AvailabilityZoneName=f"{lab.region}a", Tags=[{"Key": "Name", "Value": "one-zone"}]
+)["FileSystemId"]
+_ = lab.advance(minutes=1)
+try:
+    efs.create_mount_target(FileSystemId=zone, SubnetId=subnets["files-c"], SecurityGroups=[nfs])
+except ClientError as error:
+    print(error.response["Error"]["Code"])
+efs.delete_file_system(FileSystemId=zone)
+_ = lab.advance(minutes=1)
+
+# %% [markdown] deeper="7 min"
+# #### Deeper: the file of last Tuesday
+#
+# Two copies in two zones are no backup: what is deleted is deleted in both. **AWS Backup**, as in *Backup* above, takes EFS and
+# FSx into a vault. One file is lost, and one file comes back:
+
+# %% tags=["experiment"]
+backup = lab.client("backup")
+may_assume = {"Effect": "Allow", "Principal": {"Service": "backup.amazonaws.com"}, "Action": "sts:AssumeRole"}
+trust = json.dumps({"Version": "2012-10-17", "Statement": [may_assume]})
+keeper = iam.create_role(RoleName="files-backup", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+for each in ("ForBackup", "ForRestores"):
+    policy = f"arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicy{each}"
+    iam.attach_role_policy(RoleName="files-backup", PolicyArn=policy)
+
+# %% tags=["experiment"]
+backup.create_backup_vault(BackupVaultName="files")
+run("a", mount, "mkdir -p /mnt/shared/desk", "echo 'prices of Tuesday' > /mnt/shared/desk/prices.txt")
+source = efs.describe_file_systems(FileSystemId=shared)["FileSystems"][0]["FileSystemArn"]
+job = backup.start_backup_job(BackupVaultName="files", ResourceArn=source, IamRoleArn=keeper)["BackupJobId"]
+_ = lab.advance(hours=2)
+saved = backup.describe_backup_job(BackupJobId=job)
+run("c", mount, "echo spoilt > /mnt/shared/desk/prices.txt")
+saved["State"]
+
+# %% tags=["experiment"]
+back = {"newFileSystem": "false", "file-system-id": shared, "ItemsToRestore": json.dumps(["/desk/prices.txt"])}
+job = backup.start_restore_job(RecoveryPointArn=saved["RecoveryPointArn"], Metadata=back, IamRoleArn=keeper)
+_ = lab.advance(hours=1)
+print(backup.describe_restore_job(RestoreJobId=job["RestoreJobId"])["Status"])
+print(run("c", "cat /mnt/shared/desk/prices.txt /mnt/shared/aws-backup-restore_*/desk/prices.txt"))
+
+# %% [markdown]
+# The spoilt file stays; the restored one lies beside it, in a folder of its own, byte for byte. Nothing is overwritten:
+# somebody has to look and choose. The point goes:
+
+# %% tags=["experiment"]
+print(run("c", "rm -r /mnt/shared/aws-backup-restore_*"))
+for each in backup.list_recovery_points_by_backup_vault(BackupVaultName="files")["RecoveryPoints"]:
+    backup.delete_recovery_point(BackupVaultName="files", RecoveryPointArn=each["RecoveryPointArn"])
+_ = lab.advance(minutes=5)
+backup.delete_backup_vault(BackupVaultName="files")
+
 # %% [markdown]
 # ### Checkpoint and clean-up
 #
