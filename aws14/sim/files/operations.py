@@ -56,7 +56,7 @@ class Operations:
     @property
     def tick(self) -> Counts:
         """The tick that each slot is in."""
-        return (self.starts_s // TICK_S).astype(np.int64)
+        return np.arange(len(self.starts_s), dtype=np.int64) // SLOTS_A_TICK
 
     def by_tick(self, amount: Floats, minutes: int) -> Floats:
         """Sums of an amount a slot, by tick."""
