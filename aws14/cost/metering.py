@@ -13,6 +13,7 @@ from dataclasses import replace
 from aws14 import catalog
 from aws14.catalog import EVERYWHERE
 from aws14.cost import containers
+from aws14.cost.gateways import GATEWAYS
 from aws14.cost.kept import KEPT, as_changed, automated_backups, beyond_free, vault_standing
 from aws14.cost.location import region_of
 from aws14.cost.managed import GONE, MANAGED, Rates, number
@@ -107,6 +108,7 @@ STANDING: Mapping[str, Callable[[Node, str], Rates]] = {
     **containers.CONTAINERS,
     **SERVERLESS,
     **SHARED_FILES,
+    **GATEWAYS,
     "elastic_ip": _elastic_ip,
     "hosted_zone": _hosted_zone,
     "instance": _instance,

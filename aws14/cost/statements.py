@@ -132,6 +132,7 @@ def _as_aws_makes_it(topology: Topology, node: Node) -> Mapping[str, Attribute]:
         },
         "pod_service": {"service_type": "ClusterIP", "hostname": "a name that AWS gives"},
         "snapshot": {"state": "completed"},
+        "storage_gateway": {"gateway_type": "FILE_S3", "shares": ()},
         "table": {"read_units": 0, "write_units": 0},
         "volume": {"volume_type": "gp3", "state": "in-use"},
     }

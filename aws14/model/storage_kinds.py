@@ -21,8 +21,9 @@ access_point              ``user``: ``1000:1000``, user and group that it enforc
 windows_share             a file system of FSx; ``file_system_type``: ``WINDOWS``, ``ONTAP``; ``deployment_type``:
                           ``MULTI_AZ_1``, ``SINGLE_AZ_2``; ``directory``: id, or the domain of one's own
 storage_gateway           ``gateway_type``: ``FILE_S3``, ``CACHED`` (volumes), ``VTL`` (tapes); ``shares``: what it has:
-                          ``plans NFS models-1234``, name, protocol, bucket; ``plans 200``, volume, GiB; ``WK0001 100
-                          AVAILABLE``, tape, GiB, status; disks count as 0 GiB while it is shut down
+                          ``plans NFS models-1234``, name, protocol, bucket; ``plans 200 12.5``, volume, its GiB and
+                          those of it that lie in AWS; ``WK0001 100 AVAILABLE 7``, tape, GiB, status, GiB written;
+                          disks count as 0 GiB while it is shut down
 datasync_task             ``source``, ``destination``: locations; ``schedule``: empty or an expression;
                           ``limit_mbps``: what it may take of the line, Mbit/s; 0: all of it
 key                       of KMS; ``state``: ``Enabled``, ``PendingDeletion``

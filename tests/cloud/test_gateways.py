@@ -123,8 +123,8 @@ def test_volumes_and_tapes_are_read_back_and_deleted_with_their_gateways(session
     session.place.control.gateway({"do": "eject", "target": "YEAR2026"})  # type: ignore[union-attr]
     session.advance(3600)
     found = {node.id: node.attributes for node in read_back(session).nodes if node.kind == "storage_gateway"}
-    assert (found["cached"]["shares"], found["cached"]["buffer_gib"]) == (("plans 200",), 300.0)
-    assert [each.split()[1:] for each in found["vtl"]["shares"]] == [["100", "AVAILABLE"]] * 2
+    assert (found["cached"]["shares"], found["cached"]["buffer_gib"]) == (("plans 200 0",), 300.0)
+    assert [each.split()[1:] for each in found["vtl"]["shares"]] == [["100", "AVAILABLE", "0"]] * 2
     tear_down(session)
     assert api.list_tapes()["TapeInfos"] == [] and api.list_gateways()["Gateways"] == []
     kept = session.client("ec2").describe_snapshots(OwnerIds=["self"])["Snapshots"]

@@ -14,6 +14,11 @@ __all__ = ["fetch"]
 
 _GIB = 1024**3
 _REFUSED = ("InvalidGatewayRequestException",)
+_VOLUMES = {
+    True: ("describe_cached_iscsi_volumes", "CachediSCSIVolumes"),
+    False: ("describe_stored_iscsi_volumes", "StorediSCSIVolumes"),
+}
+"""Whether volumes are cached ones -> operation that describes them, and what it calls them."""
 _DESCRIBE = {
     "NFS": ("describe_nfs_file_shares", "NFSFileShareInfoList"),
     "SMB": ("describe_smb_file_shares", "SMBFileShareInfoList"),
@@ -86,19 +91,28 @@ def _bucket(share: Resource) -> str:
 def _blocks(asking: Asking, region: str, arn: str) -> Iterator[str]:
     """Its volumes, and the tapes in its library."""
     for one in asking.listed("storagegateway", region, "list_volumes", "VolumeInfos", GatewayARN=arn):
-        yield f"{_target(asking, region, one)} {one['VolumeSizeInBytes'] / _GIB:g}"
+        yield _volume(asking, region, one)
     for one in asking.listed("storagegateway", region, "list_tapes", "TapeInfos"):
         if one.get("GatewayARN") == arn:
-            yield f"{one['TapeBarcode']} {one['TapeSizeInBytes'] / _GIB:g} {one['TapeStatus'].replace(' ', '_')}"
+            yield _tape(asking, region, arn, one)
 
 
-def _target(asking: Asking, region: str, volume: Resource) -> str:
-    """The name by which servers know a volume."""
+def _volume(asking: Asking, region: str, volume: Resource) -> str:
+    """The name by which servers know it, its size, and what of it lies in AWS: of a stored volume, nothing."""
     client: Any = asking.client("storagegateway", region)
-    kind = "cached" if str(volume["VolumeType"]).upper().startswith("CACHED") else "stored"
-    things = "CachediSCSIVolumes" if kind == "cached" else "StorediSCSIVolumes"
-    told = getattr(client, f"describe_{kind}_iscsi_volumes")(VolumeARNs=[volume["VolumeARN"]])[things]
-    return str(told[0].get("TargetName") or volume["VolumeId"])
+    is_cached = str(volume["VolumeType"]).upper().startswith("CACHED")
+    describe, things = _VOLUMES[is_cached]
+    told = getattr(client, describe)(VolumeARNs=[volume["VolumeARN"]])[things][0]
+    used = float(told.get("VolumeUsedInBytes", 0)) if is_cached else 0.0
+    return f"{told.get('TargetName') or volume['VolumeId']} {volume['VolumeSizeInBytes'] / _GIB:g} {used / _GIB:g}"
+
+
+def _tape(asking: Asking, region: str, arn: str, tape: Resource) -> str:
+    client: Any = asking.client("storagegateway", region)
+    told = client.describe_tapes(GatewayARN=arn, TapeARNs=[tape["TapeARN"]])["Tapes"][0]
+    used = float(told.get("TapeUsedInBytes", 0)) / _GIB
+    status = str(tape["TapeStatus"]).replace(" ", "_")
+    return f"{tape['TapeBarcode']} {tape['TapeSizeInBytes'] / _GIB:g} {status} {used:g}"
 
 
 def _links(gateway: Resource, shares: tuple[Resource, ...]) -> Iterator[Link]:
