@@ -224,6 +224,30 @@ def test_a_share_in_two_zones_is_back_after_seconds(site: Site) -> None:
     assert 0 < trace.down_s.sum() < 120
 
 
+def test_slow_disks_in_one_zone_give_less_and_are_away_longer_and_more_of_them_give_more(site: Site) -> None:
+    fsx, patient = site.aws("fsx"), {"mibps": 1.0, "faults": (OUTAGE,)}
+    usual, pair = site.run(entry="share"), site.run(entry="share", **patient)
+    settings = {
+        "ActiveDirectoryId": site.aws("ds").describe_directories()["DirectoryDescriptions"][0]["DirectoryId"],
+        "DeploymentType": "SINGLE_AZ_2",
+        "ThroughputCapacity": 32,
+    }
+    key = fsx.create_file_system(
+        FileSystemType="WINDOWS", StorageCapacity=2000, StorageType="HDD", SubnetIds=[site.net.subnets[0]],
+        SecurityGroupIds=[site.net.group], WindowsConfiguration=settings,
+        Tags=[*tags("cheap"), {"Key": "aws14:pattern", "Value": "p06"}],
+    )["FileSystem"]["FileSystemId"]  # fmt: skip
+    early = site.run(entry="cheap")
+    assert failed("no_such_address")(early) > 0 == early.served.sum()
+    site.emulator.advance(7200)
+    slow, alone = site.run(entry="cheap"), site.run(entry="cheap", **patient)
+    assert allowed(slow) < allowed(usual)
+    assert alone.down_s.sum() > pair.down_s.sum() > 0
+    fsx.update_file_system(FileSystemId=key, StorageCapacity=4000)
+    site.emulator.advance(24 * 3600)
+    assert allowed(site.run(entry="cheap")) > 1.5 * allowed(slow)
+
+
 def test_a_server_may_say_whose_files_it_uses(site: Site) -> None:
     take_a_mount_target(site)
     assert failed("no_mount_target")(site.run()) > 0

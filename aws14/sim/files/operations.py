@@ -73,12 +73,15 @@ class Outcomes:
         0 served, k the k-th reason, counted from 1, -1 in flight at the horizon.
     response_s : ndarray of float64, shape (clients, slots)
         How long the client waited; NaN while in flight.
+    wait_s : ndarray of float64, shape (clients, slots)
+        The part of it before its turn came; NaN where that is beyond the run, or nobody got there.
     reasons : sequence of str
         Keys of `aws14.model.trace.FAILURE_REASONS`.
     """
 
     code: NDArray[np.int8]
     response_s: Floats
+    wait_s: Floats
     reasons: Sequence[str]
 
 
@@ -162,7 +165,7 @@ def _each(done: Operations, seen: Outcomes) -> Requests:
     response_s = np.repeat(seen.response_s.ravel(), many)[order]
     return Requests(
         arrival_s=arrival_s[order],
-        wait_s=np.full(total, np.nan),
+        wait_s=np.repeat(seen.wait_s.ravel(), many)[order],
         response_time_s=response_s,
         outcome=np.repeat(seen.code.ravel(), many)[order],
     )

@@ -82,7 +82,12 @@ def nobody_there(scenario: Scenario, reason: str, *, each: bool) -> Fields:
     done = operations(scenario, 1)
     patience_s = scenario.application.client_timeout_s
     code = np.where(done.sent_s + patience_s <= scenario.horizon_s, np.int8(1), np.int8(-1))[None, :]
-    seen = Outcomes(code=code, response_s=np.where(code == 1, patience_s, np.nan), reasons=(reason,))
+    seen = Outcomes(
+        code=code,
+        response_s=np.where(code == 1, patience_s, np.nan),
+        wait_s=np.full(code.shape, np.nan),
+        reasons=(reason,),
+    )
     idle = np.zeros(ticks(scenario))
     fields = counted(scenario, done, seen, each=each)
     return fields | {"busy_s": idle, "wasted_s": idle.copy(), "workers": idle.astype(np.int64)}
@@ -156,7 +161,8 @@ def _refused(
 def _seen(played: _Played) -> Outcomes:
     scenario, sent_s = played.scenario, played.done.sent_s
     patience_s = scenario.application.client_timeout_s
-    response_s = _waited(played) + _worked_s(scenario, played.way)[:, None] + _program_s(scenario, len(sent_s))
+    wait_s = _waited(played)
+    response_s = wait_s + _worked_s(scenario, played.way)[:, None] + _program_s(scenario, len(sent_s))
     late = response_s > patience_s
     code = np.where(played.refused > 0, played.refused, late.astype(np.int8) * (1 + played.reasons.index(_TIMED_OUT)))
     response_s = np.where(code > 0, patience_s, response_s)
@@ -164,6 +170,7 @@ def _seen(played: _Played) -> Outcomes:
     return Outcomes(
         code=np.where(flying, np.int8(-1), code).astype(np.int8),
         response_s=np.where(flying, np.nan, response_s),
+        wait_s=np.where((played.refused == 0) & np.isfinite(wait_s), wait_s, np.nan),
         reasons=played.reasons,
     )
 

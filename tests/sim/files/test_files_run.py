@@ -103,9 +103,12 @@ def test_fewer_credits_at_the_start_are_gone_earlier():
 
 def test_a_queue_that_grows_is_left_when_patience_ends():
     # 64 MiB/s are given, 80 are asked: after t seconds the last waits t (80 - 64) / 64, ten seconds after 40.
-    trace = simulate(shared(), work(mibps=80.0, entry="share", horizon_s=600.0))
+    trace = simulate(shared(), work(mibps=80.0, entry="share", horizon_s=600.0), keep="requests")
     assert trace.served.sum() / 80 == pytest.approx(40, abs=5)
     assert trace.files.wait_s[1] == pytest.approx(120 * 16 / 64, rel=0.1)
+    arrival_s, wait_s = trace.requests.arrival_s, trace.requests.wait_s
+    known = np.isfinite(wait_s)
+    np.testing.assert_allclose(wait_s[known], arrival_s[known] * 16 / 64, rtol=0.1, atol=3)
     assert trace.wasted_s[3:].sum() == pytest.approx(trace.busy_s[3:].sum(), rel=0.01)
     assert trace.utilization[2:] == pytest.approx(1.0)
 
