@@ -5,11 +5,17 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
+from aws14 import cost
 from aws14.cloud.readback import read_back
 from aws14.cloud.session import Session
 from aws14.cloud.teardown import tear_down
 from aws14.model import Topology
 from aws14.model.kinds import ATTRIBUTES
+from aws14.sim.backups.built import copies_built
+from aws14.sim.backups.points import read_point
+from tests.cloud.test_shared_files import build_efs, build_fsx, build_network
 
 AWAY = "ap-northeast-3"
 _POLICY = "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup"
@@ -121,3 +127,27 @@ def test_building_again_builds_nothing_and_teardown_leaves_nothing(session: Sess
     ]
     assert states == ["PendingDeletion"]
     assert session.client("ec2").describe_snapshots(OwnerIds=["self"])["Snapshots"] == []
+
+
+def test_file_systems_in_a_vault_are_seen_billed_and_go_with_it(session: Session) -> None:
+    build(session)
+    net = build_network(session)
+    shared = build_efs(session, net)
+    build_fsx(session, net)
+    efs, fsx = session.client("efs"), session.client("fsx")
+    daily = [{"Key": "backup", "Value": "daily"}]
+    efs.tag_resource(ResourceId=shared, Tags=daily)
+    (share,) = fsx.describe_file_systems()["FileSystems"]
+    fsx.tag_resource(ResourceARN=share["ResourceARN"], Tags=daily)
+    session.place.control.file_load({"file_system": shared, "stored_gib": 100})
+    session.advance(2 * 86400)
+    built = read_back(session)
+    points = [read_point(text) for text in nodes(built, "backup_vault")["main"]["points"]]
+    found = {(point.kind, point.of) for point in points}
+    assert found == {("EBS", "plans-data"), ("EFS", "shared"), ("FSx", "share")}
+    assert all(point.gib == pytest.approx(100, abs=0.01) for point in points if point.kind == "EFS")
+    assert {line.item for line in cost.standing(built, hours=730)} >= {"EFS warm storage", "FSx warm storage"}
+    assert {copy.name for copy in copies_built(built, "shared")} == {"vault main", "vault away"}
+    report = tear_down(session)
+    assert report.ok, [each.detail for each in report.findings]
+    assert fsx.describe_backups()["Backups"] == []
