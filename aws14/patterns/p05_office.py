@@ -54,10 +54,15 @@ def office(
         for rate in (float(mbps), FASTER * float(mbps))
     }
     lines["disks by mail"] = [by_mail(gib, **mailed, window_s=3600 * WINDOW_H).total_s for gib in sizes]
+    own, mail = next(iter(lines.values())), lines["disks by mail"]
+    border = next(
+        (f"from {gib:,.0f} GiB on" for gib, line_s, mail_s in zip(sizes, own, mail, strict=True) if mail_s < line_s),
+        "never",
+    )
     return charts.curves(
         sizes,
         {name: [_days(seconds) for seconds in waits] for name, waits in lines.items()},
-        title="How long until everything is in AWS?",
+        title=f"Disks by mail are quicker than {mbps:g} Mbit/s: {border}",
         xlabel="GiB in the office",
         ylabel="days",
         scales=("log", "log"),

@@ -48,7 +48,6 @@ from aws14 import charts
 
 # %% tags=["setup"]
 import json
-from contextlib import suppress
 
 from botocore.exceptions import ClientError
 
@@ -120,11 +119,12 @@ for number, name in {0: "public-a", 10: "private-a", 11: "private-c"}.items():
     subnets[name] = made["SubnetId"]
 ec2.associate_route_table(RouteTableId=public_id, SubnetId=subnets["public-a"])
 ec2.modify_subnet_attribute(SubnetId=subnets["public-a"], MapPublicIpOnLaunch={"Value": True})
-groups = {}
-for name, port, source in (("office-server", 80, "0.0.0.0/0"), ("office-db", 3306, "10.5.0.0/24")):
+groups, everybody = {}, {"IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+for name, port in (("office-server", 80), ("office-db", 3306)):
+    source = {"UserIdGroupPairs": [{"GroupId": each}]} if (each := groups.get("office-server")) else everybody
     about = {"GroupName": name, "Description": f"port {port}", "VpcId": vpc_id}
     groups[name] = ec2.create_security_group(**about, TagSpecifications=named("security-group", name))["GroupId"]
-    rule = {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "IpRanges": [{"CidrIp": source}]}
+    rule = {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, **source}
     ec2.authorize_security_group_ingress(GroupId=groups[name], IpPermissions=[rule])
 
 # %% tags=["build"] step="database"
@@ -192,7 +192,7 @@ def work(day):
     return lab.http(f"{office}/hours.php?day={day}").text
 
 
-print(work("day one"), lab.http(f"{office}/plans/day one.dwg").text)
+print(work("day-1"), lab.http(f"{office}/plans/day-1.dwg").text)
 
 # %% [markdown]
 # That is the office at work: a plan on the disk, a row in the database.
@@ -240,7 +240,7 @@ lab.check("p05-built")
 # %% tags=["experiment"]
 for week in range(1, 7):
     lab.advance(days=7)
-    work(f"week {week}")
+    work(f"week-{week}")
 sunday_22_s, week_s = (3 * 24 + 13) * 3600, 7 * 24 * 3600  # in UTC; the clock began on a Thursday
 lab.advance(seconds=(sunday_22_s - lab.session.now()) % week_s)
 work("sunday")
@@ -280,28 +280,29 @@ lab.experiment("failures")
 # versions, the database with its automated backups, all recovery points.
 
 # %% tags=["experiment"]
-vault = {"BackupVaultName": "office-vault-away"}
-run("cd /var/www/html/plans; for f in *.dwg; do tr a-y b-z < \"$f\" > \"$f.locked\"; rm \"$f\"; done")
+told = {}
+
+
+def attempt(call, **words):
+    try:
+        call(**words)
+    except ClientError as error:
+        told[error.response["Error"]["Message"]] = call
+
+
+run("cd /var/www/html/plans; for f in *.dwg; do tr a-y b-z < $f > $f.locked; rm $f; done")
 for version in s3.list_object_versions(Bucket=bucket).get("Versions", []):
     s3.delete_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])
-with suppress(ClientError):  # run again, it is gone
-    rds.delete_db_instance(DBInstanceIdentifier="projects-db", SkipFinalSnapshot=True, DeleteAutomatedBackups=True)
-for client, name in ((backup, "office-vault"), (away, "office-vault-away")):
-    pages = client.get_paginator("list_recovery_points_by_backup_vault").paginate(BackupVaultName=name)
+attempt(rds.delete_db_instance, DBInstanceIdentifier="projects-db", SkipFinalSnapshot=True, DeleteAutomatedBackups=True)
+for client, vault in ((backup, {"BackupVaultName": "office-vault"}), (away, {"BackupVaultName": "office-vault-away"})):
+    pages = client.get_paginator("list_recovery_points_by_backup_vault").paginate(**vault)
     for point in [each["RecoveryPointArn"] for page in pages for each in page["RecoveryPoints"]]:
-        with suppress(ClientError):
-            client.delete_recovery_point(BackupVaultName=name, RecoveryPointArn=point)
-    print(f"{name} holds", client.describe_backup_vault(BackupVaultName=name)["NumberOfRecoveryPoints"])
-for attempt, more in (
-    (away.delete_recovery_point, {"RecoveryPointArn": point}),
-    (away.update_recovery_point_lifecycle, {"RecoveryPointArn": point, "Lifecycle": {"DeleteAfterDays": 1}}),
-    (away.delete_backup_vault_lock_configuration, {}),
-    (away.delete_backup_vault, {}),
-):
-    try:
-        attempt(**vault, **more)
-    except ClientError as error:
-        print(error.response["Error"]["Message"])
+        attempt(client.delete_recovery_point, RecoveryPointArn=point, **vault)
+    print(vault, "holds", client.describe_backup_vault(**vault)["NumberOfRecoveryPoints"])
+attempt(away.update_recovery_point_lifecycle, RecoveryPointArn=point, Lifecycle={"DeleteAfterDays": 1}, **vault)
+attempt(away.delete_backup_vault_lock_configuration, **vault)
+attempt(away.delete_backup_vault, **vault)
+print(*told, sep="\n")
 
 # %% [markdown]
 # Here nothing is left. In Osaka AWS refuses, whoever asks: a point cannot be deleted or made to expire sooner, the lock
@@ -477,6 +478,717 @@ print(*seen, sep="\n")
 # Run the cell again: it is the same job, for it is recorded as built. The first backup of a disk reads all of it; later
 # ones read what has changed.
 
+# %% [markdown] deeper="8 min"
+# #### Deeper: what does a snapshot hold?
+#
+# AWS Backup's points of a volume are EBS snapshots, and each shows the whole disk. Predict: for how much are five weeks of daily
+# ones billed, and how much is saved if the oldest, the only full one, is deleted?
+
+# %% tags=["experiment"]
+ebs = lab.client("ebs")
+taken, patience = {}, {"Delay": 120, "MaxAttempts": 60}  # the first one takes longer than the waiter would wait
+for day in ("monday", "tuesday", "wednesday"):
+    run(f"printf '%1500000s' {day} > /var/www/html/plans/{day}.dwg")
+    taken[day] = ec2.create_snapshot(VolumeId=volume, TagSpecifications=named("snapshot", day))["SnapshotId"]
+    ec2.get_waiter("snapshot_completed").wait(SnapshotIds=[taken[day]], WaiterConfig=patience)
+
+
+def changed(first, second):
+    told = ebs.list_changed_blocks(FirstSnapshotId=taken[first], SecondSnapshotId=taken[second])
+    return f"{len(told['ChangedBlocks'])} blocks of {told['BlockSize'] // 1024} KiB"
+
+
+print("shown on Monday:", len(ebs.list_snapshot_blocks(SnapshotId=taken["monday"])["Blocks"]), "blocks")
+print("Tuesday holds", changed("monday", "tuesday"), "- Wednesday", changed("tuesday", "wednesday"))
+
+# %% tags=["experiment"]
+with suppress(ClientError):  # run again, it finds nothing
+    ec2.delete_snapshot(SnapshotId=taken["tuesday"])
+    print("Tuesday is deleted; Wednesday now holds", changed("monday", "wednesday"))
+    for day in ("monday", "wednesday"):
+        ec2.delete_snapshot(SnapshotId=taken[day])
+
+# %% [markdown]
+# Each snapshot *holds* only the blocks that changed since the one before, and *shows* all of them. When Tuesday goes,
+# Wednesday takes over what it still shows. Nothing is lost, and little is saved.
+
+# %% tags=["experiment"]
+lab.experiment("snapshots")
+
+# %% [markdown]
+# The points of the plans' volume in the vault, with the office's writes between them. The oldest is the only full one, but
+# deleting it frees next to nothing: the next one still shows nearly all its blocks. Only the sum counts, and it shrinks
+# when *many* go.
+
+# %% [markdown] deeper="6 min"
+# #### Deeper: snapshots without AWS Backup
+#
+# Before AWS Backup there was *Data Lifecycle Manager* (DLM), and it still costs nothing but the snapshots. A policy names a
+# tag, a schedule and how many to keep; it knows EBS and nothing else. Does its end delete what it made? (Days pass with
+# `lab.advance`, on the embedded AWS only.)
+
+# %% tags=["experiment"]
+dlm = lab.client("dlm")
+snapshots_by = role("office-dlm", "dlm", "service-role/AWSDataLifecycleManagerServiceRole")
+ec2.create_tags(Resources=[volume], Tags=[{"Key": "snapshots", "Value": "nightly"}])
+nightly = {"Name": "nightly", "CreateRule": {"Interval": 24, "IntervalUnit": "HOURS", "Times": ["17:00"]}}
+nightly |= {"RetainRule": {"Count": 3}, "CopyTags": True}
+details = {"ResourceTypes": ["VOLUME"], "TargetTags": [{"Key": "snapshots", "Value": "nightly"}], "Schedules": [nightly]}
+asked = {"ExecutionRoleArn": snapshots_by, "Description": "plans by night", "State": "ENABLED"}
+policy = dlm.create_lifecycle_policy(**asked, PolicyDetails=details)["PolicyId"]
+lab.advance(days=5)
+dlm.delete_lifecycle_policy(PolicyId=policy)
+
+
+def by_policy():
+    wanted = [{"Name": "tag:aws:dlm:lifecycle-policy-id", "Values": ["*"]}]
+    return ec2.describe_snapshots(Filters=wanted)["Snapshots"]
+
+
+for each in by_policy():
+    print(each["StartTime"], {tag["Key"]: tag["Value"] for tag in each["Tags"]}.get("Name"))
+
+# %% [markdown]
+# Five nights, three kept. `CopyTags` gives them the volume's name, without which nobody knows next year what they are. The
+# policy is gone, and its snapshots are still there, with nobody to delete them. So we do:
+
+# %% tags=["experiment"]
+for each in by_policy():
+    ec2.delete_snapshot(SnapshotId=each["SnapshotId"])
+_ = ec2.delete_tags(Resources=[volume], Tags=[{"Key": "snapshots"}])
+
+# %% [markdown] deeper="8 min"
+# #### Deeper: the database, to a second
+#
+# Two minutes past two somebody books hours; at three past, somebody else drops the table. Last night's backup would lose
+# the day. RDS also keeps the *transaction log*: how exactly can one go back?
+
+# %% tags=["experiment"]
+from datetime import UTC, datetime
+
+work("friday")
+before = lab.http(f"{office}/hours.php").text
+lab.advance(minutes=1)
+good = datetime.fromtimestamp(lab.session.now(), UTC)
+lab.advance(minutes=1)
+drop = "\n".join([*page.splitlines()[:2], '$db->query("DROP TABLE hours");'])
+run(f"cat > /var/www/html/tidy.php <<'PAGE'\n{drop}\nPAGE")
+lab.http(f"{office}/tidy.php")
+print("after the tidying:", lab.http(f"{office}/hours.php").text.split())
+lab.advance(minutes=10)
+source = {"DBInstanceIdentifier": "projects-db"}
+print("can go back until", rds.describe_db_instances(**source)["DBInstances"][0]["LatestRestorableTime"])
+
+# %% tags=["experiment"]
+home = {"DBSubnetGroupName": "office", "VpcSecurityGroupIds": [database_group], "DBInstanceClass": "db.t3.medium"}
+back_to = {"SourceDBInstanceIdentifier": "projects-db", "TargetDBInstanceIdentifier": "projects-then", "RestoreTime": good}
+rds.restore_db_instance_to_point_in_time(**back_to, **home)
+rds.get_waiter("db_instance_available").wait(DBInstanceIdentifier="projects-then")
+run("cd /var/www/html; sed 's/projects-db/projects-then/' hours.php > then.php")
+then = lab.http(f"{office}/then.php").text
+print(then == before, len(then.splitlines()), "rows")
+for row in then.splitlines():  # back into the table that the office works with
+    day, project = row.split()
+    lab.http(f"{office}/hours.php?day={day}&project={project}")
+
+# %% [markdown]
+# Every row is there, the one of a minute before the accident too. Note three things. The restore is a *new* database: another
+# name, another address, and the office's page still asks the old one. It takes its time. And it goes back at most as far as
+# automated backups are kept: a week here. They end with the database, unless one says otherwise. What should outlive it
+# is a *snapshot*, and a copy of it far away:
+
+# %% tags=["experiment"]
+rds_away = lab.client("rds", AWAY)
+made = rds.create_db_snapshot(**source, DBSnapshotIdentifier="projects-kept")["DBSnapshot"]
+rds.get_waiter("db_snapshot_completed").wait(DBSnapshotIdentifier="projects-kept")
+copied = {"SourceDBSnapshotIdentifier": made["DBSnapshotArn"], "TargetDBSnapshotIdentifier": "projects-kept"}
+rds_away.copy_db_snapshot(**copied, SourceRegion=lab.region)
+patience = {"Delay": 120, "MaxAttempts": 60}  # across regions it takes longer than the waiter would wait
+rds_away.get_waiter("db_snapshot_completed").wait(DBSnapshotIdentifier="projects-kept", WaiterConfig=patience)
+for client in (rds, rds_away):
+    found = client.describe_db_snapshots(DBSnapshotIdentifier="projects-kept")["DBSnapshots"][0]
+    print(found["DBSnapshotArn"], found["Status"])
+    client.delete_db_snapshot(DBSnapshotIdentifier="projects-kept")
+_ = rds.delete_db_instance(DBInstanceIdentifier="projects-then", SkipFinalSnapshot=True, DeleteAutomatedBackups=True)
+rds.get_waiter("db_instance_deleted").wait(DBInstanceIdentifier="projects-then")
+
+# %% [markdown] deeper="10 min"
+# #### Deeper: versions, markers, replicas, locks
+#
+# A bucket with versions forgets nothing, and one that replicates has a twin in another region. Is that a backup? Three
+# accidents: an object is overwritten, one is deleted, and of one all versions are deleted. What has the twin afterwards?
+
+# %% tags=["experiment"]
+drawings, twin, s3_away = f"drawings-{account}", f"drawings-away-{account}", lab.client("s3", AWAY)
+both = {drawings: (s3, lab.region), twin: (s3_away, AWAY)}
+for name, (client, where) in both.items():
+    client.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": where})
+    client.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+replicator = role("office-replication", "s3")
+may = {"Effect": "Allow", "Action": "s3:*", "Resource": [f"arn:aws:s3:::{name}{end}" for name in both for end in ("", "/*")]}
+policy = json.dumps({"Version": "2012-10-17", "Statement": [may]})
+iam.put_role_policy(RoleName="office-replication", PolicyName="both", PolicyDocument=policy)
+rule = {"ID": "all", "Priority": 1, "Status": "Enabled", "Filter": {}, "DeleteMarkerReplication": {"Status": "Disabled"}}
+rule["Destination"] = {"Bucket": f"arn:aws:s3:::{twin}"}
+_ = s3.put_bucket_replication(Bucket=drawings, ReplicationConfiguration={"Role": replicator, "Rules": [rule]})
+
+# %% tags=["experiment"]
+for key in ("overwritten", "deleted", "destroyed"):
+    version = s3.put_object(Bucket=drawings, Key=key, Body=b"good")["VersionId"]
+lab.advance(minutes=15)
+s3.put_object(Bucket=drawings, Key="overwritten", Body=b"bad")
+s3.delete_object(Bucket=drawings, Key="deleted")
+s3.delete_object(Bucket=drawings, Key="destroyed", VersionId=version)
+lab.advance(minutes=15)
+
+
+def versions(client, name):
+    told = client.list_object_versions(Bucket=name)
+    return [(each, kind) for kind in ("Versions", "DeleteMarkers") for each in told.get(kind, [])]
+
+
+for name, (client, _) in both.items():
+    print(name)
+    for each, kind in versions(client, name):
+        body = "marker" if kind == "DeleteMarkers" else client.get_object(
+            Bucket=name, Key=each["Key"], VersionId=each["VersionId"]
+        )["Body"].read().decode()
+        print("  ", each["Key"], body, "(latest)" if each["IsLatest"] else "")
+
+# %% [markdown]
+# The bad version went to the twin as well, within minutes: replication repeats mistakes. In both places the good one lies
+# beneath it. A plain deletion only puts a *delete marker* on top, and is not replicated unless you ask for it. A version
+# that is deleted by its id is gone, and only the twin still has it. With the rights for both buckets a thief deletes both. So a third
+# bucket, with *Object Lock*:
+
+# %% tags=["experiment"]
+from datetime import UTC, datetime, timedelta
+
+signed = f"signed-{account}"
+where = {"CreateBucketConfiguration": {"LocationConstraint": lab.region}}
+s3.create_bucket(Bucket=signed, ObjectLockEnabledForBucket=True, **where)
+until = datetime.fromtimestamp(lab.session.now(), UTC) + timedelta(days=2)
+for mode in ("GOVERNANCE", "COMPLIANCE"):
+    lock = {"ObjectLockMode": mode, "ObjectLockRetainUntilDate": until}
+    of = {"Bucket": signed, "Key": f"{mode.lower()}.pdf"}
+    of["VersionId"] = s3.put_object(**of, Body=b"signed", **lock)["VersionId"]
+    for bypass in (False, True):
+        try:
+            s3.delete_object(**of, BypassGovernanceRetention=bypass)
+            print(mode, "bypass" if bypass else "no bypass", "-> deleted")
+        except ClientError as error:
+            print(mode, "bypass" if bypass else "no bypass", "->", error.response["Error"]["Message"])
+
+# %% [markdown]
+# *Governance* stops slips: who has the right to bypass it may. *Compliance* stops everybody, you and the root user
+# included, until its day has come; so try it with days, not with years. Then all goes (on a real account, in two days):
+
+# %% tags=["experiment"]
+lab.advance(days=3)
+for name, (client, _) in {**both, signed: (s3, "")}.items():
+    with suppress(ClientError):  # run again, it finds nothing
+        for each, _kind in versions(client, name):
+            client.delete_object(Bucket=name, Key=each["Key"], VersionId=each["VersionId"])
+        client.delete_bucket(Bucket=name)
+
+# %% [markdown] deeper="12 min"
+# #### Deeper: seven years
+#
+# Contracts have to stay for seven years; nobody opens them. The same bucket takes each mail as an object of its own (small), and
+# the night's renderings, which nobody wants after a week. A colleague writes one rule: everything to *Deep Archive* after a
+# day, small objects too.
+
+# %% tags=["build"] step="records"
+records = f"records-{account}"
+s3.create_bucket(Bucket=records, CreateBucketConfiguration={"LocationConstraint": lab.region})
+cold = {"Transitions": [{"Days": 1, "StorageClass": "DEEP_ARCHIVE"}]}
+everything = [{"ID": "everything", "Status": "Enabled", "Filter": {}, **cold}]
+small_too = {"TransitionDefaultMinimumObjectSize": "varies_by_storage_class"}
+_ = s3.put_bucket_lifecycle_configuration(Bucket=records, LifecycleConfiguration={"Rules": everything}, **small_too)
+
+# %% tags=["experiment"]
+lab.experiment("seven years")
+
+# %% [markdown]
+# One rule, and most of the bill is gone. But it is not the least that can be paid. What it does to small objects, and to
+# those that are deleted soon:
+
+# %% tags=["experiment"]
+lab.experiment("too small")
+
+# %% [markdown]
+# A move is a request, and an archive class adds forty KiB to each object. Below the first crossing the *rule* costs more
+# than it ever saves. (Standard-IA counts every object as 128 KiB at least.) Since 2024 S3 therefore leaves small objects
+# where they are, unless told otherwise, as our colleague did.
+
+# %% tags=["experiment"]
+lab.experiment("too soon")
+
+# %% [markdown]
+# Deep Archive charges for half a year, Glacier for three months, IA for one, however soon an object is deleted. So what lives
+# for a week or two had better stay in Standard. Where the price is low enough, even that fee is worth it after some weeks.
+#
+# And the way back? Live, from both classes:
+
+# %% tags=["experiment"]
+for storage in ("GLACIER", "DEEP_ARCHIVE"):
+    s3.put_object(Bucket=records, Key=f"contracts/{storage}.pdf", Body=b"seven years", StorageClass=storage)
+where = {"Bucket": records, "Key": "contracts/DEEP_ARCHIVE.pdf"}
+with suppress(ClientError):
+    s3.get_object(**where)
+    print("it could be read at once")
+with suppress(ClientError):  # run again, it is on its way or there
+    s3.restore_object(**where, RestoreRequest={"Days": 2, "GlacierJobParameters": {"Tier": "Standard"}})
+for hours in (6, 7):
+    lab.advance(hours=hours)
+    print(s3.head_object(**where)["Restore"])
+print(s3.get_object(**where)["Body"].read())
+
+# %% tags=["experiment"]
+lab.experiment("ways out")
+
+# %% [markdown]
+# A terabyte comes back for a few dollars if it may take hours. *Expedited* asks a price for each request: with many small objects it costs more
+# than years of storage.
+#
+# **The book says / today.** Books show Glacier as a service with *vaults* and an API of its own. That API is closed to new customers; what
+# you use are S3's storage classes.
+
+# %% tags=["experiment"]
+from datetime import UTC, datetime, timedelta
+
+
+def bytes_by_class():
+    now = datetime.fromtimestamp(lab.session.now(), UTC)
+    span = {"StartTime": now - timedelta(days=2), "EndTime": now, "Period": 86_400, "Statistics": ["Average"]}
+    found = {}
+    for kind in ("StandardStorage", "GlacierStorage", "DeepArchiveStorage"):
+        which = [{"Name": "BucketName", "Value": records}, {"Name": "StorageType", "Value": kind}]
+        told = cloudwatch.get_metric_statistics(
+            Namespace="AWS/S3", MetricName="BucketSizeBytes", Dimensions=which, **span
+        )
+        found[kind] = sum(point["Average"] for point in told["Datapoints"][-1:])
+    return found
+
+
+cloudwatch = lab.client("cloudwatch")
+s3.put_object(Bucket=records, Key="contracts/tower.pdf", Body=bytes(500_000))
+for days in (1, 2):
+    lab.advance(days=days)
+    print(bytes_by_class())
+
+# %% [markdown]
+# CloudWatch knows the bytes of each class, once a day: the contract came into Standard and left for the archive. Here
+# one sees a rule that does not work.
+
+# %% [markdown] tags=["exercise"] exercise="p05-e2"
+# **Exercise 2.** Write the lifecycle of `records-...` that costs least. `contracts/` (six MiB each, five thousand a month)
+# and `mails/` (sixteen KiB, three hundred thousand a month) must stay for seven years: `LAW` days; an accountant may wait a
+# day for them. `renders/` (forty MiB, six thousand a month) must stay for eight days, and be gone after ten.
+
+# %% tags=["exercise"] exercise="p05-e2"
+LAW = 7 * 365 + 2
+# Your calls here.
+
+# %% tags=["solution"] exercise="p05-e2"
+for_years = {"Expiration": {"Days": LAW}, "Status": "Enabled"}
+kinds = [
+    {"ID": "contracts", "Filter": {"Prefix": "contracts/"}, **cold, **for_years},
+    {"ID": "mails", "Filter": {"Prefix": "mails/"}, **for_years},
+    {"ID": "renders", "Filter": {"Prefix": "renders/"}, "Status": "Enabled", "Expiration": {"Days": 8}},
+]
+_ = s3.put_bucket_lifecycle_configuration(Bucket=records, LifecycleConfiguration={"Rules": kinds})
+
+# %% tags=["check"] exercise="p05-e2"
+lab.check("p05-e2")
+
+# %% [markdown] deeper="8 min"
+# #### Deeper: the backup that was never restorable
+#
+# Every morning the list says COMPLETED. Some years ago the plans of finished houses moved to a disk of their own,
+# encrypted with a key of its own, and last spring somebody tidied up keys. Nobody noticed: backing up needs no restore.
+# A *restore testing plan* restores every night, on trial, and deletes what it made. What does it find?
+
+# %% tags=["experiment"]
+from datetime import UTC, datetime
+
+kms = lab.client("kms")
+key = kms.create_key(Description="plans of finished houses")["KeyMetadata"]["KeyId"]
+kms.enable_key(KeyId=key)
+sealed = {"Size": 20, "VolumeType": "gp3", "AvailabilityZone": f"{lab.region}a", "Encrypted": True, "KmsKeyId": key}
+finished = ec2.create_volume(**sealed, TagSpecifications=named("volume", "finished-houses"))["VolumeId"]
+ec2.get_waiter("volume_available").wait(VolumeIds=[finished])
+
+
+def arn_of(disk):
+    return f"arn:aws:ec2:{lab.region}:{account}:volume/{disk}"
+
+
+def back_up(disk, vault="office-vault"):
+    asked = {"BackupVaultName": vault, "ResourceArn": arn_of(disk), "IamRoleArn": keeper}
+    job = backup.start_backup_job(**asked, Lifecycle={"DeleteAfterDays": 35})["BackupJobId"]
+    lab.wait_until(lambda: backup.describe_backup_job(BackupJobId=job)["State"] in ("COMPLETED", "FAILED"))
+    return backup.describe_backup_job(BackupJobId=job)
+
+
+sealed_point = back_up(finished)
+_ = kms.disable_key(KeyId=key)
+print(sealed_point["State"])
+
+# %% tags=["experiment"]
+newest = {"Algorithm": "LATEST_WITHIN_WINDOW", "IncludeVaults": ["*"], "RecoveryPointTypes": ["SNAPSHOT"]}
+drill = {"RestoreTestingPlanName": "office_drill", "ScheduleExpression": "cron(0 20 ? * * *)"}
+backup.create_restore_testing_plan(RestoreTestingPlan={**drill, "RecoveryPointSelection": newest})
+disks = {"RestoreTestingSelectionName": "disks", "ProtectedResourceType": "EBS", "ValidationWindowHours": 1}
+disks |= {"IamRoleArn": keeper, "ProtectedResourceArns": [arn_of(volume), arn_of(finished)]}
+name = {"RestoreTestingPlanName": "office_drill"}
+backup.create_restore_testing_selection(**name, RestoreTestingSelection=disks)
+drilled = lab.session.now()
+lab.advance(days=1, hours=4)
+for job in backup.list_restore_jobs(ByCreatedAfter=datetime.fromtimestamp(drilled, UTC))["RestoreJobs"]:
+    took = job["CompletionDate"] - job["CreationDate"]
+    print(job["Status"], took, job["SourceResourceArn"].rpartition("/")[2], job.get("StatusMessage", ""))
+
+# %% [markdown]
+# The plans came back, and how long that takes is measured every night, before anybody asks. The other disk has backups
+# that nobody could ever have restored. For how long would that have gone unnoticed?
+
+# %% tags=["experiment"]
+lab.experiment("proving")
+
+# %% [markdown]
+# Assumed: one such break in five years (`breaks_per_year`). Without trials it is found on the worst of all days; a trial
+# each month makes the risk small, and costs hours of a volume. Now mend it, and put the drill away:
+
+# %% tags=["experiment"]
+kms.enable_key(KeyId=key)
+with suppress(ClientError):  # run again, it finds nothing
+    backup.delete_restore_testing_selection(**name, RestoreTestingSelectionName="disks")
+    backup.delete_restore_testing_plan(**name)
+    backup.delete_recovery_point(BackupVaultName="office-vault", RecoveryPointArn=sealed_point["RecoveryPointArn"])
+    ec2.delete_volume(VolumeId=finished)
+_ = kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
+
+# %% [markdown] deeper="8 min"
+# #### Deeper: the key is deleted
+#
+# Thieves need not delete backups: the key is enough. AWS makes them wait for a week at least. What can be done before
+# that week is over, and what after it? And the copy in Osaka, in a vault that has a key of its own?
+
+# %% tags=["experiment"]
+kms = lab.client("kms")
+plans_key = kms.create_key(Description="plans, on trial")["KeyMetadata"]["KeyId"]
+sealed = {"Size": 20, "VolumeType": "gp3", "AvailabilityZone": f"{lab.region}a", "Encrypted": True}
+trial = ec2.create_volume(**sealed, KmsKeyId=plans_key, TagSpecifications=named("volume", "trial"))["VolumeId"]
+ec2.get_waiter("volume_available").wait(VolumeIds=[trial])
+trial_arn = f"arn:aws:ec2:{lab.region}:{account}:volume/{trial}"
+spare_arn = away.create_backup_vault(BackupVaultName="office-vault-spare")["BackupVaultArn"]
+asked = {"ResourceArn": trial_arn, "IamRoleArn": keeper, "BackupVaultName": "office-vault"}
+job = backup.start_backup_job(**asked, Lifecycle={"DeleteAfterDays": 35})["BackupJobId"]
+lab.wait_until(lambda: backup.describe_backup_job(BackupJobId=job)["State"] in ("COMPLETED", "FAILED"))
+point = backup.describe_backup_job(BackupJobId=job)["RecoveryPointArn"]
+copy_to = {"SourceBackupVaultName": "office-vault", "DestinationBackupVaultArn": spare_arn, "IamRoleArn": keeper}
+job = backup.start_copy_job(RecoveryPointArn=point, **copy_to)["CopyJobId"]
+lab.wait_until(lambda: backup.describe_copy_job(CopyJobId=job)["CopyJob"]["State"] in ("COMPLETED", "FAILED"))
+spare_point = backup.describe_copy_job(CopyJobId=job)["CopyJob"]["DestinationRecoveryPointArn"]
+
+# %% tags=["experiment"]
+def try_restore(client, of, where):
+    job = client.start_restore_job(RecoveryPointArn=of, Metadata={"availabilityZone": where}, IamRoleArn=keeper)
+    key = {"RestoreJobId": job["RestoreJobId"]}
+    lab.wait_until(lambda: client.describe_restore_job(**key)["Status"] in ("COMPLETED", "FAILED"))
+    told = client.describe_restore_job(**key)
+    if told["Status"] == "COMPLETED":  # it worked: away with it
+        lab.client("ec2", client.meta.region_name).delete_volume(VolumeId=told["CreatedResourceArn"].rpartition("/")[2])
+    return told["Status"] + " " + told.get("StatusMessage", "")
+
+
+kms.schedule_key_deletion(KeyId=plans_key, PendingWindowInDays=7)
+print("scheduled:  ", try_restore(backup, point, f"{lab.region}a"))
+kms.cancel_key_deletion(KeyId=plans_key)
+kms.enable_key(KeyId=plans_key)
+print("cancelled:  ", try_restore(backup, point, f"{lab.region}a"))
+kms.schedule_key_deletion(KeyId=plans_key, PendingWindowInDays=7)
+lab.advance(days=8)
+print("a week later:", try_restore(backup, point, f"{lab.region}a"))
+print("from Osaka: ", try_restore(away, spare_point, f"{AWAY}a"))
+
+# %% [markdown]
+# In the week of grace the restore fails, but the deletion can be called off: watch for `ScheduleKeyDeletion` in
+# CloudTrail. After it no one can help, AWS neither. The copy of another vault is encrypted anew with *that* vault's key,
+# and lives. Look at the keys, when you count copies.
+
+# %% tags=["experiment"]
+for client, vault in ((backup, "office-vault"), (away, "office-vault-spare")):
+    with suppress(ClientError):  # run again, it finds nothing
+        client.delete_recovery_point(
+            BackupVaultName=vault, RecoveryPointArn=point if client is backup else spare_point
+        )
+with suppress(ClientError):
+    away.delete_backup_vault(BackupVaultName="office-vault-spare")
+    ec2.delete_volume(VolumeId=trial)
+
+# %% [markdown] deeper="6 min"
+# #### Deeper: three, two, one, measured
+#
+# Three copies, two kinds of storage, one elsewhere: the rule is older than the cloud. Twenty thousand years of failures
+# are played on each step of the ladder, and on what you built, with the rules of your plan. Which step is worth most?
+
+# %% tags=["experiment"]
+lab.experiment("years of failures")
+
+# %% [markdown]
+# The second copy, in another region, hardly helps: regions are lost once in a thousand years (assumed, as all rates in
+# `aws14.sim.backups.failures`), and whoever steals an administrator's rights has both copies. The locked one makes the difference. Yours is
+# locked, too, but it stands in the same account.
+
+# %% tags=["experiment"]
+lab.experiment("worth")
+
+# %% [markdown]
+# A year's copies, and beside them what is lost in spite of them on average. Compare the sums: a copy is an insurance, and its
+# price is small against what it insures.
+
+# %% [markdown] deeper="8 min"
+# #### Deeper: another account
+#
+# A lock stops everybody within the account. But an account can be closed as a whole: by its owner, by AWS after unpaid bills, by
+# thieves with the root user. A vault of *another* account takes copies, if its policy lets us. (On a real account, you need a
+# second one in your organization, with cross-account backup switched on, and its number here.)
+
+# %% tags=["experiment"]
+import boto3
+
+role_there = {"RoleArn": "arn:aws:iam::222222222222:role/keeper", "RoleSessionName": "office"}
+keys = lab.client("sts").assume_role(**role_there)["Credentials"]
+as_them = {"aws_access_key_id": keys["AccessKeyId"], "aws_secret_access_key": keys["SecretAccessKey"]}
+as_them |= {"aws_session_token": keys["SessionToken"], "endpoint_url": backup.meta.endpoint_url}
+theirs = boto3.client("backup", region_name=lab.region, **as_them)
+with suppress(theirs.exceptions.AlreadyExistsException):
+    theirs.create_backup_vault(BackupVaultName="kept-for-the-office")
+safe_arn = theirs.describe_backup_vault(BackupVaultName="kept-for-the-office")["BackupVaultArn"]
+newest = backup.list_recovery_points_by_backup_vault(BackupVaultName="office-vault", ByResourceType="EBS")["RecoveryPoints"][0]
+copied = {"RecoveryPointArn": newest["RecoveryPointArn"], "SourceBackupVaultName": "office-vault"}
+
+
+def copy_there():
+    job = backup.start_copy_job(**copied, DestinationBackupVaultArn=safe_arn, IamRoleArn=keeper)["CopyJobId"]
+    lab.wait_until(lambda: backup.describe_copy_job(CopyJobId=job)["CopyJob"]["State"] in ("COMPLETED", "FAILED"))
+    told = backup.describe_copy_job(CopyJobId=job)["CopyJob"]
+    return told["State"], told.get("StatusMessage", "")
+
+# %% tags=["experiment"]
+print(*copy_there())
+may_copy = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{account}:root"}, "Resource": "*"}
+policy = {"Version": "2012-10-17", "Statement": [{**may_copy, "Action": "backup:CopyIntoBackupVault"}]}
+theirs.put_backup_vault_access_policy(BackupVaultName="kept-for-the-office", Policy=json.dumps(policy))
+print(*copy_there())
+kept = {"BackupVaultName": "kept-for-the-office"}
+points = [point["RecoveryPointArn"] for point in theirs.list_recovery_points_by_backup_vault(**kept)["RecoveryPoints"]]
+try:
+    backup.delete_recovery_point(BackupVaultName="kept-for-the-office", RecoveryPointArn=points[0])
+except ClientError as error:
+    print("we, deleting it:", error.response["Error"]["Message"])
+
+# %% [markdown]
+# First refused, then let in: *into* the vault only. Nobody here can delete there. What is that worth?
+
+# %% tags=["experiment"]
+lab.experiment("account lost")
+
+# %% [markdown]
+# The last row is why. Region and account are two walls: the other account alone would not outlive Tokyo. Away with the
+# trial:
+
+# %% tags=["experiment"]
+for arn in points:
+    theirs.delete_recovery_point(**kept, RecoveryPointArn=arn)
+_ = theirs.delete_backup_vault(**kept)
+
+# %% [markdown] deeper="7 min"
+# #### Deeper: thieves who wait
+#
+# Ransomware shows itself when *it* likes. Until then it encrypts quietly, and every night's backup takes the damage in. How
+# long back must backups go, and what is a lock worth?
+
+# %% tags=["experiment"]
+lab.experiment("thieves")
+
+# %% [markdown]
+# Without a lock nothing is left, however long the plan remembers. With one, it depends on memory: when the thieves waited longer than
+# backups are kept, every copy is a copy of the damage. Few old generations, monthly ones, save the day.
+#
+# If it has happened, stop the clock: a *legal hold* keeps points beyond their end, until somebody with the right lifts it.
+
+# %% tags=["experiment"]
+def held(of="EBS"):
+    where = {"BackupVaultName": "office-vault", "ByResourceType": of}
+    return {each["RecoveryPointArn"]: each for each in backup.list_recovery_points_by_backup_vault(**where)["RecoveryPoints"]}
+
+
+next_to_end = min(held().values(), key=lambda point: point["CalculatedLifecycle"]["DeleteAt"])["RecoveryPointArn"]
+scene = {"Title": "ransomware", "Description": "keep all until the police is done"}
+hold = backup.create_legal_hold(**scene, RecoveryPointSelection={"VaultNames": ["office-vault"]})["LegalHoldId"]
+lab.advance(days=36)
+print("past its end:", held()[next_to_end]["Status"])
+try:
+    backup.delete_recovery_point(BackupVaultName="office-vault", RecoveryPointArn=next_to_end)
+except ClientError as error:
+    print(error.response["Error"]["Message"])
+backup.cancel_legal_hold(LegalHoldId=hold, CancelDescription="the police is done")
+_ = lab.advance(days=2)
+print("hold lifted:", "still there" if next_to_end in held() else "gone")
+
+# %% [markdown] deeper="12 min"
+# #### Deeper: the office's own disks
+#
+# A server under a desk has no snapshots. Its bytes have to cross the office's line, once, and then every day's changes. Or
+# one sends disks. Where is the border?
+
+# %% tags=["experiment"]
+lab.experiment("office")
+
+# %% [markdown]
+# Below the crossing the line is quicker than the mail. The faster line moves it far to the right.
+#
+# **The book says / today.** Books send a *Snowball*, a case full of disks. It is closed to new customers: AWS points to *DataSync* over the line, and to
+# *Data Transfer Terminals*, places to which you carry your own disks.
+#
+# A *Storage Gateway* uses the same line, and nobody waits for it: it stands in the office, with a cache, and looks like a
+# file server. It is activated with a key that the appliance itself hands out.
+
+# %% tags=["experiment"]
+storage = lab.client("storagegateway")
+
+
+def activated(host, kind):
+    key = lab.http(f"http://{host}/?activationRegion={lab.region}&no_redirect").text
+    asked = {"ActivationKey": key, "GatewayName": host.split(".")[0], "GatewayTimezone": "GMT+9:00"}
+    made = storage.activate_gateway(**asked, GatewayRegion=lab.region, GatewayType=kind)["GatewayARN"]
+    disks = [disk["DiskId"] for disk in storage.list_local_disks(GatewayARN=made)["Disks"]]
+    storage.add_cache(GatewayARN=made, DiskIds=disks[:1])
+    if kind != "FILE_S3":
+        storage.add_upload_buffer(GatewayARN=made, DiskIds=disks[1:2])
+    return made
+
+
+scans = f"scans-{account}"
+s3.create_bucket(Bucket=scans, CreateBucketConfiguration={"LocationConstraint": lab.region})
+writes = role("office-gateway", "storagegateway", "AmazonS3FullAccess")  # in earnest: this bucket only
+gateway = activated("scan-gateway.office", "FILE_S3")
+share = {"GatewayARN": gateway, "Role": writes, "LocationARN": f"arn:aws:s3:::{scans}", "ClientToken": "scans"}
+share = storage.create_nfs_file_share(**share, ClientList=["192.168.0.0/24"])["FileShareARN"]
+_ = lab.advance(minutes=2)
+
+# %% [markdown]
+# The share is a folder on this machine; what you write there the gateway sends. Then forty-five GiB of scans at once, and a
+# line that is cut. (`lab.office` and `lab.at_gateway` are the office's hands; on AWS, mount the share.)
+
+# %% tags=["experiment"]
+import pathlib
+
+lab.office(upload_mbps=100, download_mbps=100, cut=False)
+folder = pathlib.Path(lab.at_gateway(scans)["folder"])
+_ = (folder / "hello.txt").write_text("from the office")
+_ = lab.advance(minutes=2)
+print(s3.get_object(Bucket=scans, Key="hello.txt")["Body"].read())
+lab.at_gateway(scans, "write", path="scans.tar", gib=45)
+for what, hours in (("line is up", 0.5), ("cut", 6), ("up again", 1)):
+    lab.office(cut=what == "cut")
+    lab.advance(hours=hours)
+    print(f"{what:10} waiting: {lab.at_gateway(scans)['dirty_bytes'] / 2**30:4.0f} GiB")
+print(f"read again: {lab.at_gateway(scans, 'read', path='scans.tar')['seconds']:.0f} s")
+
+# %% [markdown]
+# People wrote at the speed of their own network, and work on while the line is down; the cache sends later. What lies in it
+# is read without the line. What does not, waits for it:
+
+# %% tags=["experiment"]
+lab.experiment("waiting")
+
+# %% [markdown]
+# Two more faces of the same box. As *volumes*: a disk over iSCSI, whose snapshots are EBS's, so that an EC2 instance can take
+# over. As *tapes*: the old backup software goes on, and its cassettes lie in Deep Archive.
+
+# %% tags=["experiment"]
+boxes = {kind: activated(f"{kind.lower()}-gateway.office", kind) for kind in ("CACHED", "VTL")}
+asked = {"GatewayARN": boxes["CACHED"], "NetworkInterfaceId": "192.168.0.10", "ClientToken": "desk-volume"}
+desk = storage.create_cached_iscsi_volume(VolumeSizeInBytes=200 * 2**30, TargetName="desk", **asked)["VolumeARN"]
+tape = {"GatewayARN": boxes["VTL"], "TapeSizeInBytes": 100 * 2**30, "TapeBarcode": "YEAR2026", "PoolId": "DEEP_ARCHIVE"}
+tape = storage.create_tape_with_barcode(**tape)["TapeARN"]
+_ = lab.advance(minutes=2)
+lab.at_gateway("desk", "write", gib=20)
+lab.at_gateway("YEAR2026", "write", gib=20)
+lab.at_gateway("YEAR2026", "eject")
+_ = lab.advance(hours=2)
+snapshot = storage.create_snapshot(VolumeARN=desk, SnapshotDescription="desk")["SnapshotId"]
+ec2.get_waiter("snapshot_completed").wait(SnapshotIds=[snapshot], WaiterConfig={"Delay": 120, "MaxAttempts": 60})
+print(ec2.describe_snapshots(SnapshotIds=[snapshot])["Snapshots"][0]["State"], snapshot)
+began = lab.session.now()
+storage.retrieve_tape_archive(TapeARN=tape, GatewayARN=boxes["VTL"])
+lab.wait_until(lambda: storage.describe_tapes(**{"GatewayARN": boxes["VTL"], "TapeARNs": [tape]})["Tapes"][0]["TapeStatus"] == "RETRIEVED")
+print(f"the tape is back after {(lab.session.now() - began) / 3600:.0f} h")
+
+# %% [markdown]
+# Away with all of it:
+
+# %% tags=["experiment"]
+with suppress(ClientError):  # run again, it finds nothing
+    ec2.delete_snapshot(SnapshotId=snapshot)
+    storage.delete_volume(VolumeARN=desk)
+    storage.delete_tape(GatewayARN=boxes["VTL"], TapeARN=tape)
+    storage.delete_file_share(FileShareARN=share, ForceDelete=True)
+    lab.advance(minutes=5)
+    for box in (*boxes.values(), gateway):
+        storage.delete_gateway(GatewayARN=box)
+    for each in s3.list_objects_v2(Bucket=scans).get("Contents", []):
+        s3.delete_object(Bucket=scans, Key=each["Key"])
+    s3.delete_bucket(Bucket=scans)
+
+# %% [markdown] deeper="6 min"
+# #### Deeper: snapshots that nobody remembers
+#
+# Before each change somebody takes a snapshot by hand, just in case. The change goes well. The disk is deleted some day, the snapshot
+# never. How would you find those?
+
+# %% tags=["experiment"]
+for number in (1, 2, 3):
+    disk = {"Size": 100 * number, "VolumeType": "gp3", "AvailabilityZone": f"{lab.region}a"}
+    disk = ec2.create_volume(**disk, TagSpecifications=named("volume", f"old-{number}"))["VolumeId"]
+    ec2.get_waiter("volume_available").wait(VolumeIds=[disk])
+    just_in_case = ec2.create_snapshot(VolumeId=disk, TagSpecifications=named("snapshot", f"before-{number}"))
+    patience = {"Delay": 120, "MaxAttempts": 60}  # a full disk takes its time
+    ec2.get_waiter("snapshot_completed").wait(SnapshotIds=[just_in_case["SnapshotId"]], WaiterConfig=patience)
+    ec2.delete_volume(VolumeId=disk)
+
+
+def orphans():
+    disks = {disk["VolumeId"] for disk in ec2.describe_volumes()["Volumes"]}
+    own = ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]
+    kept_by = ("aws:backup:source-resource", "aws:dlm:lifecycle-policy-id")
+    return [
+        each
+        for each in own
+        if each["VolumeId"] not in disks and not any(tag["Key"] in kept_by for tag in each.get("Tags", []))
+    ]
+
+
+for each in orphans():
+    print(each["SnapshotId"], each["StartTime"].date(), each["VolumeSize"], "GiB", each["Tags"][0]["Value"])
+
+# %% tags=["experiment"]
+lab.experiment("forgotten")
+
+# %% [markdown]
+# Four snapshots a month of a hundred GiB each, and the bill grows with the square of time. Three cures: a policy that ends
+# what it makes, a search like the one above each month, the *archive tier* for those that must stay (a quarter of the price, but
+# each in full, and a day to come back). We delete ours:
+
+# %% tags=["experiment"]
+for each in orphans():
+    ec2.delete_snapshot(SnapshotId=each["SnapshotId"])
+print(len(orphans()), "are left")
+
 # %% [markdown]
 # ### Checkpoint and clean-up
 #
@@ -493,7 +1205,8 @@ print(*seen, sep="\n")
 # 4. RPO; RTO; retention.
 #
 # </details>
-#
+
+# %% [markdown]
 # The clean-up deletes all it may, and says what the lock keeps and until when. Then the clock runs on until the last point
 # has expired, and the rest goes, too. (On a real account, after the days of grace: wait, and run it again.)
 
