@@ -41,7 +41,7 @@ def locked(client: Any, **more: int) -> None:
 @pytest.mark.parametrize("more", [{}, {"ChangeableForDays": 3}])
 def test_a_lock_that_can_be_lifted_is_lifted(session: Session, backup: Any, more: dict[str, int]) -> None:
     locked(backup, **more)
-    assert tear_down(session).passed
+    assert tear_down(session).ok
 
 
 def test_a_final_lock_says_what_it_keeps_and_until_when(session: Session, backup: Any) -> None:
@@ -50,9 +50,9 @@ def test_a_final_lock_says_what_it_keeps_and_until_when(session: Session, backup
     report = tear_down(session)
     told = next(each.detail for each in report.findings if each.name == "safe is deleted")
     assert "its lock keeps 1 recovery points in safe until " in told
-    assert not report.passed
+    assert not report.ok
     session.advance(6 * DAY)
-    assert tear_down(session).passed
+    assert tear_down(session).ok
 
 
 def test_a_copy_outlives_the_vault_it_came_from(session: Session, backup: Any) -> None:
@@ -68,4 +68,4 @@ def test_a_copy_outlives_the_vault_it_came_from(session: Session, backup: Any) -
     session.advance(7_200)
     backup.delete_recovery_point(BackupVaultName="safe", RecoveryPointArn=point)
     backup.delete_backup_vault(BackupVaultName="safe")
-    assert tear_down(session).passed
+    assert tear_down(session).ok
