@@ -25,6 +25,7 @@ Floats = NDArray[np.float64]
 FAILURE_REASONS: Mapping[str, str] = {
     "no_mount_target": "the client's zone has no mount target of the file system",
     "zone_lost": "the zone of the file server is lost",
+    "client_down": "the instance that works with the files is down",
     "name_not_found": "the name does not resolve",
     "no_such_address": "the name resolves to an address that nothing answers at",
     "no_route": "no route leads there",

@@ -39,7 +39,7 @@ _MINUTE_S = 60.0
 _STRIDE = 5
 """Slots of a minute take shares of a distribution in this stride, which has no divisor in common with their number."""
 
-_TIMED_OUT, _ZONE_LOST, _CLIENT_DOWN = "timed_out", "zone_lost", "instance_down"
+_TIMED_OUT, _ZONE_LOST, _CLIENT_DOWN = "timed_out", "zone_lost", "client_down"
 _OPERATION: Mapping[str, str] = {"file_system": "EFS operation on a file", "windows_share": "FSx operation on a file"}
 """Kind of node -> row of ``data/durations.csv``."""
 

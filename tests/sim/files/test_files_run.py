@@ -152,7 +152,7 @@ def test_the_way_names_who_passes_and_reasons_have_words():
     assert isinstance(way, ToFiles)
     assert way.nodes == ("orders-a", "orders-c", "shared-1a", "shared-1c", "shared")
     assert [each.server_zone for each in way.clients] == [A, C]
-    assert {"no_mount_target", "zone_lost"} <= set(FAILURE_REASONS)
+    assert {"no_mount_target", "zone_lost", "client_down"} <= set(FAILURE_REASONS)
 
 
 def test_without_the_rule_all_operations_fail_as_blocked():
@@ -203,7 +203,7 @@ def outcome(entry="shared", **stated):
 def test_a_lost_zone_takes_its_instances_and_regional_files_go_on():
     _, trace = outcome()
     assert failed(trace, "zone_lost") == 0
-    assert failed(trace, "instance_down") == pytest.approx(20 * 900 / 2, rel=0.03)
+    assert failed(trace, "client_down") == pytest.approx(20 * 900 / 2, rel=0.03)
     during = slice(11, 24)
     assert trace.served[during].sum() == pytest.approx(trace.offered[during].sum() / 2, rel=0.03)
 
