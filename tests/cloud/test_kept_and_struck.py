@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from aws14 import cost
@@ -25,10 +27,18 @@ def _archive_snapshots_too(session: Session) -> None:
     backup.update_backup_plan(BackupPlanId=plan["BackupPlanId"], BackupPlan=wanted)
 
 
+def _next_month_s(session: Session) -> float:
+    """Until the first run of the monthly rule."""
+    now = datetime.fromtimestamp(session.now(), UTC)
+    this = now.replace(day=1, hour=6, minute=0, second=0, microsecond=0)
+    due = this if this > now else (this + timedelta(days=32)).replace(day=1)
+    return (due - now).total_seconds()
+
+
 def test_a_plan_is_billed_and_struck_as_it_was_built(session: Session) -> None:
     build(session)
     _archive_snapshots_too(session)
-    session.advance(40 * 86_400)
+    session.advance(_next_month_s(session) + 45 * 86_400)
     built = read_back(session)
     original = original_built(built, "plans-data")
     assert (original.volume, original.region) == ("plans-data", "ap-northeast-1")
