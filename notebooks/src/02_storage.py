@@ -48,6 +48,7 @@ from aws14 import charts
 
 # %% tags=["setup"]
 import json
+from contextlib import suppress
 
 from botocore.exceptions import ClientError
 
@@ -210,7 +211,7 @@ print(work("day-1"), lab.http(f"{office}/plans/day-1.dwg").text)
 policies = [f"service-role/AWSBackupServiceRolePolicyFor{what}" for what in ("Backup", "Restores")]
 policies += [f"AWSBackupServiceRolePolicyForS3{what}" for what in ("Backup", "Restore")]
 keeper = role("office-backup", "backup", *policies)
-here_arn = backup.create_backup_vault(BackupVaultName="office-vault")["BackupVaultArn"]
+backup.create_backup_vault(BackupVaultName="office-vault")
 away_arn = away.create_backup_vault(BackupVaultName="office-vault-away")["BackupVaultArn"]
 lock = {"MinRetentionDays": 30, "MaxRetentionDays": 40, "ChangeableForDays": 3}
 away.put_backup_vault_lock_configuration(BackupVaultName="office-vault-away", **lock)
@@ -309,19 +310,20 @@ print(*told, sep="\n")
 # cannot be lifted, the vault cannot go.
 #
 # **Monday, 8:40.** The stopwatch runs. Careful: the plan has run on that night and has kept the *encrypted* files. Not the
-# newest point is wanted, but the newest from before the attack. From Osaka it is copied back, and then restored.
+# newest point is wanted, but the newest from before the attack. It is copied from Osaka into a fresh vault, and restored.
 
 # %% tags=["experiment"]
 lab.advance(hours=10, minutes=40)
 print(kept()["plans"][:2])
 volume_arn = f"arn:aws:ec2:{lab.region}:{account}:volume/{volume}"
 things = {"plans": volume_arn, "hours": database["DBInstanceArn"], "models": f"arn:aws:s3:::{bucket}"}
+fresh = backup.create_backup_vault(BackupVaultName="office-fresh")["BackupVaultArn"]
 copies, clean = {}, vault | {"ByCreatedBefore": attacked}
 for name, arn in things.items():
     found = away.list_recovery_points_by_backup_vault(**clean, ByResourceArn=arn)["RecoveryPoints"]
     newest = max(found, key=lambda point: point["CreationDate"])
     asked = {"RecoveryPointArn": newest["RecoveryPointArn"], "SourceBackupVaultName": "office-vault-away"}
-    asked |= {"DestinationBackupVaultArn": here_arn, "IamRoleArn": keeper, "Lifecycle": {"DeleteAfterDays": 35}}
+    asked |= {"DestinationBackupVaultArn": fresh, "IamRoleArn": keeper, "Lifecycle": {"DeleteAfterDays": 7}}
     copies[name] = away.start_copy_job(**asked, IdempotencyToken=newest["RecoveryPointArn"])["CopyJobId"]
 
 
@@ -342,7 +344,7 @@ changes = {
 jobs = {}
 for name, change in changes.items():
     point = {"RecoveryPointArn": copied(name)["DestinationRecoveryPointArn"]}
-    offered = backup.get_recovery_point_restore_metadata(BackupVaultName="office-vault", **point)["RestoreMetadata"]
+    offered = backup.get_recovery_point_restore_metadata(BackupVaultName="office-fresh", **point)["RestoreMetadata"]
     asked = {"Metadata": offered | change, "IamRoleArn": keeper, "CopySourceTagsToRestoredResource": True}
     told = backup.start_restore_job(**point, **asked, IdempotencyToken=copies[name])
     jobs[name] = told["RestoreJobId"]
@@ -386,8 +388,8 @@ lab.experiment("drill", measured)
 # point-in-time backups went with the account's own rights.
 #
 # Copying back took longest, and still the office works before noon. The lower bars are other ways for the plans. A restored
-# disk is there in minutes, but slow until each block has been read once. And from *cold* storage nobody is back the same
-# day: what must be back in hours has to stay warm.
+# disk is there in minutes, but slow until each block has been read once. And from *cold* storage (see the title) nobody is
+# back the same day: what must be back in hours has to stay warm.
 
 # %% [markdown]
 # ### Bill and one decision
@@ -516,7 +518,7 @@ with suppress(ClientError):  # run again, it finds nothing
 lab.experiment("snapshots")
 
 # %% [markdown]
-# The points of the plans' volume in the vault, with the office's writes between them. The oldest is the only full one, but
+# As many nights as your plan keeps, with the office's writes between them. The oldest is the only full one, but
 # deleting it frees next to nothing: the next one still shows nearly all its blocks. Only the sum counts, and it shrinks
 # when *many* go.
 
@@ -567,12 +569,12 @@ _ = ec2.delete_tags(Resources=[volume], Tags=[{"Key": "snapshots"}])
 from datetime import UTC, datetime
 
 work("friday")
-before = lab.http(f"{office}/hours.php").text
+rows_before = lab.http(f"{office}/hours.php").text
 lab.advance(minutes=1)
 good = datetime.fromtimestamp(lab.session.now(), UTC)
 lab.advance(minutes=1)
-drop = "\n".join([*page.splitlines()[:2], '$db->query("DROP TABLE hours");'])
-run(f"cat > /var/www/html/tidy.php <<'PAGE'\n{drop}\nPAGE")
+connect = page.splitlines()[2]
+run(f"""cat > /var/www/html/tidy.php <<'PAGE'\n<?php\n{connect}\n$db->query("DROP TABLE hours");\nPAGE""")
 lab.http(f"{office}/tidy.php")
 print("after the tidying:", lab.http(f"{office}/hours.php").text.split())
 lab.advance(minutes=10)
@@ -580,16 +582,15 @@ source = {"DBInstanceIdentifier": "projects-db"}
 print("can go back until", rds.describe_db_instances(**source)["DBInstances"][0]["LatestRestorableTime"])
 
 # %% tags=["experiment"]
-home = {"DBSubnetGroupName": "office", "VpcSecurityGroupIds": [database_group], "DBInstanceClass": "db.t3.medium"}
+home = {"DBSubnetGroupName": "office", "VpcSecurityGroupIds": [groups["office-db"]], "DBInstanceClass": "db.t3.medium"}
 back_to = {"SourceDBInstanceIdentifier": "projects-db", "TargetDBInstanceIdentifier": "projects-then", "RestoreTime": good}
 rds.restore_db_instance_to_point_in_time(**back_to, **home)
 rds.get_waiter("db_instance_available").wait(DBInstanceIdentifier="projects-then")
 run("cd /var/www/html; sed 's/projects-db/projects-then/' hours.php > then.php")
 then = lab.http(f"{office}/then.php").text
-print(then == before, len(then.splitlines()), "rows")
+print(then == rows_before, len(then.splitlines()), "rows")
 for row in then.splitlines():  # back into the table that the office works with
-    day, project = row.split()
-    lab.http(f"{office}/hours.php?day={day}&project={project}")
+    lab.http(f"{office}/hours.php?day={row.split()[0]}")
 
 # %% [markdown]
 # Every row is there, the one of a minute before the accident too. Note three things. The restore is a *new* database: another
@@ -601,8 +602,8 @@ for row in then.splitlines():  # back into the table that the office works with
 rds_away = lab.client("rds", AWAY)
 made = rds.create_db_snapshot(**source, DBSnapshotIdentifier="projects-kept")["DBSnapshot"]
 rds.get_waiter("db_snapshot_completed").wait(DBSnapshotIdentifier="projects-kept")
-copied = {"SourceDBSnapshotIdentifier": made["DBSnapshotArn"], "TargetDBSnapshotIdentifier": "projects-kept"}
-rds_away.copy_db_snapshot(**copied, SourceRegion=lab.region)
+to_copy = {"SourceDBSnapshotIdentifier": made["DBSnapshotArn"], "TargetDBSnapshotIdentifier": "projects-kept"}
+rds_away.copy_db_snapshot(**to_copy, SourceRegion=lab.region)
 patience = {"Delay": 120, "MaxAttempts": 60}  # across regions it takes longer than the waiter would wait
 rds_away.get_waiter("db_snapshot_completed").wait(DBSnapshotIdentifier="projects-kept", WaiterConfig=patience)
 for client in (rds, rds_away):
@@ -628,8 +629,8 @@ replicator = role("office-replication", "s3")
 may = {"Effect": "Allow", "Action": "s3:*", "Resource": [f"arn:aws:s3:::{name}{end}" for name in both for end in ("", "/*")]}
 policy = json.dumps({"Version": "2012-10-17", "Statement": [may]})
 iam.put_role_policy(RoleName="office-replication", PolicyName="both", PolicyDocument=policy)
-rule = {"ID": "all", "Priority": 1, "Status": "Enabled", "Filter": {}, "DeleteMarkerReplication": {"Status": "Disabled"}}
-rule["Destination"] = {"Bucket": f"arn:aws:s3:::{twin}"}
+rule = {"ID": "all", "Priority": 1, "Status": "Enabled", "Filter": {}}
+rule |= {"DeleteMarkerReplication": {"Status": "Disabled"}, "Destination": {"Bucket": f"arn:aws:s3:::{twin}"}}
 _ = s3.put_bucket_replication(Bucket=drawings, ReplicationConfiguration={"Role": replicator, "Rules": [rule]})
 
 # %% tags=["experiment"]
@@ -967,12 +968,14 @@ theirs = boto3.client("backup", region_name=lab.region, **as_them)
 with suppress(theirs.exceptions.AlreadyExistsException):
     theirs.create_backup_vault(BackupVaultName="kept-for-the-office")
 safe_arn = theirs.describe_backup_vault(BackupVaultName="kept-for-the-office")["BackupVaultArn"]
-newest = backup.list_recovery_points_by_backup_vault(BackupVaultName="office-vault", ByResourceType="EBS")["RecoveryPoints"][0]
-copied = {"RecoveryPointArn": newest["RecoveryPointArn"], "SourceBackupVaultName": "office-vault"}
+lab.advance(days=1, hours=3)  # one more night, one more point
+disks = {"BackupVaultName": "office-vault", "ByResourceType": "EBS"}
+newest = backup.list_recovery_points_by_backup_vault(**disks)["RecoveryPoints"][0]["RecoveryPointArn"]
+to_copy = {"RecoveryPointArn": newest, "SourceBackupVaultName": "office-vault"}
 
 
 def copy_there():
-    job = backup.start_copy_job(**copied, DestinationBackupVaultArn=safe_arn, IamRoleArn=keeper)["CopyJobId"]
+    job = backup.start_copy_job(**to_copy, DestinationBackupVaultArn=safe_arn, IamRoleArn=keeper)["CopyJobId"]
     lab.wait_until(lambda: backup.describe_copy_job(CopyJobId=job)["CopyJob"]["State"] in ("COMPLETED", "FAILED"))
     told = backup.describe_copy_job(CopyJobId=job)["CopyJob"]
     return told["State"], told.get("StatusMessage", "")
@@ -983,8 +986,8 @@ may_copy = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{account}:roo
 policy = {"Version": "2012-10-17", "Statement": [{**may_copy, "Action": "backup:CopyIntoBackupVault"}]}
 theirs.put_backup_vault_access_policy(BackupVaultName="kept-for-the-office", Policy=json.dumps(policy))
 print(*copy_there())
-kept = {"BackupVaultName": "kept-for-the-office"}
-points = [point["RecoveryPointArn"] for point in theirs.list_recovery_points_by_backup_vault(**kept)["RecoveryPoints"]]
+safe = {"BackupVaultName": "kept-for-the-office"}
+points = [point["RecoveryPointArn"] for point in theirs.list_recovery_points_by_backup_vault(**safe)["RecoveryPoints"]]
 try:
     backup.delete_recovery_point(BackupVaultName="kept-for-the-office", RecoveryPointArn=points[0])
 except ClientError as error:
@@ -1002,8 +1005,8 @@ lab.experiment("account lost")
 
 # %% tags=["experiment"]
 for arn in points:
-    theirs.delete_recovery_point(**kept, RecoveryPointArn=arn)
-_ = theirs.delete_backup_vault(**kept)
+    theirs.delete_recovery_point(**safe, RecoveryPointArn=arn)
+_ = theirs.delete_backup_vault(**safe)
 
 # %% [markdown] deeper="7 min"
 # #### Deeper: thieves who wait
@@ -1023,9 +1026,11 @@ lab.experiment("thieves")
 # %% tags=["experiment"]
 def held(of="EBS"):
     where = {"BackupVaultName": "office-vault", "ByResourceType": of}
-    return {each["RecoveryPointArn"]: each for each in backup.list_recovery_points_by_backup_vault(**where)["RecoveryPoints"]}
+    points = backup.list_recovery_points_by_backup_vault(**where)["RecoveryPoints"]
+    return {point["RecoveryPointArn"]: point for point in points}
 
 
+lab.advance(days=1, hours=3)
 next_to_end = min(held().values(), key=lambda point: point["CalculatedLifecycle"]["DeleteAt"])["RecoveryPointArn"]
 scene = {"Title": "ransomware", "Description": "keep all until the police is done"}
 hold = backup.create_legal_hold(**scene, RecoveryPointSelection={"VaultNames": ["office-vault"]})["LegalHoldId"]
@@ -1126,7 +1131,8 @@ ec2.get_waiter("snapshot_completed").wait(SnapshotIds=[snapshot], WaiterConfig={
 print(ec2.describe_snapshots(SnapshotIds=[snapshot])["Snapshots"][0]["State"], snapshot)
 began = lab.session.now()
 storage.retrieve_tape_archive(TapeARN=tape, GatewayARN=boxes["VTL"])
-lab.wait_until(lambda: storage.describe_tapes(**{"GatewayARN": boxes["VTL"], "TapeARNs": [tape]})["Tapes"][0]["TapeStatus"] == "RETRIEVED")
+which = {"GatewayARN": boxes["VTL"], "TapeARNs": [tape]}
+lab.wait_until(lambda: storage.describe_tapes(**which)["Tapes"][0]["TapeStatus"] == "RETRIEVED")
 print(f"the tape is back after {(lab.session.now() - began) / 3600:.0f} h")
 
 # %% [markdown]
@@ -1458,7 +1464,7 @@ charts.throughputs(months, title="Closing the books, mode by mode", from_day=26)
 # Look closely at why. With all of the files in Standard the baseline would carry the peak. The lifecycle rule that
 # saves the money for storage took the throughput with it.
 #
-# Clients that give up after a minute instead of waiting lose most of what they ask for in these days. Elastic serves
+# Clients that give up after ten seconds instead of waiting lose most of what they ask for in these days. Elastic serves
 # whatever comes, and sends the bill for it. Provisioned costs the same in a quiet month.
 
 # %% [markdown]
@@ -1714,15 +1720,14 @@ told["RemoteAdministrationEndpoint"]
 # Two things that file servers are loved for are not in AWS's API. An administrator's desk sends them to the endpoint above:
 #
 # ```powershell
-# # Quotas: nobody fills the share alone.
 # Enable-FsxUserQuotas -Enforce -DefaultLimit 20GB -DefaultWarningLimit 16GB
-# # Shadow copies: "Previous Versions" in the Explorer, twice a day.
 # Set-FsxShadowStorage -Default
 # Set-FsxShadowCopySchedule -Default
 # ```
 #
-# *Shadow copies* let people fetch yesterday's version themselves, and save most calls for help. They lie on the same disks:
-# whoever loses the share loses them too. Backups are another thing; see *Deeper: the file of last Tuesday*.
+# *Quotas*: nobody fills the share alone. *Shadow copies* are the "Previous Versions" of the Explorer.
+# People fetch this morning's version themselves, which saves most calls for help. They lie on the same disks: whoever loses
+# the share loses them too. Backups are another thing; see *Deeper: the file of last Tuesday*.
 
 # %% tags=["experiment"]
 print(run("a", "umount /mnt/desk"), run("c", "umount /mnt/desk"))
