@@ -29,6 +29,8 @@ _AS_BUILT = "as built:\nthe one away locked"
 
 _OVERNIGHT_DAYS, _MINUTE_S = 0.45, 60.0
 
+_VAULTS = (f"vault {HERE_VAULT}", f"vault {AWAY_VAULT}")
+
 LIMITS_S = (3600.0 * BRIEF.value("rpo_h"), 3600.0 * BRIEF.value("rto_h"))
 
 
@@ -89,6 +91,7 @@ def ladder(built: Topology) -> tuple[Original, Mapping[str, Sequence[Copy]], flo
 def timed(built: Topology, node: str) -> tuple[Copy, ...]:
     """The copies of a node that was read back, with how long a restore from each takes.
 
+    Of vaults the two of the plan; another one holds what somebody has put there.
     A copied recovery point says when it was copied; here it says when what it holds was taken.
 
     Parameters
@@ -100,7 +103,9 @@ def timed(built: Topology, node: str) -> tuple[Copy, ...]:
     """
     home = home_region(built)
     found = tuple(
-        replace(copy, restore_s=back_s(built, node, away=copy.region != home)) for copy in copies_built(built, node)
+        replace(copy, restore_s=back_s(built, node, away=copy.region != home))
+        for copy in copies_built(built, node)
+        if copy.name in _VAULTS or not copy.name.startswith("vault ")
     )
     first = [copy.history for copy in found if copy.region == home and isinstance(copy.history, Points)]
     return tuple(_as_taken(copy, first[0]) if first and copy.region != home else copy for copy in found)
@@ -134,10 +139,14 @@ def before_the_next(built: Topology, node: str) -> float:
 
 
 def what_happens() -> tuple[Failure, ...]:
-    """The failures of the calendar; the thieves show themselves on the morning after, as on that Monday."""
+    """The failures of the calendar; the thieves show themselves on the morning after, as on that Monday.
+
+    No key: what the core builds is encrypted with none of the office's own.
+    """
     return tuple(
         replace(each, found_after_days=_OVERNIGHT_DAYS) if each.kind == "ransomware" else each
         for each in calendar_of_failures()
+        if each.kind != "key"
     )
 
 

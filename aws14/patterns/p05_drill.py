@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from aws14 import catalog, charts
+from aws14.charts.numbers import duration
 from aws14.model import Picture, Topology
-from aws14.patterns.p05_day import BRIEF, VOLUME, VOLUME_GIB
+from aws14.patterns.p05_day import BRIEF, MODELS_GIB, VOLUME, VOLUME_GIB
 from aws14.sim.backups.restoring import volume_drill
 
 Phases = Mapping[str, float]
@@ -60,7 +61,8 @@ def back_s(built: Topology, node: str, *, away: bool) -> float:
         Whether from the vault in the other region.
     """
     thing = built.node(node)
-    size = thing.attributes.get("gib", 0.0)
+    # The lesson's objects are small; the brief says how large they are meant.
+    size = thing.attributes.get("gib", MODELS_GIB)
     return sum(phases(thing.kind, float(size) if isinstance(size, (int, float)) else 0.0, away=away).values())
 
 
@@ -76,16 +78,13 @@ def drill(built: Topology, measured: Mapping[str, Phases]) -> Picture:
     """
     size = built.node(VOLUME).require("gib")
     gib = float(size) if isinstance(size, (int, float)) else float(VOLUME_GIB)
-    cold = volume_drill(gib, cold=True).phases["out of the archive tier"]
+    cold_s = volume_drill(gib, cold=True).rto_s
     near = phases("volume", gib, away=False)
     cases: dict[str, Phases] = {f"{name}, measured": parts for name, parts in measured.items()}
     cases["plans from the vault here"] = near
     cases["plans, read in full first"] = {**near, "filled": volume_drill(gib).slow_s}
-    cases["plans from cold storage"] = {"out of cold storage": cold, **near}
     allowed_s = 3600 * BRIEF.value("rto_h")
     slowest_s = max((sum(parts.values()) for parts in measured.values()), default=0.0)
     kept = "within" if slowest_s <= allowed_s else "beyond"
-    return charts.stages(
-        cases, title=f"The office is back {kept} the {BRIEF.value('rto_h'):.0f} hours of the brief",
-        xlabel="after the decision", limit=(allowed_s, "the brief"),
-    )  # fmt: skip
+    title = f"Back {kept} the {BRIEF.value('rto_h'):.0f} hours of the brief; from cold storage after {duration(cold_s)}"
+    return charts.stages(cases, title=title, xlabel="after the decision", limit=(allowed_s, "the brief"))

@@ -483,8 +483,8 @@ print(*seen, sep="\n")
 # %% [markdown] deeper="8 min"
 # #### Deeper: what does a snapshot hold?
 #
-# AWS Backup's points of a volume are EBS snapshots, and each shows the whole disk. Predict: for how much are five weeks of daily
-# ones billed, and how much is saved if the oldest, the only full one, is deleted?
+# AWS Backup's points of a volume are EBS snapshots, and each shows the whole disk. Predict: for how much are five weeks
+# of daily ones billed, and how much is saved if the oldest, the only full one, is deleted?
 
 # %% tags=["experiment"]
 ebs = lab.client("ebs")
@@ -525,9 +525,9 @@ lab.experiment("snapshots")
 # %% [markdown] deeper="6 min"
 # #### Deeper: snapshots without AWS Backup
 #
-# Before AWS Backup there was *Data Lifecycle Manager* (DLM), and it still costs nothing but the snapshots. A policy names a
-# tag, a schedule and how many to keep; it knows EBS and nothing else. Does its end delete what it made? (Days pass with
-# `lab.advance`, on the embedded AWS only.)
+# Before AWS Backup there was *Data Lifecycle Manager* (DLM), and it still costs nothing but the snapshots. A policy
+# names a tag, a schedule and how many to keep; it knows disks and images, and nothing else. Does its end delete what it
+# made? (Days pass with `lab.advance`, on the embedded AWS only.)
 
 # %% tags=["experiment"]
 dlm = lab.client("dlm")
@@ -551,8 +551,8 @@ for each in by_policy():
     print(each["StartTime"], {tag["Key"]: tag["Value"] for tag in each["Tags"]}.get("Name"))
 
 # %% [markdown]
-# Five nights, three kept. `CopyTags` gives them the volume's name, without which nobody knows next year what they are. The
-# policy is gone, and its snapshots are still there, with nobody to delete them. So we do:
+# Five nights, three kept. `CopyTags` gives them the volume's name, without which nobody knows next year what they are.
+# The policy is gone, and its snapshots are still there, with nobody to delete them. So we do:
 
 # %% tags=["experiment"]
 for each in by_policy():
@@ -562,8 +562,8 @@ _ = ec2.delete_tags(Resources=[volume], Tags=[{"Key": "snapshots"}])
 # %% [markdown] deeper="8 min"
 # #### Deeper: the database, to a second
 #
-# Two minutes past two somebody books hours; at three past, somebody else drops the table. Last night's backup would lose
-# the day. RDS also keeps the *transaction log*: how exactly can one go back?
+# Two minutes past two somebody books hours; at three past, somebody else drops the table. Last night's backup would
+# lose the day. RDS also keeps the *transaction log*: how exactly can one go back?
 
 # %% tags=["experiment"]
 from datetime import UTC, datetime
@@ -593,10 +593,10 @@ for row in then.splitlines():  # back into the table that the office works with
     lab.http(f"{office}/hours.php?day={row.split()[0]}")
 
 # %% [markdown]
-# Every row is there, the one of a minute before the accident too. Note three things. The restore is a *new* database: another
-# name, another address, and the office's page still asks the old one. It takes its time. And it goes back at most as far as
-# automated backups are kept: a week here. They end with the database, unless one says otherwise. What should outlive it
-# is a *snapshot*, and a copy of it far away:
+# Every row is there, the one of a minute before the accident too. Note three things. The restore is a *new* database:
+# another name, another address, and the office's page still asks the old one. It takes its time. And it goes back at
+# most as far as automated backups are kept: a week here. They end with the database, unless one says otherwise. What
+# should outlive it is a *snapshot*, and a copy of it far away:
 
 # %% tags=["experiment"]
 rds_away = lab.client("rds", AWAY)
@@ -617,7 +617,8 @@ rds.get_waiter("db_instance_deleted").wait(DBInstanceIdentifier="projects-then")
 # #### Deeper: versions, markers, replicas, locks
 #
 # A bucket with versions forgets nothing, and one that replicates has a twin in another region. Is that a backup? Three
-# accidents: an object is overwritten, one is deleted, and of one all versions are deleted. What has the twin afterwards?
+# accidents: an object is overwritten, one is deleted, and of one all versions are deleted. What has the twin
+# afterwards?
 
 # %% tags=["experiment"]
 drawings, twin, s3_away = f"drawings-{account}", f"drawings-away-{account}", lab.client("s3", AWAY)
@@ -657,10 +658,10 @@ for name, (client, _) in both.items():
         print("  ", each["Key"], body, "(latest)" if each["IsLatest"] else "")
 
 # %% [markdown]
-# The bad version went to the twin as well, within minutes: replication repeats mistakes. In both places the good one lies
-# beneath it. A plain deletion only puts a *delete marker* on top, and is not replicated unless you ask for it. A version
-# that is deleted by its id is gone, and only the twin still has it. With the rights for both buckets a thief deletes both. So a third
-# bucket, with *Object Lock*:
+# The bad version went to the twin as well, within minutes: replication repeats mistakes. In both places the good one
+# lies beneath it. A plain deletion only puts a *delete marker* on top, and is not replicated unless you ask for it. A
+# version that is deleted by its id is gone, and only the twin still has it. With the rights for both buckets a thief
+# deletes both. So a third bucket, with *Object Lock*:
 
 # %% tags=["experiment"]
 from datetime import UTC, datetime, timedelta
@@ -695,9 +696,9 @@ for name, (client, _) in {**both, signed: (s3, "")}.items():
 # %% [markdown] deeper="12 min"
 # #### Deeper: seven years
 #
-# Contracts have to stay for seven years; nobody opens them. The same bucket takes each mail as an object of its own (small), and
-# the night's renderings, which nobody wants after a week. A colleague writes one rule: everything to *Deep Archive* after a
-# day, small objects too.
+# Contracts have to stay for seven years; nobody opens them. The same bucket takes each mail as an object of its own
+# (small), and the night's renderings, which nobody wants after a week. A colleague writes one rule: everything to *Deep
+# Archive* after a day, small objects too.
 
 # %% tags=["build"] step="records"
 records = f"records-{account}"
@@ -711,23 +712,24 @@ _ = s3.put_bucket_lifecycle_configuration(Bucket=records, LifecycleConfiguration
 lab.experiment("seven years")
 
 # %% [markdown]
-# One rule, and most of the bill is gone. But it is not the least that can be paid. What it does to small objects, and to
-# those that are deleted soon:
+# One rule, and most of the bill is gone. But it is not the least that can be paid. What it does to small objects, and
+# to those that are deleted soon:
 
 # %% tags=["experiment"]
 lab.experiment("too small")
 
 # %% [markdown]
-# A move is a request, and an archive class adds forty KiB to each object. Below the first crossing the *rule* costs more
-# than it ever saves. (Standard-IA counts every object as 128 KiB at least.) Since 2024 S3 therefore leaves small objects
-# where they are, unless told otherwise, as our colleague did.
+# A move is a request, and an archive class adds forty KiB to each object. Below the first crossing the *rule* costs
+# more than it ever saves. (Standard-IA counts every object as 128 KiB at least.) Since 2024 S3 therefore leaves small
+# objects where they are, unless told otherwise, as our colleague did.
 
 # %% tags=["experiment"]
 lab.experiment("too soon")
 
 # %% [markdown]
-# Deep Archive charges for half a year, Glacier for three months, IA for one, however soon an object is deleted. So what lives
-# for a week or two had better stay in Standard. Where the price is low enough, even that fee is worth it after some weeks.
+# Deep Archive charges for half a year, Glacier for three months, IA for one, however soon an object is deleted. So what
+# lives for a week or two had better stay in Standard. Where the price is low enough, even that fee is worth it after
+# some weeks.
 #
 # And the way back? Live, from both classes:
 
@@ -749,11 +751,11 @@ print(s3.get_object(**where)["Body"].read())
 lab.experiment("ways out")
 
 # %% [markdown]
-# A terabyte comes back for a few dollars if it may take hours. *Expedited* asks a price for each request: with many small objects it costs more
-# than years of storage.
+# Who can wait for hours pays a little, in bulk even less. *Expedited* has a price for each request: with many objects
+# it costs more than years of storage.
 #
-# **The book says / today.** Books show Glacier as a service with *vaults* and an API of its own. That API is closed to new customers; what
-# you use are S3's storage classes.
+# **The book says / today.** Books show Glacier as a service with *vaults* and an API of its own. That API is closed to
+# new customers; what you use are S3's storage classes.
 
 # %% tags=["experiment"]
 from datetime import UTC, datetime, timedelta
@@ -783,9 +785,9 @@ for days in (1, 2):
 # one sees a rule that does not work.
 
 # %% [markdown] tags=["exercise"] exercise="p05-e2"
-# **Exercise 2.** Write the lifecycle of `records-...` that costs least. `contracts/` (six MiB each, five thousand a month)
-# and `mails/` (sixteen KiB, three hundred thousand a month) must stay for seven years: `LAW` days; an accountant may wait a
-# day for them. `renders/` (forty MiB, six thousand a month) must stay for eight days, and be gone after ten.
+# **Exercise 2.** Write the lifecycle of `records-...` that costs least. `contracts/` (six MiB each, five thousand a
+# month) and `mails/` (sixteen KiB, three hundred thousand a month) must stay for seven years: `LAW` days; an accountant
+# may wait a day for them. `renders/` (forty MiB, six thousand a month) must stay for eight days, and be gone after ten.
 
 # %% tags=["exercise"] exercise="p05-e2"
 LAW = 7 * 365 + 2
@@ -845,10 +847,11 @@ disks |= {"IamRoleArn": keeper, "ProtectedResourceArns": [arn_of(volume), arn_of
 name = {"RestoreTestingPlanName": "office_drill"}
 backup.create_restore_testing_selection(**name, RestoreTestingSelection=disks)
 drilled = lab.session.now()
-lab.advance(days=1, hours=4)
+lab.advance(days=1)
+names = {arn_of(volume): "plans", arn_of(finished): "finished houses"}
 for job in backup.list_restore_jobs(ByCreatedAfter=datetime.fromtimestamp(drilled, UTC))["RestoreJobs"]:
-    took = job["CompletionDate"] - job["CreationDate"]
-    print(job["Status"], took, job["SourceResourceArn"].rpartition("/")[2], job.get("StatusMessage", ""))
+    took = job.get("CompletionDate", job["CreationDate"]) - job["CreationDate"]
+    print(names[job["SourceResourceArn"]], job["Status"], took, job.get("StatusMessage", ""))
 
 # %% [markdown]
 # The plans came back, and how long that takes is measured every night, before anybody asks. The other disk has backups
@@ -858,8 +861,8 @@ for job in backup.list_restore_jobs(ByCreatedAfter=datetime.fromtimestamp(drille
 lab.experiment("proving")
 
 # %% [markdown]
-# Assumed: one such break in five years (`breaks_per_year`). Without trials it is found on the worst of all days; a trial
-# each month makes the risk small, and costs hours of a volume. Now mend it, and put the drill away:
+# Assumed: one such break in five years (`breaks_per_year`). Without trials it is found on the worst of all days; a
+# trial each month makes the risk small, and costs hours of a volume. Now mend it, and put the drill away:
 
 # %% tags=["experiment"]
 kms.enable_key(KeyId=key)
@@ -916,8 +919,8 @@ print("from Osaka: ", try_restore(away, spare_point, f"{AWAY}a"))
 
 # %% [markdown]
 # In the week of grace the restore fails, but the deletion can be called off: watch for `ScheduleKeyDeletion` in
-# CloudTrail. After it no one can help, AWS neither. The copy of another vault is encrypted anew with *that* vault's key,
-# and lives. Look at the keys, when you count copies.
+# CloudTrail. After it no one can help, AWS neither. The copy of another vault is encrypted anew with *that* vault's
+# key, and lives. Look at the keys, when you count copies.
 
 # %% tags=["experiment"]
 for client, vault in ((backup, "office-vault"), (away, "office-vault-spare")):
@@ -940,22 +943,22 @@ lab.experiment("years of failures")
 
 # %% [markdown]
 # The second copy, in another region, hardly helps: regions are lost once in a thousand years (assumed, as all rates in
-# `aws14.sim.backups.failures`), and whoever steals an administrator's rights has both copies. The locked one makes the difference. Yours is
-# locked, too, but it stands in the same account.
+# `aws14.sim.backups.failures`), and whoever steals an administrator's rights has both copies. The locked one makes the
+# difference. Yours is locked, too, but it stands in the same account.
 
 # %% tags=["experiment"]
 lab.experiment("worth")
 
 # %% [markdown]
-# A year's copies, and beside them what is lost in spite of them on average. Compare the sums: a copy is an insurance, and its
-# price is small against what it insures.
+# A year's copies, and beside them what is lost in spite of them on average. Compare the sums: a copy is an insurance,
+# and its price is small against what it insures.
 
 # %% [markdown] deeper="8 min"
 # #### Deeper: another account
 #
-# A lock stops everybody within the account. But an account can be closed as a whole: by its owner, by AWS after unpaid bills, by
-# thieves with the root user. A vault of *another* account takes copies, if its policy lets us. (On a real account, you need a
-# second one in your organization, with cross-account backup switched on, and its number here.)
+# A lock stops everybody within the account. But an account can be closed as a whole: by its owner, by AWS after unpaid
+# bills, by thieves with the root user. A vault of *another* account takes copies, if its policy lets us. (On a real
+# account, you need a second one in your organization, with cross-account backup switched on, and its number here.)
 
 # %% tags=["experiment"]
 import boto3
@@ -1011,17 +1014,19 @@ _ = theirs.delete_backup_vault(**safe)
 # %% [markdown] deeper="7 min"
 # #### Deeper: thieves who wait
 #
-# Ransomware shows itself when *it* likes. Until then it encrypts quietly, and every night's backup takes the damage in. How
-# long back must backups go, and what is a lock worth?
+# Ransomware shows itself when *it* likes. Until then it encrypts quietly, and every night's backup takes the damage in.
+# How long back must backups go, and what is a lock worth?
 
 # %% tags=["experiment"]
 lab.experiment("thieves")
 
 # %% [markdown]
-# Without a lock nothing is left, however long the plan remembers. With one, it depends on memory: when the thieves waited longer than
-# backups are kept, every copy is a copy of the damage. Few old generations, monthly ones, save the day.
+# Without a lock nothing is left, however long the plan remembers. With one, it depends on memory: when the thieves
+# waited longer than backups are kept, every copy is a copy of the damage. The old generations, few as they are, are all
+# that is left then: months are lost, and not everything.
 #
-# If it has happened, stop the clock: a *legal hold* keeps points beyond their end, until somebody with the right lifts it.
+# If it has happened, stop the clock: a *legal hold* keeps points beyond their end, until somebody with the right lifts
+# it.
 
 # %% tags=["experiment"]
 def held(of="EBS"):
@@ -1047,8 +1052,8 @@ print("hold lifted:", "still there" if next_to_end in held() else "gone")
 # %% [markdown] deeper="12 min"
 # #### Deeper: the office's own disks
 #
-# A server under a desk has no snapshots. Its bytes have to cross the office's line, once, and then every day's changes. Or
-# one sends disks. Where is the border?
+# A server under a desk has no snapshots. Its bytes have to cross the office's line, once, and then every day's changes.
+# Or one sends disks. Where is the border?
 
 # %% tags=["experiment"]
 lab.experiment("office")
@@ -1056,11 +1061,11 @@ lab.experiment("office")
 # %% [markdown]
 # Below the crossing the line is quicker than the mail. The faster line moves it far to the right.
 #
-# **The book says / today.** Books send a *Snowball*, a case full of disks. It is closed to new customers: AWS points to *DataSync* over the line, and to
-# *Data Transfer Terminals*, places to which you carry your own disks.
+# **The book says / today.** Books send a *Snowball*, a case full of disks. It is closed to new customers: AWS points to
+# *DataSync* over the line, and to *Data Transfer Terminals*, places to which you carry your own disks.
 #
-# A *Storage Gateway* uses the same line, and nobody waits for it: it stands in the office, with a cache, and looks like a
-# file server. It is activated with a key that the appliance itself hands out.
+# A *Storage Gateway* uses the same line, and nobody waits for it: it stands in the office, with a cache, and looks like
+# a file server. It is activated with a key that the appliance itself hands out.
 
 # %% tags=["experiment"]
 storage = lab.client("storagegateway")
@@ -1086,8 +1091,8 @@ share = storage.create_nfs_file_share(**share, ClientList=["192.168.0.0/24"])["F
 _ = lab.advance(minutes=2)
 
 # %% [markdown]
-# The share is a folder on this machine; what you write there the gateway sends. Then forty-five GiB of scans at once, and a
-# line that is cut. (`lab.office` and `lab.at_gateway` are the office's hands; on AWS, mount the share.)
+# The share is a folder on this machine; what you write there the gateway sends. Then forty-five GiB of scans at once,
+# and a line that is cut. (`lab.office` and `lab.at_gateway` are the office's hands; on AWS, mount the share.)
 
 # %% tags=["experiment"]
 import pathlib
@@ -1105,15 +1110,15 @@ for what, hours in (("line is up", 0.5), ("cut", 6), ("up again", 1)):
 print(f"read again: {lab.at_gateway(scans, 'read', path='scans.tar')['seconds']:.0f} s")
 
 # %% [markdown]
-# People wrote at the speed of their own network, and work on while the line is down; the cache sends later. What lies in it
-# is read without the line. What does not, waits for it:
+# People wrote at the speed of their own network, and work on while the line is down; the cache sends later. What lies
+# in it is read without the line. What does not, waits for it:
 
 # %% tags=["experiment"]
 lab.experiment("waiting")
 
 # %% [markdown]
-# Two more faces of the same box. As *volumes*: a disk over iSCSI, whose snapshots are EBS's, so that an EC2 instance can take
-# over. As *tapes*: the old backup software goes on, and its cassettes lie in Deep Archive.
+# Two more faces of the same box. As *volumes*: a disk over iSCSI, whose snapshots are EBS's, so that an EC2 instance
+# can take over. As *tapes*: the old backup software goes on, and its cassettes lie in Deep Archive.
 
 # %% tags=["experiment"]
 boxes = {kind: activated(f"{kind.lower()}-gateway.office", kind) for kind in ("CACHED", "VTL")}
@@ -1154,8 +1159,8 @@ with suppress(ClientError):  # run again, it finds nothing
 # %% [markdown] deeper="6 min"
 # #### Deeper: snapshots that nobody remembers
 #
-# Before each change somebody takes a snapshot by hand, just in case. The change goes well. The disk is deleted some day, the snapshot
-# never. How would you find those?
+# Before each change somebody takes a snapshot by hand, just in case. The change goes well. The disk is deleted some
+# day, the snapshot never. How would you find those?
 
 # %% tags=["experiment"]
 for number in (1, 2, 3):
@@ -1186,9 +1191,9 @@ for each in orphans():
 lab.experiment("forgotten")
 
 # %% [markdown]
-# Four snapshots a month of a hundred GiB each, and the bill grows with the square of time. Three cures: a policy that ends
-# what it makes, a search like the one above each month, the *archive tier* for those that must stay (a quarter of the price, but
-# each in full, and a day to come back). We delete ours:
+# Four snapshots a month of a hundred GiB each, and the bill grows with the square of time. Three cures: a policy that
+# ends what it makes, a search like the one above each month, the *archive tier* for those that must stay (a quarter of
+# the price, but each in full, and a day or two to come back). We delete ours:
 
 # %% tags=["experiment"]
 for each in orphans():
