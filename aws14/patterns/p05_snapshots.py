@@ -8,7 +8,7 @@ from aws14 import catalog, charts
 from aws14.charts.numbers import usd
 from aws14.model import Picture, Topology
 from aws14.patterns.p05_day import CHANGED_GIB_PER_DAY, VOLUME
-from aws14.patterns.p05_found import home_region, points_of
+from aws14.patterns.p05_found import home_region, rules_of
 from aws14.sim.backups.changed_blocks import Chain, Writes, block_kib, take
 
 HOT_SHARE, TO_HOT = 0.05, 0.9
@@ -18,10 +18,10 @@ _KIB_PER_GIB = 1024.0**2
 
 
 def chain(built: Topology) -> Chain:
-    """As many snapshots of the plans' volume as its vaults at home hold, with the office's writes between them."""
+    """As many snapshots of the plans' volume as the plan keeps of its nights, with the office's writes between them."""
     writes = Writes(count=round(CHANGED_GIB_PER_DAY * _KIB_PER_GIB / block_kib()), hot_share=HOT_SHARE, to_hot=TO_HOT)
     gib = float(str(built.node(VOLUME).require("gib")))
-    return take(gib, writes, snapshots=len(points_of(built, VOLUME, home_region(built))))
+    return take(gib, writes, snapshots=round(min(rule.keep_days for rule in rules_of(built))))
 
 
 def snapshots(built: Topology) -> Picture:
@@ -30,7 +30,7 @@ def snapshots(built: Topology) -> Picture:
     Parameters
     ----------
     built : Topology
-        What was read back: the volume, and its points in the vault.
+        What was read back: the volume, and the rules of its plan.
     """
     whole = chain(built)
     count, gib = len(whole.kept), float(str(built.node(VOLUME).require("gib")))
