@@ -137,6 +137,10 @@ def keep_private(name: str, secret: str | None) -> Path:
     return path
 
 
+_EACH_KIND = "Aa1"
+"""Directories refuse a password that lacks one of these kinds of characters; at random one of seventy does."""
+
+
 def password(name: str) -> str:
     """A random password that is made once and kept in ``<home>/private/<name>.password``.
 
@@ -146,5 +150,5 @@ def password(name: str) -> str:
         When `name` is not a plain file name.
     """
     kept = cloud.home() / "private" / f"{name}.password"
-    path = keep_private(f"{name}.password", None if kept.exists() else secrets.token_urlsafe(18))
+    path = keep_private(f"{name}.password", None if kept.exists() else _EACH_KIND + secrets.token_urlsafe(18))
     return path.read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from aws14 import charts
@@ -66,6 +67,19 @@ def zone_lost(built: Topology, restored_min: float = RESTORED_MIN) -> Picture:
     restored_min : float
         Until somebody has restored the snapshot elsewhere.
     """
+    away = away_min(built, restored_min)
+    told = {name: duration(minutes * _MINUTE_S) for name, minutes in away.items()}
+    best = [name for name, minutes in away.items() if minutes < 1]
+    return charts.bars(
+        away,
+        title=f"A zone is lost for {duration(LOST_MIN * _MINUTE_S)}: {len(best)} of {len(away)} hardly notice",
+        xlabel="files are away, minutes",
+        told=told,
+    )
+
+
+def away_min(built: Topology, restored_min: float = RESTORED_MIN) -> Mapping[str, float]:
+    """Minutes for which each way of serving files is away with its zone; parameters as `zone_lost`."""
     shared, share = built.node(SHARED), built.node(SHARE)
     disk = built.node(DISK) if DISK in built else Node(id=DISK, kind="volume")
     one_zone = replace(shared, attributes={**shared.attributes, "zones": (f"{built.of_kind('region')[0].id}a",)})
@@ -78,17 +92,9 @@ def zone_lost(built: Topology, restored_min: float = RESTORED_MIN) -> Picture:
         f"FSx {share.require('deployment_type')}, as built": (share, None),
         "EFS, as built": (shared, None),
     }
-    away = {
+    return {
         name: zone_lost_min(node, lasts_min=LOST_MIN, restored_min=restored) for name, (node, restored) in cases.items()
     }
-    told = {name: duration(minutes * _MINUTE_S) for name, minutes in away.items()}
-    best = [name for name, minutes in away.items() if minutes < 1]
-    return charts.bars(
-        away,
-        title=f"A zone is lost for {duration(LOST_MIN * _MINUTE_S)}: {len(best)} of {len(away)} hardly notice",
-        xlabel="files are away, minutes",
-        told=told,
-    )
 
 
 def _own(built: Topology, name: str) -> Node:

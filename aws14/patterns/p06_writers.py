@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from aws14 import catalog, charts
@@ -33,16 +35,7 @@ def writers(built: Topology, think_s: float = 2.0, trips: int = 6) -> Picture:
     DesignError
         When nobody can reach the file system.
     """
-    targets = [node for node in built.of_kind("mount_target") if node.id.startswith(SHARED)]
-    if not targets:
-        raise DesignError(f"'{SHARED}' has no mount target", cure="create_mount_target in each zone")
-    operation_s = catalog.durations()["EFS operation on a file"].typical_s
-    region = built.of_kind("region")[0].id
-    held = {
-        "servers beside a mount target": trips * operation_s,
-        OFFICE: trips * (operation_s + line_of(built).rtt_ms / 1000),
-        "another region": trips * (operation_s + catalog.rtt_ms(region, "ap-southeast-1") / 1000),
-    }
+    held = held_s(built, trips)
     waits = {
         name: np.array([contention(count, think_s=think_s, held_s=each).wait_s for count in WRITERS])
         for name, each in held.items()
@@ -52,3 +45,17 @@ def writers(built: Topology, think_s: float = 2.0, trips: int = 6) -> Picture:
     return charts.curves(
         WRITERS, waits, title=title, xlabel="who write the same file", ylabel="a write takes, s", scales=("log", "log")
     )
+
+
+def held_s(built: Topology, trips: int = 6) -> Mapping[str, float]:
+    """For how long a writer holds the lock, s, by where it sits; parameters and errors as `writers`."""
+    targets = [node for node in built.of_kind("mount_target") if node.id.startswith(SHARED)]
+    if not targets:
+        raise DesignError(f"'{SHARED}' has no mount target", cure="create_mount_target in each zone")
+    operation_s = catalog.durations()["EFS operation on a file"].typical_s
+    region = built.of_kind("region")[0].id
+    return {
+        "servers beside a mount target": trips * operation_s,
+        OFFICE: trips * (operation_s + line_of(built).rtt_ms / 1000),
+        "another region": trips * (operation_s + catalog.rtt_ms(region, "ap-southeast-1") / 1000),
+    }

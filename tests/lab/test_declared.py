@@ -45,3 +45,9 @@ def test_a_word_too_much_is_named(lab: Lab):
         lab.office(upload=50)
     with pytest.raises(NotebookError, match=r"lab\.advance has no argument 'hour'"):
         lab.advance(hour=1)
+
+
+def test_a_password_has_each_kind_of_character_that_directories_ask_for(lab: Lab, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("aws14.lab.journal.secrets.token_urlsafe", lambda size: "z" * size)
+    made = lab.password("directory")
+    assert any(map(str.isdigit, made)) and any(map(str.isupper, made)) and any(map(str.islower, made))
