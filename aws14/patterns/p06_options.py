@@ -108,9 +108,9 @@ def your_company(
     built: Topology,
     gib: int = 2048,
     peak_mibps: int = 150,
+    *,
     hours: int = 48,
     cold_percent: int = 75,
-    *,
     protocol: str = "NFS",
 ) -> Picture:
     """Three years of each option for another company, and what it misses there.
