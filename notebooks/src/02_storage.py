@@ -177,13 +177,13 @@ def run(*commands):
 page = f"""cat > /var/www/html/hours.php <<'PAGE'
 <?php
 $db = new mysqli("{database['Endpoint']['Address']}", "admin", "{lab.password('projects-db')}", "office");
-$db->query("CREATE TABLE IF NOT EXISTS hours (day VARCHAR(10), project VARCHAR(40))");
-if (isset($_GET["day"])) {{ $db->prepare("INSERT INTO hours VALUES (?, 'tower')")->execute([$_GET["day"]]); }}
+$db->query("CREATE TABLE IF NOT EXISTS hours (day VARCHAR(10) PRIMARY KEY, project VARCHAR(40))");
+if (isset($_GET["day"])) {{ $db->prepare("REPLACE INTO hours VALUES (?, 'tower')")->execute([$_GET["day"]]); }}
 $all = $db->query("SELECT day, project FROM hours");
 while ($row = $all->fetch_assoc()) {{ echo $row["day"] . " " . $row["project"] . "\n"; }}
 PAGE"""
-run("dnf install -y httpd php php-mysqlnd", "mkdir -p /var/www/html/plans", "mkfs -t xfs /dev/sdf")
-run("mount /dev/sdf /var/www/html/plans", "systemctl enable --now httpd", page)
+run("dnf install -y httpd php php-mysqlnd", "mkdir -p /var/www/html/plans", "mkfs -t xfs /dev/sdf || true")
+run("mount /dev/sdf /var/www/html/plans || true", "systemctl enable --now httpd", page)
 address = ec2.describe_instances(InstanceIds=[server])["Reservations"][0]["Instances"][0]["PublicIpAddress"]
 office = f"http://{address}"
 
@@ -291,7 +291,7 @@ def attempt(call, **words):
         told[error.response["Error"]["Message"]] = call
 
 
-run("cd /var/www/html/plans; for f in *.dwg; do tr a-y b-z < $f > $f.locked; rm $f; done")
+run("cd /var/www/html/plans; for f in *.dwg; do [ -e $f ] && tr a-y b-z < $f > $f.locked && rm $f; done; true")
 for version in s3.list_object_versions(Bucket=bucket).get("Versions", []):
     s3.delete_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])
 attempt(rds.delete_db_instance, DBInstanceIdentifier="projects-db", SkipFinalSnapshot=True, DeleteAutomatedBackups=True)
