@@ -54,6 +54,12 @@ def folder(session: Session) -> Path:
     return Path(session.place.control.gateway({"do": "look", "target": BUCKET})["folder"])  # type: ignore[union-attr]
 
 
+def covered() -> set[tuple[str, str]]:
+    """(kind, attribute) of everything that this module asks for."""
+    names = ("gateway_type", "cache_gib", "buffer_gib", "shares", "state")
+    return {("storage_gateway", name) for name in names}
+
+
 def test_the_lessons_cells_build_once_are_read_back_and_go(session: Session, said: list[str]) -> None:
     share = build(session)
     session.advance(60)

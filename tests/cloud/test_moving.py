@@ -113,6 +113,11 @@ def test_secrets_stay_out_of_the_ledger(session: Session, folder: Path):
     assert "Nobody-knows-1" not in repr([record.params for record in session.ledger.records("p01")])
 
 
+def covered() -> set[tuple[str, str]]:
+    """(kind, attribute) of everything that this module asks for."""
+    return {("datasync_task", name) for name in ("source", "destination", "schedule", "limit_mbps", "state")}
+
+
 def test_a_task_is_read_back(session: Session, folder: Path):
     build_all(session)
     topology = read_back(session)

@@ -15,13 +15,22 @@ from aws14.errors import ReadbackError
 from aws14.model import Topology
 from aws14.model.kinds import ATTRIBUTES
 from tests.cloud import (
+    test_gateways,
+    test_moving,
     test_readback_clusters,
     test_readback_serverless,
     test_readback_services,
     test_readback_storage,
 )
 
-ELSEWHERE = (test_readback_services, test_readback_serverless, test_readback_clusters, test_readback_storage)
+ELSEWHERE = (
+    test_readback_services,
+    test_readback_serverless,
+    test_readback_clusters,
+    test_readback_storage,
+    test_gateways,
+    test_moving,
+)
 """Modules that cover what pattern 1 has not."""
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-from aws14.emulator.moving.models import Entry
+from aws14.emulator.moving.models import Entry, Execution
 from aws14.emulator.moving.sides import Stamp
 
-__all__ = ["Plan", "compared", "differs"]
+__all__ = ["Plan", "compared", "differs", "to_verify"]
 
 #: Times are kept to the second at least, by every kind of end.
 _ALIKE_S = 1.0
@@ -79,3 +79,9 @@ def _patterns(rules: Iterable[Mapping[str, str]] | None) -> list[str]:
 def _fits(path: str, patterns: list[str]) -> bool:
     """A pattern means a file, or a folder with all that is in it."""
     return any(fnmatchcase(path, each) or fnmatchcase(path, f"{each.rstrip('/')}/*") for each in patterns)
+
+
+def to_verify(execution: Execution) -> tuple[Entry, ...]:
+    """What was transferred, or the whole source; what has failed is not told twice."""
+    whole = execution.options["VerifyMode"] == "POINT_IN_TIME_CONSISTENT"
+    return tuple(each for each in (execution.known if whole else execution.entries) if each.path not in execution.lost)

@@ -14,7 +14,7 @@ from aws14.emulator import offices
 from aws14.emulator.clock import handles
 from aws14.emulator.durations import typical_s
 from aws14.emulator.moving import agents
-from aws14.emulator.moving.comparing import compared, differs
+from aws14.emulator.moving.comparing import compared, differs, to_verify
 from aws14.emulator.moving.models import DataSyncBackend, Entry, Execution, Location, Task, backend_of, everywhere
 from aws14.emulator.moving.mounting import MountError, opened
 from aws14.emulator.moving.sides import FileError, Side
@@ -220,7 +220,7 @@ def _transferred(arn: str, turn: int) -> None:
         _over(backend, execution, _outcome(execution))
         return
     _enters(execution, "VERIFYING")
-    read_gib = (sum(each.bytes for each in _to_verify(execution)) + execution.declared) / _GIB
+    read_gib = (sum(each.bytes for each in to_verify(execution)) + execution.declared) / _GIB
     seconds = transfer_s(read_gib, mbps=quota("DataSync", "throughput of a task").value)
     _post(execution, typical_s("DataSync task execution verifying, least") + seconds, "datasync.verified")
 
@@ -231,12 +231,6 @@ def _delete(execution: Execution, destination: Side, path: str) -> None:
         execution.deleted += 1
     except FileError as error:
         _one_failed(execution, "Delete", error)
-
-
-def _to_verify(execution: Execution) -> tuple[Entry, ...]:
-    """What was transferred, or the whole source; what has failed is not told twice."""
-    whole = execution.options["VerifyMode"] == "POINT_IN_TIME_CONSISTENT"
-    return tuple(each for each in (execution.known if whole else execution.entries) if each.path not in execution.lost)
 
 
 @handles("datasync.verified")
@@ -257,9 +251,9 @@ def _verified(arn: str, turn: int) -> None:
 def _verify(execution: Execution, source: Side, destination: Side) -> None:
     """By the bytes of what was moved; what was the same before and has not been touched since is the same."""
     moved = {each.path for each in execution.entries}
-    rest = [each for each in _to_verify(execution) if each.path not in moved]
+    rest = [each for each in to_verify(execution) if each.path not in moved]
     there = destination.listed() if rest else {}
-    for entry in _to_verify(execution):
+    for entry in to_verify(execution):
         try:
             if entry.path in moved:
                 same = source.read(entry.path) == destination.read(entry.path)
