@@ -74,11 +74,10 @@ def role(name, service, *policies):
 lab.brief
 
 # %% [markdown]
+# ### Brief and drawing
+#
 # Three words for what is asked. **RPO**, *recovery point objective*: how much work may be lost. **RTO**, *recovery time
 # objective*: how long until work goes on. **Retention**: how long a state of the past can still be shown.
-
-# %% [markdown]
-# ### Brief and drawing
 #
 # Left what is kept: plans on a disk, hours in a database, models in a bucket. Right what keeps it.
 
