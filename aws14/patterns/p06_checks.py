@@ -10,6 +10,7 @@ from aws14.model import Finding, Report
 from aws14.patterns.p06_day import BRIEF, ORDERS, SHARED
 from aws14.patterns.p06_months import month, months_bill
 from aws14.patterns.p06_move import move_fits
+from aws14.patterns.p06_rights import books_are_apart
 
 MONTH_USD = 650.0
 """What the orders' file system may cost a month in exercise 1."""
@@ -61,4 +62,9 @@ def _costs(evidence: Evidence) -> Finding:
     )
 
 
-checks: Mapping[str, CheckFunction] = {"p06-built": _built, "p06-e1": _month_end, "p06-e2": move_fits}
+checks: Mapping[str, CheckFunction] = {
+    "p06-built": _built,
+    "p06-e1": _month_end,
+    "p06-e2": move_fits,
+    "p06-e3": books_are_apart,
+}

@@ -2122,11 +2122,12 @@ print(run("c", "cat /mnt/shared/desk/prices.txt /mnt/shared/aws-backup-restore_*
 # somebody has to look and choose. The point goes:
 
 # %% tags=["experiment"]
-print(run("c", "rm -r /mnt/shared/aws-backup-restore_*"))
-for each in backup.list_recovery_points_by_backup_vault(BackupVaultName="files")["RecoveryPoints"]:
-    backup.delete_recovery_point(BackupVaultName="files", RecoveryPointArn=each["RecoveryPointArn"])
-_ = lab.advance(minutes=5)
-backup.delete_backup_vault(BackupVaultName="files")
+run("c", "rm -r /mnt/shared/aws-backup-restore_* /mnt/shared/desk")
+with suppress(ClientError):  # run again, the vault is gone
+    for each in backup.list_recovery_points_by_backup_vault(BackupVaultName="files")["RecoveryPoints"]:
+        backup.delete_recovery_point(BackupVaultName="files", RecoveryPointArn=each["RecoveryPointArn"])
+    _ = lab.advance(minutes=5)
+    backup.delete_backup_vault(BackupVaultName="files")
 
 # %% [markdown]
 # ### Checkpoint and clean-up

@@ -82,8 +82,8 @@ def built(site: SimpleNamespace) -> Any:
     return site.built
 
 
-def asked(built: Any) -> Any:
-    return checks["p06-e2"](Evidence(built=built, comparison=compare(design(), built)))
+def asked(built: Any, exercise: str = "p06-e2") -> Any:
+    return checks[exercise](Evidence(built=built, comparison=compare(design(), built)))
 
 
 def test_the_lane_of_the_own_server_decides_until_it_is_larger(built):
@@ -242,12 +242,20 @@ def test_exercise_2(built, limit, schedule, passed):
     assert asked(without(built, "move-in")).findings[0].status == "not_yet"
 
 
-def test_exercise_2_is_solved_by_its_solution(site):
-    solution = re.search(r'tags=\["solution"\] exercise="p06-e2"\n(.*?)\n\n', SECTION, re.DOTALL)
+@pytest.mark.parametrize("exercise", ["p06-e2", "p06-e3"])
+def test_an_exercise_is_solved_by_its_solution_and_not_before(site, exercise):
+    solution = re.search(rf'tags=\["solution"\] exercise="{exercise}"\n(.*?)\n\n', SECTION, re.DOTALL)
     assert solution
-    assert not asked(site.now()).ok
+    assert not asked(site.now(), exercise).ok
     exec(solution[1], site.names)
-    assert asked(site.now()).ok
+    assert asked(site.now(), exercise).ok
+
+
+def test_exercise_3_wants_the_folder_and_the_user(site):
+    made = site.now()
+    (door,) = (node.id for node in made.of_kind("access_point") if node.attributes["path"] == "/books")
+    for wrong in ({"path": "/"}, {"user": ""}, {"user": "0:0"}):
+        assert not asked(what_if(made, door, **wrong), "p06-e3").ok
 
 
 def test_one_zone_takes_no_second_mount_target(site):
