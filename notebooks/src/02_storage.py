@@ -79,14 +79,14 @@ lab.brief
 # Three words for what is asked. **RPO**, *recovery point objective*: how much work may be lost. **RTO**, *recovery time
 # objective*: how long until work goes on. **Retention**: how long a state of the past can still be shown.
 #
-# Left what is kept: plans on a disk, hours in a database, models in a bucket. Right what keeps it.
+# Find what is kept: plans on a disk, hours in a database, models in a bucket. Then what keeps it.
 
 # %% tags=["inspect"]
 lab.draw()
 
 # %% [markdown]
-# A *plan* makes *recovery points* and puts them into a *vault*; each is copied into a second vault, in Osaka. Drawn like
-# this, the two vaults look alike. The second will have a lock.
+# A *plan* makes *recovery points* and puts them into a *vault*; each night's are copied into a second vault, in Osaka.
+# The two look alike, but for the word *locked*. What is it worth?
 
 # %% [markdown] tags=["instructor"]
 # Four minutes. Ask for each part of the drawing who can delete it. Somebody with administrator's rights: all of it. Write
@@ -241,7 +241,7 @@ lab.check("p05-built")
 for week in range(1, 7):
     lab.advance(days=7)
     work(f"week-{week}")
-sunday_22_s, week_s = (3 * 24 + 13) * 3600, 7 * 24 * 3600  # in UTC; the clock began on a Thursday
+sunday_22_s, week_s = (3 * 24 + 13) * 3600, 7 * 24 * 3600  # in UTC; 1970 began on a Thursday
 lab.advance(seconds=(sunday_22_s - lab.session.now()) % week_s)
 work("sunday")
 
@@ -258,7 +258,7 @@ lab.experiment("generations")
 
 # %% [markdown]
 # Each mark is a state of the plans that can be had back. In Osaka there are as many days as here. The oldest have gone by
-# themselves; nobody had to think of it. One mark here is the month's.
+# themselves; nobody had to think of it. Marks that only the vault here has are the monthly ones.
 #
 # **What does each failure destroy?** The plans with no copy, with one, with two, with the lock, and with a third copy in an
 # account in which nobody of the office has rights. All but the last are what was read back just now.
@@ -1574,8 +1574,9 @@ lab.experiment("why")
 # %% [markdown] deeper="7 min"
 # #### Deeper: a server of one's own?
 #
-# A virtual machine with a large disk, and a share on it: the old server again, without its desk. It is the cheapest line
-# in many comparisons. How fast is it at the end of the month? The disk is sold with a hundred and twenty-five MiB a second.
+# A virtual machine with a large disk, and a share on it: the old server again, without its desk. It is the cheapest
+# line in many comparisons. How fast is it at the end of the month? The disk is sold with a hundred and twenty-five
+# MiB a second.
 
 # %% tags=["build"] step="own-server"
 own_disk = ec2.create_volume(
@@ -1603,18 +1604,19 @@ lab.explore(
 )
 
 # %% [markdown]
-# The shortest bar decides. Whoever buys a faster disk for this server gets nothing: what passes to the disk, the *lane*, is a
-# property of the instance, and so is the network. Size both, then count what is left to do by hand: patches, snapshots, and
-# nobody takes over when it stops.
+# The shortest bar decides. Whoever buys a faster disk for this server gets nothing: what passes to the disk, the
+# *lane*, is a property of the instance, and so is the network. Size both, then count what is left to do by hand:
+# patches, snapshots, and nobody takes over when it stops.
 #
-# *gp2*, the older disk, gives by its size and lives on credits; *gp3* gives what it was ordered with. A server that is
-# billed as cheap is small, and the first thing a small one lacks is network.
+# *gp2*, the older disk, gives by its size and lives on credits; *gp3* gives what it was ordered with. A server that
+# is billed as cheap is small, and the first thing a small one lacks is network.
 
 # %% [markdown] deeper="6 min"
 # #### Deeper: where have the credits gone?
 #
-# *Bursting* is the mode that older file systems still run in. What is stored earns credits; a rush spends them. Predict: a
-# file system of two hundred and fifty-six GiB, full of credits, is written at a hundred MiB a second. For how many hours?
+# *Bursting* is the mode that older file systems still run in. What is stored earns credits; a rush spends them.
+# Predict: a file system of two hundred and fifty-six GiB, full of credits, is written at a hundred MiB a second. For
+# how many hours?
 
 # %% tags=["experiment"]
 from datetime import UTC, datetime, timedelta
@@ -1641,9 +1643,9 @@ balance = lab.client("cloudwatch").get_metric_statistics(
 lab.experiment("credits", [(end - each["Timestamp"], each["Maximum"]) for each in balance])
 
 # %% [markdown]
-# The metric falls in a straight line to nothing, where the documented figures say it must. From then on the file system gives
-# its baseline, an eighth. Nothing failed, no alarm rang: people only say "the server is slow today". Watch
-# `BurstCreditBalance`, or leave the mode: one call, and no file moves.
+# The metric falls in a straight line to nothing, where the documented figures say it must. From then on the file
+# system gives its baseline, an eighth. Nothing failed, no alarm rang: people only say "the server is slow today".
+# Watch `BurstCreditBalance`, or leave the mode: one call, and no file moves.
 
 # %% tags=["experiment"]
 with suppress(ClientError):  # run again, it is gone
@@ -1656,8 +1658,9 @@ with suppress(ClientError):  # run again, it is gone
 # %% [markdown] deeper="6 min"
 # #### Deeper: what about files that nobody reads?
 #
-# Three quarters of the files were not opened for months. A lifecycle moves them: after thirty days to *Infrequent Access*,
-# after ninety to *Archive*. Same path, same mount; a read there waits a little longer, and is charged. Four months pass:
+# Three quarters of the files were not opened for months. A lifecycle moves them: after thirty days to *Infrequent
+# Access*, after ninety to *Archive*. Same path, same mount; a read there waits a little longer, and is charged. Four
+# months pass:
 
 # %% tags=["experiment"]
 past = efs.create_file_system(
@@ -1677,9 +1680,10 @@ for days in (0, 31, 89):
 lab.experiment("cold files")
 
 # %% [markdown]
-# Left: nobody reads, and the month costs little more than a quarter. Reading where it lies stays cheap. The dotted line has
-# the third rule, *back to Standard at the first access*: a virus scanner or an indexer that opens everything once brings all
-# of it back, and the month becomes dearer than if no file had ever moved. Keep scanners out of archives.
+# Left: nobody reads, and the month costs little more than a quarter. Reading where it lies stays cheap. The dotted
+# line has the third rule, *back to Standard at the first access*: a virus scanner or an indexer that opens everything
+# once brings all of it back, and the month becomes dearer than if no file had ever moved. Keep scanners out of
+# archives.
 
 # %% tags=["experiment"]
 with suppress(ClientError):  # run again, it is gone
@@ -1689,30 +1693,31 @@ with suppress(ClientError):  # run again, it is gone
 # %% [markdown] deeper="4 min"
 # #### Deeper: who else is writing this file?
 #
-# Everybody's list of customers is one file. Whoever writes it locks it, and each step under the lock is a round trip. Predict:
-# with how many writers does one more only make all others wait?
+# Everybody's list of customers is one file. Whoever writes it locks it, and each step under the lock is a round trip.
+# Predict: with how many writers does one more only make all others wait?
 
 # %% tags=["experiment"]
 lab.experiment("one file")
 
 # %% [markdown]
-# Flat at first, then a knee. Beyond it no faster disk and no more throughput help: the file is written one at a time, and
-# each writer holds the lock as long as its way is. The cure is no storage at all: one file a customer, or a database. It also
-# tells why an office far away must not share such a file directly.
+# Flat at first, then a knee. Beyond it no faster disk and no more throughput help: the file is written one at a time,
+# and each writer holds the lock as long as its way is. The cure is no storage at all: one file a customer, or a
+# database. It also tells why an office far away must not share such a file directly.
 
 # %% [markdown] deeper="7 min"
 # #### Deeper: why is a fast line slow?
 #
-# The files now lie in Tokyo, the desks stand in Sapporo; the line is as fast as the brief's. Somebody opens a project: twenty
-# thousand small files, in all about one GiB. As one file that takes little more than a minute. And as twenty thousand?
+# The files now lie in Tokyo, the desks stand in Sapporo; the line is as fast as the brief's. Somebody opens a
+# project: twenty thousand small files, in all about one GiB. As one file that takes little more than a minute. And as
+# twenty thousand?
 
 # %% tags=["experiment"]
 lab.experiment("small files")
 
 # %% [markdown]
-# The same bytes. What counts is how often somebody waits for an answer: *open*, *read*, *close*, each a round trip, one file
-# after the other. A faster line changes nothing. A cache in the office answers nearby; asking for many at once helps programs
-# that can.
+# The same bytes. What counts is how often somebody waits for an answer: *open*, *read*, *close*, each a round trip,
+# one file after the other. A faster line changes nothing. A cache in the office answers nearby; asking for many at
+# once helps programs that can.
 #
 # A bucket behind such a cache has a weakness of its own. Somebody renames the project's folder:
 
@@ -1720,16 +1725,16 @@ lab.experiment("small files")
 lab.experiment("rename")
 
 # %% [markdown]
-# A file system renames the folder by one operation, whatever is in it. S3 has no folders: each object is copied to its new name
-# and the old one deleted. In the office the new name is there at once; whoever else reads the bucket sees a *rename storm*, and
-# each copy is a request that is paid for.
+# A file system renames the folder by one operation, whatever is in it. S3 has no folders: each object is copied to
+# its new name and the old one deleted. In the office the new name is there at once; whoever else reads the bucket
+# sees a *rename storm*, and each copy is a request that is paid for.
 
 # %% [markdown] deeper="9 min"
 # #### Deeper: a cache in the office?
 #
-# An **S3 File Gateway** is a machine in Sapporo. Desks see an SMB share, the files become objects in a bucket, and what was used
-# last stays on its disk. (Here the machine is emulated; its share is a folder on your computer. On a real account the key
-# comes from your own appliance, at its own address.)
+# An **S3 File Gateway** is a machine in Sapporo. Desks see an SMB share, the files become objects in a bucket, and
+# what was used last stays on its disk. (Here the machine is emulated; its share is a folder on your computer. On a
+# real account the key comes from your own appliance, at its own address.)
 
 # %% tags=["build"] step="office-bucket"
 s3, storagegateway = lab.client("s3"), lab.client("storagegateway")
@@ -1777,8 +1782,8 @@ office_share = storagegateway.create_smb_file_share(
 _ = lab.advance(minutes=2)
 
 # %% [markdown]
-# (Guests may come in here; in earnest `join_domain`, so that the ACLs' names are the directory's.) A desk writes; the gateway
-# takes it at once and sends it up the line. Then somebody cuts the line:
+# (Guests may come in here; in earnest `join_domain`, so that the ACLs' names are the directory's.) A desk writes; the
+# gateway takes it at once and sends it up the line. Then somebody cuts the line:
 
 # %% tags=["experiment"]
 def objects():
@@ -1797,8 +1802,8 @@ _ = lab.advance(minutes=2)
 print("line back:", objects())
 
 # %% [markdown]
-# The office worked on through three hours without a line; nobody elsewhere saw its files. *Write-back* has a limit: what waits
-# has to fit the cache. And what is asked for? How large must the cache be?
+# The office worked on through three hours without a line; nobody elsewhere saw its files. *Write-back* has a limit:
+# what waits has to fit the cache. And what is asked for? How large must the cache be?
 
 # %% tags=["experiment"]
 lab.explore(
@@ -1809,9 +1814,9 @@ lab.explore(
 )
 
 # %% [markdown]
-# Few files are asked for often, so a small cache finds many, and each further GiB finds less. The built one, with less than a
-# third of the files, finds most. (Set the *skew* to nothing: all files are asked for alike, and only size helps.) Now the last
-# day of the month, on three lines:
+# Few files are asked for often, so a small cache finds many, and each further GiB finds less. The built one, with
+# less than a third of the files, finds most. (Set the *skew* to nothing: all files are asked for alike, and only size
+# helps.) Now the last day of the month, on three lines:
 
 # %% tags=["experiment"]
 lab.explore(
@@ -1822,16 +1827,16 @@ lab.explore(
 )
 
 # %% [markdown]
-# What is written faster than the line carries waits in the cache. Where the curve crosses the dotted line, the cache is full of
-# what waits, and *desks are refused*: "no space left on device", although the bucket has no end. The metric to watch is
-# `CachePercentDirty`.
+# What is written faster than the line carries waits in the cache. Where the curve crosses the dotted line, the cache
+# is full of what waits, and *desks are refused*: "no space left on device", although the bucket has no end. The
+# metric to watch is `CachePercentDirty`.
 
 # %% [markdown] deeper="12 min"
 # #### Deeper: when does a move end?
 #
-# The old server goes on working while its files are copied. **DataSync** does the copying: an *agent* beside the old server,
-# two *locations*, a *task*. (The office's server is a folder on your computer, the agent is emulated; on a real account the key
-# comes from the agent that you started.)
+# The old server goes on working while its files are copied. **DataSync** does the copying: an *agent* beside the old
+# server, two *locations*, a *task*. (The office's server is a folder on your computer, the agent is emulated; on a
+# real account the key comes from the agent that you started.)
 
 # %% tags=["build"] step="move-in"
 from pathlib import Path
@@ -1881,9 +1886,10 @@ print("second:", copy())
 print(run("c", mount, "ls /mnt/shared/moved", "cat /mnt/shared/moved/prices.csv"))
 
 # %% [markdown]
-# The first run carries all, the second only what has changed, and it deletes what was deleted. So each copy is shorter than the
-# last: it carries what changed *while the one before ran*. When the last is short enough, everybody stops writing, it runs once
-# more, and the drives are pointed to the new server: the *cut-over*. How does it go with the company's terabytes?
+# The first run carries all, the second only what has changed, and it deletes what was deleted. So each copy is
+# shorter than the last: it carries what changed *while the one before ran*. When the last is short enough, everybody
+# stops writing, it runs once more, and the drives are pointed to the new server: the *cut-over*. How does it go with
+# the company's terabytes?
 
 # %% tags=["experiment"]
 lab.explore(
@@ -1895,17 +1901,17 @@ lab.explore(
 )
 
 # %% [markdown]
-# Copies one after the other shrink like a geometric series, as long as less changes in a day than the line carries in a day.
-# When more changes, as at the end of the month, no number of copies ends it: another line, another week, or disks by mail. And
-# a copy *once a day* always finds a day's changes: it cannot become shorter.
+# Copies one after the other shrink like a geometric series, as long as less changes in a day than the line carries in
+# a day. When more changes, as at the end of the month, no number of copies ends it: another line, another week, or
+# disks by mail. And a copy *once a day* always finds a day's changes: it cannot become shorter.
 #
-# (**The book says / today.** Disks by mail were *Snowball*; it is closed to new customers. Today: DataSync, or *AWS Data
-# Transfer Terminal*, where you carry your own disks to.)
+# (**The book says / today.** Disks by mail were *Snowball*; it is closed to new customers. Today: DataSync, or *AWS
+# Data Transfer Terminal*, where you carry your own disks to.)
 
 # %% [markdown] exercise="p06-e2" tags=["exercise"]
-# **Exercise 2.** The office needs some of its line to work: the task may take at most sixty of its hundred Mbit/s. On Saturday
-# night nobody may write for two hours, no longer. All must be there within fourteen days, and nobody wants to sit up and press
-# buttons: the task starts by itself. Set `Options` and `Schedule` with `update_task`.
+# **Exercise 2.** The office needs some of its line to work: the task may take at most sixty of its hundred Mbit/s. On
+# Saturday night nobody may write for two hours, no longer. All must be there within fourteen days, and nobody wants
+# to sit up and press buttons: the task starts by itself. Set `Options` and `Schedule` with `update_task`.
 
 # %% tags=["exercise"] exercise="p06-e2"
 # Your calls here.
@@ -1918,8 +1924,9 @@ _ = datasync.update_task(TaskArn=task, Options=limit, Schedule={"ScheduleExpress
 lab.check("p06-e2")
 
 # %% [markdown]
-# The first copy takes most of the time, and the schedule decides the last: it carries what changed since the one before
-# started. (A task that starts by itself goes on doing so after the move, and overwrites what people write on the new side. End it:)
+# The first copy takes most of the time, and the schedule decides the last: it carries what changed since the one
+# before started. (A task that starts by itself goes on doing so after the move, and overwrites what people write on
+# the new side. End it:)
 
 # %% tags=["experiment"]
 _ = datasync.update_task(TaskArn=task, Schedule={"ScheduleExpression": ""})
@@ -1927,8 +1934,9 @@ _ = datasync.update_task(TaskArn=task, Schedule={"ScheduleExpression": ""})
 # %% [markdown] deeper="7 min"
 # #### Deeper: who may what, on Linux?
 #
-# NFS believes what a client says of itself: whoever is *root* on a server is root on the files. An **access point** does not:
-# it makes every caller one user, and its folder the root of everything. `orders-a` comes through it as root:
+# NFS believes what a client says of itself: whoever is *root* on a server is root on the files. An **access point**
+# does not: it makes every caller one user, and its folder the root of everything. `orders-a` comes through it as
+# root:
 
 # %% tags=["experiment"]
 through = f"mkdir -p /mnt/orders && mount -t efs -o tls,accesspoint={point} {shared}:/ /mnt/orders"
@@ -1938,8 +1946,8 @@ print(run("c", mount, "ls -l /mnt/shared/orders", "sudo -u nobody cat /mnt/share
 print(run("a", through, "cat /mnt/orders/../orders.txt", leave))
 
 # %% [markdown]
-# The file belongs to user 1000, though root wrote it. Another user of the other server is refused: POSIX permissions, owner,
-# group and the rest, hold on both. And through the access point there is no way up to the other files.
+# The file belongs to user 1000, though root wrote it. Another user of the other server is refused: POSIX permissions,
+# owner, group and the rest, hold on both. And through the access point there is no way up to the other files.
 #
 # A *file system policy* says the same of all callers. Without encryption on the way, nobody mounts any more:
 
@@ -1952,8 +1960,9 @@ print(run("a", through, "ls /mnt/orders", leave))
 _ = efs.delete_file_system_policy(FileSystemId=shared)
 
 # %% [markdown] exercise="p06-e3" tags=["exercise"]
-# **Exercise 3.** The accountants' server mounts the same file system. It shall see the folder `/books` and nothing else,
-# which is not there yet; nobody but its owner may look in; and whoever comes, root too, shall be user and group 2000.
+# **Exercise 3.** The accountants' server mounts the same file system. It shall see the folder `/books` and nothing
+# else, which is not there yet; nobody but its owner may look in; and whoever comes, root too, shall be user and group
+# 2000.
 
 # %% tags=["exercise"] exercise="p06-e3"
 # Your calls here.
@@ -1974,9 +1983,9 @@ lab.check("p06-e3")
 # %% [markdown] deeper="8 min"
 # #### Deeper: who may what, on Windows?
 #
-# Windows knows nothing of user 1000. A file carries a list, the **ACL**: this group may change, that one may read, this one
-# may not. Its names come from the directory, so the share joins one: its own managed one, as here, or the company's, over a
-# trust. The old server's name can move along, so that no shortcut on any desk breaks:
+# Windows knows nothing of user 1000. A file carries a list, the **ACL**: this group may change, that one may read,
+# this one may not. Its names come from the directory, so the share joins one: its own managed one, as here, or the
+# company's, over a trust. The old server's name can move along, so that no shortcut on any desk breaks:
 
 # %% tags=["experiment"]
 fsx.associate_file_system_aliases(FileSystemId=share, Aliases=["files.minato.example.com"])
@@ -1990,7 +1999,8 @@ told["RemoteAdministrationEndpoint"]
 # %% [markdown]
 # (On a real account the directory's DNS has to know the alias.)
 #
-# Two things that file servers are loved for are not in AWS's API. An administrator's desk sends them to the endpoint above:
+# Two things that file servers are loved for are not in AWS's API. An administrator's desk sends them to the endpoint
+# above:
 #
 # ```powershell
 # Enable-FsxUserQuotas -Enforce -DefaultLimit 20GB -DefaultWarningLimit 16GB
@@ -1998,9 +2008,9 @@ told["RemoteAdministrationEndpoint"]
 # Set-FsxShadowCopySchedule -Default
 # ```
 #
-# *Quotas*: nobody fills the share alone. *Shadow copies* are the "Previous Versions" of the Explorer.
-# People fetch this morning's version themselves, which saves most calls for help. They lie on the same disks: whoever loses
-# the share loses them too. Backups are another thing; see *Deeper: the file of last Tuesday*.
+# *Quotas*: nobody fills the share alone. *Shadow copies* are the "Previous Versions" of the Explorer. People fetch
+# this morning's version themselves, which saves most calls for help. They lie on the same disks: whoever loses the
+# share loses them too. Backups are another thing; see *Deeper: the file of last Tuesday*.
 
 # %% tags=["experiment"]
 print(run("a", "umount /mnt/desk"), run("c", "umount /mnt/desk"))
@@ -2010,9 +2020,10 @@ _ = lab.advance(minutes=5)
 # %% [markdown] deeper="8 min"
 # #### Deeper: one file system for both?
 #
-# **FSx for NetApp ONTAP** is where most old file servers go that were a NetApp, and many that were not: NFS and SMB on the same
-# files, *SnapMirror* to copy block by block from the old box, snapshots that users see. And it moves what nobody reads to a
-# *capacity pool*: the small SSD in front is all that is ordered. A virtual file server (SVM), a volume, a mount:
+# **FSx for NetApp ONTAP** is where most old file servers go that were a NetApp, and many that were not: NFS and SMB
+# on the same files, *SnapMirror* to copy block by block from the old box, snapshots that users see. And it moves what
+# nobody reads to a *capacity pool*: the small SSD in front is all that is ordered. A virtual file server (SVM), a
+# volume, a mount:
 
 # %% tags=["experiment"]
 ontap = fsx.create_file_system(
@@ -2040,12 +2051,12 @@ print(run("c", to_plans, "cat /mnt/plans/plan.txt", "umount /mnt/plans"))
 fsx.describe_volumes(VolumeIds=[volume])["Volumes"][0]["OntapConfiguration"]["TieringPolicy"]
 
 # %% [markdown]
-# A volume that is created with *AUTO* lets blocks go that nobody read for a month. (For SMB the SVM joins the directory.) In *Bill
-# and one decision* it is the one product that serves both kinds of clients.
+# A volume that is created with *AUTO* lets blocks go that nobody read for a month. (For SMB the SVM joins the
+# directory.) In *Bill and one decision* it is the one product that serves both kinds of clients.
 #
-# **The book says / today.** *FSx File Gateway*, a cache in the office in front of FSx for Windows, is closed to new customers:
-# desks reach FSx directly, or an S3 File Gateway stands in the office. New in 2026 is **S3 Files**: a bucket that servers mount
-# by NFS, for programs that want files where others want objects.
+# **The book says / today.** *FSx File Gateway*, a cache in the office in front of FSx for Windows, is closed to new
+# customers: desks reach FSx directly, or an S3 File Gateway stands in the office. New in 2026 is **S3 Files**: a
+# bucket that servers mount by NFS, for programs that want files where others want objects.
 
 # %% tags=["experiment"]
 for machine in fsx.describe_storage_virtual_machines()["StorageVirtualMachines"]:
@@ -2062,16 +2073,16 @@ print(len(fsx.describe_storage_virtual_machines()["StorageVirtualMachines"]), "l
 # %% [markdown] deeper="5 min"
 # #### Deeper: which of them survives a zone?
 #
-# A zone is lost for a working day. One server is restored from last night's snapshot, by somebody who had to notice first.
-# *One Zone* is EFS at about half the price. Predict the order.
+# A zone is lost for a working day. One server is restored from last night's snapshot, by somebody who had to notice
+# first. *One Zone* is EFS at about half the price. Predict the order.
 
 # %% tags=["experiment"]
 lab.experiment("zone lost")
 
 # %% [markdown]
-# What stands in one zone is away with it, managed or not. A snapshot shortens that to the time of a restore, and loses what was
-# written since last night. FSx in two zones fails over by itself; EFS has nothing to fail over. *One Zone* knows one zone only,
-# and refuses the second:
+# What stands in one zone is away with it, managed or not. A snapshot shortens that to the time of a restore, and
+# loses what was written since last night. FSx in two zones fails over by itself; EFS has nothing to fail over. *One
+# Zone* knows one zone only, and refuses the second:
 
 # %% tags=["experiment"]
 zone = efs.create_file_system(
@@ -2088,8 +2099,8 @@ _ = lab.advance(minutes=1)
 # %% [markdown] deeper="7 min"
 # #### Deeper: the file of last Tuesday
 #
-# Two copies in two zones are no backup: what is deleted is deleted in both. **AWS Backup**, as in *Backup* above, takes EFS and
-# FSx into a vault. One file is lost, and one file comes back:
+# Two copies in two zones are no backup: what is deleted is deleted in both. **AWS Backup**, as in *Backup* above,
+# takes EFS and FSx into a vault. One file is lost, and one file comes back:
 
 # %% tags=["experiment"]
 backup = lab.client("backup")
@@ -2118,8 +2129,8 @@ print(backup.describe_restore_job(RestoreJobId=job["RestoreJobId"])["Status"])
 print(run("c", "cat /mnt/shared/desk/prices.txt /mnt/shared/aws-backup-restore_*/desk/prices.txt"))
 
 # %% [markdown]
-# The spoilt file stays; the restored one lies beside it, in a folder of its own, byte for byte. Nothing is overwritten:
-# somebody has to look and choose. The point goes:
+# The spoilt file stays; the restored one lies beside it, in a folder of its own, byte for byte. Nothing is
+# overwritten: somebody has to look and choose. The point goes:
 
 # %% tags=["experiment"]
 run("c", "rm -r /mnt/shared/aws-backup-restore_* /mnt/shared/desk")
