@@ -260,8 +260,8 @@ lab.experiment("generations")
 # Each mark is a state of the plans that can be had back. In Osaka there are as many days as here. The oldest have gone by
 # themselves; nobody had to think of it. Marks that only the vault here has are the monthly ones.
 #
-# **What does each failure destroy?** The plans with no copy, with one, with two, with the lock, and with a third copy in an
-# account in which nobody of the office has rights. All but the last are what was read back just now.
+# **What does each failure destroy?** Beside what was read back just now: less of it (no copy, one, two without the lock),
+# and more (a third in an account in which nobody of the office has rights).
 
 # %% tags=["experiment"]
 lab.experiment("failures")
