@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aws14 import charts
-from aws14.charts.numbers import usd
+from aws14.charts.numbers import percent, usd
 from aws14.cost.file_options import OPTIONS, FilesBrief, misses, years_of
 from aws14.model import Picture, Topology
 from aws14.patterns.p06_day import READ_SHARE, desks, orders
@@ -81,7 +81,12 @@ def ways(region: str) -> Mapping[str, Parts]:
         cold_share=(nfs.gib * nfs.cold_share + smb.gib * smb.cold_share) / (nfs.gib + smb.gib),
         peak_mibps=nfs.peak_mibps + smb.peak_mibps,
     )
-    apart = {f"{option}\nand FSx Windows": _added(years_of(option, nfs, years=YEARS), share) for option in ORDERS_ON}
+    apart = {
+        f"{option}{' (late)' if misses(option, nfs) else ''}\nand FSx Windows": _added(
+            years_of(option, nfs, years=YEARS), share
+        )
+        for option in ORDERS_ON
+    }
     return {**apart, "FSx ONTAP\nfor both": years_of(BOTH, one, years=YEARS)}
 
 
@@ -142,7 +147,7 @@ def your_company(
     cheapest = min(fit, key=lambda option: costs[option]) if fit else "nothing"
     return charts.bars(
         costs,
-        title=f"{protocol}, {float(hours) / _MONTH_H:.0%} of the time at the peak: {cheapest} fits for the least",
+        title=f"{protocol}, {percent(float(hours) / _MONTH_H)} of the time at the peak: {cheapest} fits for the least",
         xlabel=f"USD in {YEARS} years",
         told={option: _told(costs[option], lacks[option]) for option in OPTIONS},
     )

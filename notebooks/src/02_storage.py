@@ -1346,6 +1346,7 @@ ec2.get_waiter("instance_status_ok").wait(InstanceIds=list(orders.values()))
 # %% [markdown]
 # **The servers' files.** Encrypted, backed up every day, and what nobody reads for thirty days moves to a class that
 # costs a twentieth. One mount target for each zone; an *access point* makes the order system one user, in one folder.
+# (Elastic is the console's default. The API's own, when you say nothing, is still bursting.)
 
 # %% tags=["build"] step="shared"
 shared = efs.create_file_system(
@@ -1371,6 +1372,7 @@ _ = lab.advance(minutes=5)  # on a real account: until describe_mount_targets sa
 
 # %% [markdown]
 # **The desks' share** needs its directory first: half an hour, as long as AWS takes to set up two domain controllers.
+# (They also name the share. On a real account, let the VPC ask them: a DHCP option set with the directory's DNS.)
 
 # %% tags=["build"] step="share"
 both = list(subnets.values())

@@ -66,3 +66,18 @@ def test_ontap_keeps_what_is_cold_in_its_pool():
     assert set(years_of("FSx Windows Multi-AZ", replace(BRIEF, protocol="SMB"))) == {
         "storage", "throughput as ordered", "servers and directories"
     }  # fmt: skip
+
+
+def test_ontap_has_a_least_throughput_that_small_briefs_pay_for():
+    ordered = {
+        peak: years_of("FSx ONTAP Multi-AZ", replace(BRIEF, peak_mibps=peak))["throughput as ordered"]
+        for peak in (10, 128)
+    }
+    assert ordered[10] == ordered[128]
+    assert given_mibps("FSx ONTAP Multi-AZ", replace(BRIEF, peak_mibps=10)) == 128
+    assert given_mibps("FSx Windows Multi-AZ", replace(BRIEF, peak_mibps=10)) == 16
+
+
+def test_one_gateway_is_no_second_zone():
+    assert misses("S3 File Gateway", BRIEF) == ("one gateway: no other takes over",)
+    assert misses("S3 File Gateway", replace(BRIEF, two_zones=False)) == ()

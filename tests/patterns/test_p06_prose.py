@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,11 @@ TEXT = (Path(__file__).parents[2] / "notebooks" / "src" / "02_storage.py").read_
 SECTION = TEXT.partition('pattern="p06"')[2]
 WORDS = " ".join(SECTION.replace("\n# ", " ").split())
 TOKYO = "ap-northeast-1"
+
+
+def state(service: str) -> str:
+    with (Path(__file__).parents[2] / "data" / "service_status.csv").open(encoding="utf-8", newline="") as table:
+        return next(row["state"] for row in csv.DictReader(table) if row["service"] == service)
 
 
 def typical_s(name: str) -> float:
@@ -46,6 +52,7 @@ def usd(item: str) -> float:
         ("Seven of ten bytes are read", READ_SHARE == 0.7),
         ("so a hundred and fifty are metered as eighty", round(orders(TOKYO).peak_metered_mibps, 6) == 80),
         ("only for two days", PEAK_DAYS == 2),
+        ("Elastic is the console's default", state("EFS throughput") == "Elastic is the default mode"),
         ("three quarters of it untouched", COLD_SHARE == 0.75),
     ],
 )
