@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-_ROOM_FOR_NUMBER = 0.055
+_ROOM_FOR_SIGN = 0.0115
+"""Share of the axis that one sign of a number needs."""
 
 
 def stages(
@@ -69,7 +70,7 @@ def _bars(
             height=0.6, color=look.color, hatch=look.hatch, edgecolor="white", linewidth=0, label=stage,
         )  # fmt: skip
         for row, (case, length) in enumerate(lengths.items()):
-            if length > _ROOM_FOR_NUMBER * longest:
+            if length > _ROOM_FOR_SIGN * len(duration(length)) * longest:
                 middle = (left[case] + length / 2) / unit_s
                 axes.text(
                     middle, row, duration(length), ha="center", va="center", fontsize=9, color="black",

@@ -38,5 +38,3 @@ SLOWEST_H = sum(phases("volume", float(VOLUME_GIB), away=True).values()) / 3600
 def test_the_words_are_there_and_true(words: str, true: bool) -> None:
     assert words in WORDS
     assert true
-
-
