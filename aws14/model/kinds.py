@@ -108,7 +108,7 @@ ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
         "cpu_credits",
     ),
     "elastic_ip": ("public_ipv4",),
-    "volume": ("gib", "volume_type", "state", "iops", "delete_on_termination"),
+    "volume": ("gib", "volume_type", "state", "iops", "throughput_mibps", "delete_on_termination"),
     "snapshot": ("of", "gib", "state"),
     "image": ("of", "gib", "state"),
     "peering": ("state",),

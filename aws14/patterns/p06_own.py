@@ -25,9 +25,7 @@ LOST_MIN, RESTORED_MIN = 8 * 60.0, 90.0
 _MINUTE_S = 60.0
 
 
-def own_server(
-    built: Topology, instance_type: str = "as built", volume_type: str = "as built", volume_mibps: int = 125
-) -> Picture:
+def own_server(built: Topology, instance_type: str = "as built", volume_type: str = "as built") -> Picture:
     """What each part of the server of one's own lets through.
 
     Parameters
@@ -36,8 +34,6 @@ def own_server(
         What was read back, with server and disk.
     instance_type, volume_type : str
         Others in their place.
-    volume_mibps : int
-        Throughput that a gp3 volume was made with, MiB/s; every one has the first that is offered.
 
     Raises
     ------
@@ -50,7 +46,7 @@ def own_server(
     if volume_type != "as built":
         iops = quota("EBS", "gp3 baseline IOPS").value if volume_type == "gp3" else 0
         disk = replace(disk, attributes={**disk.attributes, "volume_type": volume_type, "iops": iops})
-    found = limits_of(server, disk, volume_mibps=float(volume_mibps), block_kib=BLOCK_KIB)
+    found = limits_of(server, disk, block_kib=BLOCK_KIB)
     title = f"{found.decides[0].upper()}{found.decides[1:]}: {found.given_mibps:,.0f} MiB/s, whatever the rest can do"
     return charts.bars(
         found.mibps, title=title, xlabel="MiB/s for ever", limit=(PEAK_MIBPS, "end of the month"), unit="MiB/s"

@@ -384,7 +384,7 @@ lab.experiment("drill", measured)
 
 # %% [markdown]
 # All that was there on Saturday night is back, equal to the letter; Sunday is lost. The hours lost a day as well: their
-# point-in-time backups went with the account's own rights.
+# automated backups were deleted with the same rights.
 #
 # Copying back took longest, and still the office works before noon. The lower bars are other ways for the plans. A restored
 # disk is there in minutes, but slow until each block has been read once. And from *cold* storage (see the title) nobody is
@@ -478,6 +478,21 @@ print(*seen, sep="\n")
 # %% [markdown]
 # Run the cell again: it is the same job, for it is recorded as built. The first backup of a disk reads all of it; later
 # ones read what has changed.
+
+# %% [markdown] deeper="4 min"
+# #### Deeper: is a backup a spare server?
+#
+# At ten in the morning zone *a* loses its power for three hours, and server, disk and database with it. Every recovery
+# point is well. What does the office do?
+
+# %% tags=["experiment"]
+day = lab.run(lab.scenario(zone_lost_h=3))
+charts.timeline(day, title="A day of the project server; its zone is lost at ten")
+
+# %% [markdown]
+# It waits, or somebody starts a server in zone *c* and restores disk and database there, as on that Monday, and loses the
+# morning's plans. A backup says how much is lost; how long one waits is another question, *availability*: a second of
+# everything, ready in another zone. Neither replaces the other: what is mirrored in two zones is deleted in both.
 
 # %% [markdown] deeper="8 min"
 # #### Deeper: what does a snapshot hold?
@@ -1598,18 +1613,25 @@ ec2.get_waiter("instance_running").wait(InstanceIds=[own_server])
 _ = ec2.attach_volume(InstanceId=own_server, VolumeId=own_disk, Device="/dev/sdf")
 
 # %% tags=["experiment"]
+lab.experiment("own server")
+
+# %% [markdown]
+# The shortest bar decides, and it is not the disk: what passes to the disk, the *lane*, is a property of the instance,
+# and so is the network. Somebody buys a disk four times as fast all the same:
+
+# %% tags=["experiment"]
+with suppress(ClientError):  # AWS changes a volume once in six hours
+    ec2.modify_volume(VolumeId=own_disk, Throughput=500, Iops=8000)
 lab.explore(
     "own server",
-    question="Which part has to grow before the end of the month fits?",
+    question="Which instance lets the faster disk through?",
     instance_type=["as built", "t3.small", "m5.xlarge", "m5.2xlarge"],
-    volume_type=["as built", "gp2", "gp3"],
-    volume_mibps=[125, 250, 500],
+    volume_type=["as built", "gp2"],
 )
 
 # %% [markdown]
-# The shortest bar decides. Whoever buys a faster disk for this server gets nothing: what passes to the disk, the
-# *lane*, is a property of the instance, and so is the network. Size both, then count what is left to do by hand:
-# patches, snapshots, and nobody takes over when it stops.
+# Money for nothing, until the server grows too. Size both, then count what is left to do by hand: patches, snapshots,
+# and nobody takes over when it stops.
 #
 # *gp2*, the older disk, gives by its size and lives on credits; *gp3* gives what it was ordered with. A server that
 # is billed as cheap is small, and the first thing a small one lacks is network.

@@ -281,6 +281,7 @@ def test_what_is_chosen_at_birth_is_read_back_as_chosen(session: Session, make: 
         "volume_type": "st1",
         "state": "available",
         "iops": 0,
+        "throughput_mibps": 0,
         "delete_on_termination": False,
     }
     assert built.node("disk").aws_id == volume

@@ -84,7 +84,7 @@ BORN: dict[str, dict[str, Any]] = {
 
 def _ebs(session: Session, site: SimpleNamespace) -> None:
     ec2 = session.client("ec2")
-    ec2.modify_volume(VolumeId=site.volume, Iops=5000)
+    ec2.modify_volume(VolumeId=site.volume, Iops=5000, Throughput=250)
     mapping = {"DeviceName": "/dev/sdf", "Ebs": {"DeleteOnTermination": True}}
     ec2.modify_instance_attribute(InstanceId=site.box, BlockDeviceMappings=[mapping])
     ec2.accept_vpc_peering_connection(VpcPeeringConnectionId=site.peering)
@@ -320,7 +320,7 @@ STEPS = (
 )
 
 CHANGED: dict[str, dict[str, Any]] = {
-    "disk": {"iops": 5000, "delete_on_termination": True},
+    "disk": {"iops": 5000, "throughput_mibps": 250, "delete_on_termination": True},
     "line": {"state": "active"},
     "alb": {
         "security_groups": ("elb", "spare"),

@@ -93,10 +93,20 @@ def test_the_lane_of_the_own_server_decides_until_it_is_larger(built):
     assert as_built.startswith("Lane of the instance, bytes: 77 MiB/s")
     assert larger.startswith("Disk, bytes: 125 MiB/s")
     assert small.startswith("Network of the instance")
-    fast = deeper["own server"](built, instance_type="m5.2xlarge", volume_mibps=500)
-    assert fast.alt.startswith("Disk, operations")
+    faster = what_if(built, DISK, throughput_mibps=500)
+    assert deeper["own server"](faster).alt.startswith("Lane of the instance, bytes: 77 MiB/s")
+    assert deeper["own server"](faster, instance_type="m5.2xlarge").alt.startswith("Disk, operations")
     with pytest.raises(DesignError, match="first cell"):
         deeper["own server"](without(built, SERVER))
+
+
+def test_a_faster_disk_is_read_back_and_changes_nothing(site):
+    before = deeper["own server"](site.now()).alt
+    assert "disk, bytes 125 MiB/s" in before
+    site.run("a server of one's own?", first=2)
+    after = deeper["own server"](site.now()).alt
+    assert "disk, bytes 500 MiB/s" in after
+    assert before.partition(".")[0] == after.partition(".")[0]
 
 
 def test_files_in_one_zone_are_away_with_it(built):

@@ -37,6 +37,7 @@ def usd(item: str) -> float:
             "The disk is sold with a hundred and twenty-five MiB a second",
             quota("EBS", "gp3 baseline throughput").value == 125,
         ),
+        ("Somebody buys a disk four times as fast", "Throughput=500" in SECTION),
         ("a file system of two hundred and fifty-six GiB", "stored_gib=256" in SECTION),
         ("is written at a hundred MiB a second", "write_mibps=100" in SECTION and BURSTING.burst_mibps == 100),
         ("the file system gives its baseline, an eighth", BURSTING.baseline_mibps == 100 / 8),

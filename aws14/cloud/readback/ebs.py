@@ -81,6 +81,8 @@ def _volume(volume: Resource, region: str, subnets: Mapping[str, str | None], *,
             "state": required(volume, "State", f"volume {key}"),
             # EC2 names no IOPS for the types that promise none.
             "iops": volume.get("Iops", 0),
+            # Nor a throughput for those whose size decides it.
+            "throughput_mibps": volume.get("Throughput") or 0,
             "delete_on_termination": goes,
         },
     )

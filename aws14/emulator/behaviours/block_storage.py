@@ -7,13 +7,13 @@ What AWS does
     how many IOPS it may have.
 What moto leaves out
     Snapshots are complete at once and empty, volumes hold nothing, the zone of an attachment is not looked at;
-    any number of IOPS is taken; detach_volume needs the instance; describe_snapshots lists those of Amazon's images as
-    one's own.
+    any number of IOPS is taken, gp3 has no throughput of its own; detach_volume needs the instance; describe_snapshots
+    lists those of Amazon's images as one's own.
 What this adds
     States and progress on the clock, by size (data/durations.csv); contents that go with snapshots, copies and volumes,
-    also into another region; volumes that stay keep what their instance had. Machines see their volumes as devices:
-    lsblk, mkfs, mount, umount, blkid, df and /etc/fstab; a stop empties instance store. InvalidParameterValue for IOPS
-    that gp3, io1 and io2 do not go to.
+    also into another region; volumes that stay keep what their instance had. A gp3 volume has the throughput that every
+    one has. Machines see their volumes as devices: lsblk, mkfs, mount, umount, blkid, df and /etc/fstab; a stop empties
+    instance store. InvalidParameterValue for IOPS that gp3, io1 and io2 do not go to.
 What it still does not do
     Volumes are there at once, and never full; a script does
     not see one come that is attached while it runs. A root volume that is attached to another instance is there for
@@ -25,6 +25,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from aws14.catalog import quota
 from aws14.emulator.behaviours.hooks import around, before, replace
 from aws14.emulator.clock import handles
 from aws14.emulator.durations import typical_s
@@ -181,6 +182,8 @@ def _create_volume(original: Callable[..., Any], backend: Any, *args: Any, **kwa
         raise _incorrect_state(snapshot)
     check_iops(kwargs.get("volume_type"), kwargs.get("size"), kwargs.get("iops"))
     volume = original(backend, *args, **kwargs)
+    if volume.volume_type == "gp3" and not volume.throughput:
+        volume.throughput = int(quota("EBS", "gp3 baseline throughput").value)
     if key:
         contents.put(volume.id, contents.find(key))
     return volume

@@ -111,5 +111,6 @@ def limits_of(server: Node, disk: Node, *, volume_mibps: float = 0.0, block_kib:
     """
     kind = str(disk.require("volume_type"))
     iops = 0.0 if kind == "gp2" else float(str(disk.require("iops")))
+    chosen = volume_mibps or float(str(disk.require("throughput_mibps")))
     volume = Volume(kind=kind, gib=float(str(disk.require("gib"))), iops=iops)
-    return limits(str(server.require("instance_type")), volume, volume_mibps=volume_mibps, block_kib=block_kib)
+    return limits(str(server.require("instance_type")), volume, volume_mibps=chosen, block_kib=block_kib)

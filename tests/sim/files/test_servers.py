@@ -38,7 +38,7 @@ def node(kind, **stated):
 
 
 def test_each_attribute_moves_its_limit():
-    server, disk = node("instance", instance_type="m5.large"), {"gib": 100, "volume_type": "gp2", "iops": 300}
+    server, disk = node("instance", instance_type="m5.large"), {"gib": 100, "volume_type": "gp2", "iops": 300, "throughput_mibps": 0}
     base = limits_of(server, node("volume", **disk))
     assert limits_of(server, node("volume", **{**disk, "gib": 1000})).mibps["disk, operations"] == pytest.approx(
         10 * base.mibps["disk, operations"]
@@ -46,6 +46,8 @@ def test_each_attribute_moves_its_limit():
     assert base.mibps["disk, bytes"] == catalog.quota("EBS", "gp2 throughput up to 170 GiB").value
     provisioned = {**disk, "volume_type": "gp3", "iops": 6000}
     assert limits_of(server, node("volume", **provisioned)).mibps["disk, operations"] == 6000 * 64 / 1024
+    quicker = {**provisioned, "throughput_mibps": 500}
+    assert limits_of(server, node("volume", **quicker)).mibps["disk, bytes"] == 500
     wider = limits_of(node("instance", instance_type="m5.xlarge"), node("volume", **disk))
     assert wider.mibps["lane of the instance, bytes"] > base.mibps["lane of the instance, bytes"]
     with pytest.raises(ScenarioError, match="operations"):
