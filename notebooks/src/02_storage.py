@@ -2069,7 +2069,9 @@ volume = fsx.create_volume(VolumeType="ONTAP", Name="plans", OntapConfiguration=
 _ = lab.advance(minutes=2)
 
 # %% tags=["experiment"]
-svm_host = fsx.describe_storage_virtual_machines()["StorageVirtualMachines"][0]["Endpoints"]["Nfs"]["DNSName"]
+of_ours = [{"Name": "file-system-id", "Values": [ontap]}]
+svms = fsx.describe_storage_virtual_machines(Filters=of_ours)["StorageVirtualMachines"]
+svm_host = svms[0]["Endpoints"]["Nfs"]["DNSName"]
 to_plans = f"mkdir -p /mnt/plans && mount -t nfs {svm_host}:/plans /mnt/plans"
 print(run("a", to_plans, "echo 'a plan' > /mnt/plans/plan.txt", "umount /mnt/plans"))
 print(run("c", to_plans, "cat /mnt/plans/plan.txt", "umount /mnt/plans"))
@@ -2084,7 +2086,7 @@ fsx.describe_volumes(VolumeIds=[volume])["Volumes"][0]["OntapConfiguration"]["Ti
 # bucket that servers mount by NFS, for programs that want files where others want objects.
 
 # %% tags=["experiment"]
-for machine in fsx.describe_storage_virtual_machines()["StorageVirtualMachines"]:
+for machine in fsx.describe_storage_virtual_machines(Filters=of_ours)["StorageVirtualMachines"]:
     of_it = [{"Name": "storage-virtual-machine-id", "Values": [machine["StorageVirtualMachineId"]]}]
     for each in fsx.describe_volumes(Filters=of_it)["Volumes"]:
         fsx.delete_volume(VolumeId=each["VolumeId"], OntapConfiguration={"SkipFinalBackup": True})
@@ -2093,7 +2095,7 @@ for machine in fsx.describe_storage_virtual_machines()["StorageVirtualMachines"]
     _ = lab.advance(minutes=10)
     fsx.delete_file_system(FileSystemId=machine["FileSystemId"])
     _ = lab.advance(hours=1)
-print(len(fsx.describe_storage_virtual_machines()["StorageVirtualMachines"]), "left")
+print(len(fsx.describe_storage_virtual_machines(Filters=of_ours)["StorageVirtualMachines"]), "left")
 
 # %% [markdown] deeper="5 min"
 # #### Deeper: which of them survives a zone?
