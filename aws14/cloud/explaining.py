@@ -50,6 +50,7 @@ CURES: Mapping[str, str] = {
     "InvalidParameterCombination": "two of the parameters exclude each other: see the message",
     "InvalidParameterValue": "one parameter has a value AWS does not take: see the message",
     "InvalidPermission.Duplicate": "the rule is there already: nothing to do",
+    "InvalidRequestException": "it does not fit the state things are in, or a lock keeps it: see the message",
     "InvalidSubnet.Conflict": "the range overlaps another subnet of the VPC: choose a free one",
     "InvalidSubnet.Range": "the subnet's range must lie inside the VPC's range",
     "InvalidSubnetID.NotFound": "describe_subnets lists the subnets of this region",

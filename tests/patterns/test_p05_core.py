@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
 import aws14
@@ -25,11 +26,11 @@ from aws14.patterns.p05_backup import design
 from aws14.patterns.p05_bills import bill_of, bill_of_copies, frontier
 from aws14.patterns.p05_checks import checks
 from aws14.patterns.p05_copies import ladder, what_happens
-from aws14.patterns.p05_day import BRIEF
+from aws14.patterns.p05_day import BRIEF, scenario
 from aws14.patterns.p05_drill import phases
 from aws14.patterns.p05_found import PLAN, rules_of, texts
 from aws14.patterns.p05_walls import WALLS, why
-from aws14.sim import what_if
+from aws14.sim import simulate, what_if
 from aws14.sim.backups.generations import Rule
 from aws14.sim.backups.outcomes import matrix
 
@@ -204,6 +205,14 @@ def test_an_unlocked_vault_does_not_pass(core: SimpleNamespace) -> None:
 def test_yearly_plans_lie_in_the_corner_of_the_brief(core: SimpleNamespace) -> None:
     assert frontier(core.grown, kept_for_years="each month").alt.startswith("0 of 8")
     assert frontier(core.grown, kept_for_years="each year").alt.startswith("6 of 8")
+
+
+def test_a_lost_zone_is_waited_for_whatever_is_backed_up(core: SimpleNamespace) -> None:
+    lost = simulate(core.grown, scenario(zone_lost_h=3.0))
+    failed = sum(lost.failed.values())
+    hours = {int(tick * lost.tick_s // 3600) for tick in np.flatnonzero(failed)}
+    assert hours == {10, 11, 12}
+    assert simulate(core.grown, scenario()).failure_ratio == 0
 
 
 def test_a_bill_adds_up_what_each_system_costs() -> None:
