@@ -2189,4 +2189,12 @@ with suppress(ClientError):  # run again, the vault is gone
 lab.clean_up()
 
 # %% [markdown]
-# ## What to take away
+# ## Take-away
+#
+# - **A copy** counts by what it survives: another disk, another region, another account, a lock; and by who can delete it.
+# - **RPO** is bought with a schedule, **RTO** with nearness, **retention** with a lifecycle; each has its own line of the bill.
+# - **A backup** that was never restored is a hope. Let a machine try it every night.
+# - **An archive** is cheap to fill and slow to empty; small and short-lived objects do not belong there.
+# - **A shared file system** is chosen by protocol, zones, peak and how long the peak lasts, in this order.
+# - **Throughput** follows what is stored, ordered or asked; a rule that saves storage may take it away.
+# - **A move** ends when less changes in a day than the line carries in a day, and needs a window in which nobody writes.
