@@ -1,4 +1,4 @@
-"""The blocks after the core of pattern 5, lived through from what the core builds alone, last block first, each twice."""
+"""The blocks after the core of pattern 5, lived through from what the core builds, last block first, each twice."""
 
 from __future__ import annotations
 
@@ -113,7 +113,9 @@ def test_governance_yields_to_who_says_so_and_compliance_to_nobody(told: Mapping
 def test_the_archive_answers_after_hours_and_cloudwatch_sees_the_move(told: Mapping[str, tuple[str, str]]) -> None:
     first, _ = told["seven years"]
     assert "it could be read at once" not in first
-    assert first.index('ongoing-request="true"') < first.index('ongoing-request="false"') < first.index("b'seven years'")
+    assert (
+        first.index('ongoing-request="true"') < first.index('ongoing-request="false"') < first.index("b'seven years'")
+    )
     sizes = re.findall(r"'StandardStorage': ([\d.]+).*'DeepArchiveStorage': ([\d.]+)", first)
     (before, _), (after, moved) = sizes
     assert (float(before), float(after)) == (500_000, 0)
