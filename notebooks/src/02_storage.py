@@ -1808,7 +1808,8 @@ _ = lab.advance(minutes=2)
 
 # %% [markdown]
 # (Guests may come in here; in earnest `join_domain`, so that the ACLs' names are the directory's.) A desk writes; the
-# gateway takes it at once and sends it up the line. Then somebody cuts the line:
+# gateway takes it at once and sends it up the line. Then somebody cuts the line (on the embedded AWS
+# only):
 
 # %% tags=["experiment"]
 def objects():
@@ -1840,8 +1841,8 @@ lab.explore(
 
 # %% [markdown]
 # Few files are asked for often, so a small cache finds many, and each further GiB finds less. The built one, with
-# less than a third of the files, finds most. (Set the *skew* to nothing: all files are asked for alike, and only size
-# helps.) Now the last day of the month, on three lines:
+# less than a third of the files, finds most; AWS asks for a hundred and fifty GiB at least. (Set the *skew* to nothing:
+# all files are asked for alike, and only size helps.) Now the last day of the month, on three lines:
 
 # %% tags=["experiment"]
 lab.explore(
@@ -2024,16 +2025,17 @@ told["RemoteAdministrationEndpoint"]
 # %% [markdown]
 # (On a real account the directory's DNS has to know the alias.)
 #
-# Two things that file servers are loved for are not in AWS's API. An administrator's desk sends them to the endpoint
-# above:
+# Three things that file servers are loved for are not in AWS's API. An administrator types them: the first on a desk,
+# the others at the endpoint above.
 #
 # ```powershell
+# icacls \\files.minato.example.com\share\books /grant "minato\accounting:(OI)(CI)M"
 # Enable-FsxUserQuotas -Enforce -DefaultLimit 20GB -DefaultWarningLimit 16GB
 # Set-FsxShadowStorage -Default
 # Set-FsxShadowCopySchedule -Default
 # ```
 #
-# *Quotas*: nobody fills the share alone. *Shadow copies* are the "Previous Versions" of the Explorer. People fetch
+# The *ACL* lets accountants change the books. *Quotas*: nobody fills the share alone. *Shadow copies* are the "Previous Versions" of the Explorer. People fetch
 # this morning's version themselves, which saves most calls for help. They lie on the same disks: whoever loses the
 # share loses them too. Backups are another thing; see *Deeper: the file of last Tuesday*.
 

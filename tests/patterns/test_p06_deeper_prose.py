@@ -52,7 +52,10 @@ def usd(item: str) -> float:
         ),
         ("the desks stand in Sapporo", OFFICE_CITY == "Sapporo"),
         ("through three hours without a line", "lab.advance(hours=3)" in SECTION),
-        ("with less than a third of the files", quota("Storage Gateway", "appliance, GiB of a disk").value == 150),
+        (
+            "AWS asks for a hundred and fifty GiB at least",
+            quota("Storage Gateway", "appliance, GiB of a disk").value == 150,
+        ),
         ("with less than a third of the files", 150 / WORKED_ON.gib < 1 / 3 and GATEWAY == "sapporo-files"),
         ("at most sixty of its hundred Mbit/s", (MOST_MBPS, OFFICE_MBPS) == (60, 100)),
         ("nobody may write for two hours, no longer", WINDOW_H == 2),

@@ -38,7 +38,10 @@ def node(kind, **stated):
 
 
 def test_each_attribute_moves_its_limit():
-    server, disk = node("instance", instance_type="m5.large"), {"gib": 100, "volume_type": "gp2", "iops": 300, "throughput_mibps": 0}
+    server, disk = (
+        node("instance", instance_type="m5.large"),
+        {"gib": 100, "volume_type": "gp2", "iops": 300, "throughput_mibps": 0},
+    )
     base = limits_of(server, node("volume", **disk))
     assert limits_of(server, node("volume", **{**disk, "gib": 1000})).mibps["disk, operations"] == pytest.approx(
         10 * base.mibps["disk, operations"]
