@@ -1616,8 +1616,8 @@ _ = ec2.attach_volume(InstanceId=own_server, VolumeId=own_disk, Device="/dev/sdf
 lab.experiment("own server")
 
 # %% [markdown]
-# The shortest bar decides, and it is not the disk: what passes to the disk, the *lane*, is a property of the instance,
-# and so is the network. Somebody buys a disk four times as fast all the same:
+# The shortest bar decides, and it is not the disk: what passes to the disk, the *lane*, is a property of the
+# instance, and so is the network. Somebody buys a disk four times as fast all the same:
 
 # %% tags=["experiment"]
 with suppress(ClientError):  # AWS changes a volume once in six hours
@@ -1808,8 +1808,7 @@ _ = lab.advance(minutes=2)
 
 # %% [markdown]
 # (Guests may come in here; in earnest `join_domain`, so that the ACLs' names are the directory's.) A desk writes; the
-# gateway takes it at once and sends it up the line. Then somebody cuts the line (on the embedded AWS
-# only):
+# gateway takes it at once and sends it up the line. Then somebody cuts the line (on the embedded AWS only):
 
 # %% tags=["experiment"]
 def objects():
@@ -1841,8 +1840,8 @@ lab.explore(
 
 # %% [markdown]
 # Few files are asked for often, so a small cache finds many, and each further GiB finds less. The built one, with
-# less than a third of the files, finds most; AWS asks for a hundred and fifty GiB at least. (Set the *skew* to nothing:
-# all files are asked for alike, and only size helps.) Now the last day of the month, on three lines:
+# less than a third of the files, finds most; AWS asks for a hundred and fifty GiB at least. (Set the *skew* to
+# nothing: all files are asked for alike, and only size helps.) Now the last day of the month, on three lines:
 
 # %% tags=["experiment"]
 lab.explore(
@@ -2035,9 +2034,10 @@ told["RemoteAdministrationEndpoint"]
 # Set-FsxShadowCopySchedule -Default
 # ```
 #
-# The *ACL* lets accountants change the books. *Quotas*: nobody fills the share alone. *Shadow copies* are the "Previous Versions" of the Explorer. People fetch
-# this morning's version themselves, which saves most calls for help. They lie on the same disks: whoever loses the
-# share loses them too. Backups are another thing; see *Deeper: the file of last Tuesday*.
+# The *ACL* lets accountants change the books. *Quotas*: nobody fills the share alone. *Shadow copies* are the
+# "Previous Versions" of the Explorer. People fetch this morning's version themselves, which saves most calls for
+# help. They lie on the same disks: whoever loses the share loses them too. Backups are another thing; see *Deeper:
+# the file of last Tuesday*.
 
 # %% tags=["experiment"]
 print(run("a", "umount /mnt/desk"), run("c", "umount /mnt/desk"))
