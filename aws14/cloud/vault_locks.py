@@ -28,9 +28,10 @@ def empty_vault(client: Any, vault: str) -> None:
     """
     _lift_lock(client, vault)
     pages = client.get_paginator("list_recovery_points_by_backup_vault").paginate(BackupVaultName=vault)
-    kept = [point for page in pages for point in page["RecoveryPoints"] if not _deleted(client, vault, point)]
-    if kept:
-        raise _keeps(vault, kept)
+    points = [point for page in pages for point in page["RecoveryPoints"]]
+    for point in points:
+        if not _deleted(client, vault, point):
+            raise _keeps(vault, points)  # a lock keeps all of them or none
 
 
 def _lift_lock(client: Any, vault: str) -> None:

@@ -390,6 +390,10 @@ lab.experiment("drill", measured)
 # disk is there in minutes, but slow until each block has been read once. And from *cold* storage (see the title) nobody is
 # back the same day: what must be back in hours has to stay warm.
 
+# %% [markdown] tags=["instructor"]
+# Fifteen minutes. Before Sunday let everybody say what will be left, and hold them to it. Two questions afterwards: who in
+# your company could do what this cell did? And when was something last restored?
+
 # %% [markdown]
 # ### Bill and one decision
 #
