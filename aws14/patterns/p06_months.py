@@ -46,5 +46,5 @@ def months_bill(built: Topology) -> Bill:
     mode, region = str(full.node(SHARED).require("throughput_mode")), full.of_kind("region")[0].id
     brief = orders(region)
     by_the_gb = Moved(read_gib=brief.read_gib, written_gib=brief.written_gib) if mode == "elastic" else Moved()
-    kept = [line for line in cost.standing(full, hours=HOURS_PER_MONTH) if line.service == "EFS"]
+    kept = [line for line in cost.standing(full, hours=HOURS_PER_MONTH) if line.resource == SHARED]
     return cost.bill((*kept, *moved_usage(by_the_gb, region)), title=f"A month of EFS, {mode}")
