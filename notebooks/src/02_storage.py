@@ -160,10 +160,13 @@ one |= {"SubnetId": subnets["public-a"], "SecurityGroupIds": [groups["office-ser
 tags = named("instance", "plans", **{"aws14:uses": "projects-db"})
 profile = {"IamInstanceProfile": {"Name": "office-server"}}
 server = ec2.run_instances(**one, **profile, TagSpecifications=tags)["Instances"][0]["InstanceId"]
-disk = {"Size": 200, "VolumeType": "gp3", "AvailabilityZone": lab.region + "a"}
-volume = ec2.create_volume(**disk, TagSpecifications=named("volume", "plans-data", backup="daily"))["VolumeId"]
 ec2.get_waiter("instance_status_ok").wait(InstanceIds=[server])
-ec2.attach_volume(VolumeId=volume, InstanceId=server, Device="/dev/sdf")
+of_plans = [{"Name": "tag:Name", "Values": ["plans-data"]}]
+if not ec2.describe_volumes(Filters=of_plans)["Volumes"]:
+    disk = {"Size": 200, "VolumeType": "gp3", "AvailabilityZone": lab.region + "a"}
+    made = ec2.create_volume(**disk, TagSpecifications=named("volume", "plans-data", backup="daily"))["VolumeId"]
+    ec2.attach_volume(VolumeId=made, InstanceId=server, Device="/dev/sdf")
+volume = ec2.describe_volumes(Filters=of_plans)["Volumes"][0]["VolumeId"]
 
 
 def run(*commands):
@@ -213,7 +216,8 @@ keeper = role("office-backup", "backup", *policies)
 backup.create_backup_vault(BackupVaultName="office-vault")
 away_arn = away.create_backup_vault(BackupVaultName="office-vault-away")["BackupVaultArn"]
 lock = {"MinRetentionDays": 30, "MaxRetentionDays": 40, "ChangeableForDays": 3}
-away.put_backup_vault_lock_configuration(BackupVaultName="office-vault-away", **lock)
+with suppress(ClientError):  # once it is final, it cannot even be set again
+    away.put_backup_vault_lock_configuration(BackupVaultName="office-vault-away", **lock)
 
 common = {"TargetBackupVaultName": "office-vault", "StartWindowMinutes": 60, "CompletionWindowMinutes": 600}
 copy = {"DestinationBackupVaultArn": away_arn, "Lifecycle": {"DeleteAfterDays": 35}}
@@ -1975,7 +1979,7 @@ print(run("c", mount, "ls -l /mnt/shared/orders", "sudo -u nobody cat /mnt/share
 print(run("a", through, "cat /mnt/orders/../orders.txt", leave))
 
 # %% [markdown]
-# The file belongs to user 1000, though root wrote it. Another user of the other server is refused: POSIX permissions,
+# The file belongs to user 1000 (whom this server calls `ec2-user`), though root wrote it. Another user is refused: POSIX permissions,
 # owner, group and the rest, hold on both. And through the access point there is no way up to the other files.
 #
 # A *file system policy* says the same of all callers. Without encryption on the way, nobody mounts any more:
