@@ -157,9 +157,8 @@ iam.add_role_to_instance_profile(InstanceProfileName="office-server", RoleName="
 image = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
 one = {"ImageId": ssm.get_parameter(Name=image)["Parameter"]["Value"], "InstanceType": "t3.medium"}
 one |= {"SubnetId": subnets["public-a"], "SecurityGroupIds": [groups["office-server"]], "MinCount": 1, "MaxCount": 1}
-tags = named("instance", "plans", **{"aws14:uses": "projects-db"})
-profile = {"IamInstanceProfile": {"Name": "office-server"}}
-server = ec2.run_instances(**one, **profile, TagSpecifications=tags)["Instances"][0]["InstanceId"]
+one |= {"TagSpecifications": named("instance", "plans", **{"aws14:uses": "projects-db"})}
+server = ec2.run_instances(**one, IamInstanceProfile={"Name": "office-server"})["Instances"][0]["InstanceId"]
 ec2.get_waiter("instance_status_ok").wait(InstanceIds=[server])
 of_plans = [{"Name": "tag:Name", "Values": ["plans-data"]}]
 if not ec2.describe_volumes(Filters=of_plans)["Volumes"]:
@@ -1812,7 +1811,7 @@ office_share = storagegateway.create_smb_file_share(
     DefaultStorageClass="S3_STANDARD",
     Authentication="GuestAccess",
 )["FileShareARN"]
-_ = lab.advance(minutes=2)
+_ = lab.advance(minutes=2)  # on a real account: until describe_smb_file_shares says "AVAILABLE"
 
 # %% [markdown]
 # (Guests may come in here; in earnest `join_domain`, so that the ACLs' names are the directory's.) A desk writes; the
@@ -1904,7 +1903,7 @@ task = datasync.create_task(
 # %% tags=["experiment"]
 def copy():
     execution = datasync.start_task_execution(TaskArn=task)["TaskExecutionArn"]
-    _ = lab.advance(minutes=10)
+    _ = lab.advance(minutes=10)  # on a real account: until describe_task_execution says "SUCCESS"
     told = datasync.describe_task_execution(TaskExecutionArn=execution)
     return {each: told.get(each) for each in ("Status", "FilesTransferred", "BytesTransferred", "FilesDeleted")}
 
@@ -2022,7 +2021,7 @@ lab.check("p06-e3")
 
 # %% tags=["experiment"]
 fsx.associate_file_system_aliases(FileSystemId=share, Aliases=["files.minato.example.com"])
-_ = lab.advance(minutes=5)
+_ = lab.advance(minutes=5)  # on a real account: until the alias is "AVAILABLE"
 by_smb = f"mkdir -p /mnt/desk && mount -t cifs -o {login} //files.minato.example.com/share /mnt/desk"
 print(run("a", by_smb, "echo 'minutes of Monday' > /mnt/desk/minutes.txt"))
 print(run("c", by_smb, "cat /mnt/desk/minutes.txt"))
@@ -2069,9 +2068,9 @@ ontap = fsx.create_file_system(
     OntapConfiguration={"DeploymentType": "SINGLE_AZ_1", "ThroughputCapacity": 128},
     Tags=[{"Key": "Name", "Value": "both"}],
 )["FileSystem"]["FileSystemId"]
-_ = lab.advance(hours=1)
+_ = lab.advance(hours=1)  # on a real account: until describe_file_systems says "AVAILABLE"
 svm = fsx.create_storage_virtual_machine(FileSystemId=ontap, Name="minato")["StorageVirtualMachine"]
-_ = lab.advance(minutes=10)
+_ = lab.advance(minutes=10)  # until describe_storage_virtual_machines says "CREATED"
 volume = {"JunctionPath": "/plans", "SizeInMegabytes": 102_400, "StorageEfficiencyEnabled": True}
 volume |= {"StorageVirtualMachineId": svm["StorageVirtualMachineId"]}
 volume |= {"TieringPolicy": {"Name": "AUTO", "CoolingPeriod": 31}}
@@ -2153,7 +2152,7 @@ backup.create_backup_vault(BackupVaultName="files")
 run("a", mount, "mkdir -p /mnt/shared/desk", "echo 'prices of Tuesday' > /mnt/shared/desk/prices.txt")
 source = efs.describe_file_systems(FileSystemId=shared)["FileSystems"][0]["FileSystemArn"]
 job = backup.start_backup_job(BackupVaultName="files", ResourceArn=source, IamRoleArn=keeper)["BackupJobId"]
-_ = lab.advance(hours=2)
+_ = lab.advance(hours=2)  # on a real account: until describe_backup_job says "COMPLETED"
 saved = backup.describe_backup_job(BackupJobId=job)
 run("c", mount, "echo spoilt > /mnt/shared/desk/prices.txt")
 saved["State"]
@@ -2161,7 +2160,7 @@ saved["State"]
 # %% tags=["experiment"]
 back = {"newFileSystem": "false", "file-system-id": shared, "ItemsToRestore": json.dumps(["/desk/prices.txt"])}
 job = backup.start_restore_job(RecoveryPointArn=saved["RecoveryPointArn"], Metadata=back, IamRoleArn=keeper)
-_ = lab.advance(hours=1)
+_ = lab.advance(hours=1)  # on a real account: until describe_restore_job says "COMPLETED"
 print(backup.describe_restore_job(RestoreJobId=job["RestoreJobId"])["Status"])
 print(run("c", "cat /mnt/shared/desk/prices.txt /mnt/shared/aws-backup-restore_*/desk/prices.txt"))
 
