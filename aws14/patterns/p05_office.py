@@ -15,6 +15,9 @@ from aws14.sim.transfer import by_mail, safe_after_s, transfer_s
 LINE_MBPS, FASTER, DISK_MBPS = 100.0, 10.0, 1600.0
 """The office's line in Mbit/s, how many times as fast a better one is, and what a disk takes in Mbit/s."""
 
+LAN_MBPS = 1000.0
+"""The office's own network, in Mbit/s."""
+
 BY_MAIL_DAYS, WINDOW_H = 5.0, 8.0
 """Door to door, and how long nobody works."""
 
@@ -24,7 +27,6 @@ _DAY_S = 86_400.0
 def office(
     built: Topology,
     mbps: float = LINE_MBPS,
-    changed_gib_per_day: float = CHANGED_GIB_PER_DAY,
     share: float = 0.5,
     days_by_mail: float = BY_MAIL_DAYS,
 ) -> Picture:
@@ -36,8 +38,6 @@ def office(
         Not asked: the office's line is in no cloud.
     mbps : float
         The office's line; a gateway's cache empties over it as well.
-    changed_gib_per_day : float
-        Written anew in a day.
     share : float
         Of the line that copies may take while people work.
     days_by_mail : float
@@ -45,7 +45,7 @@ def office(
     """
     del built
     sizes = np.logspace(1, 5, 81)
-    change = {"changed_gib_per_day": float(changed_gib_per_day)}
+    change = {"changed_gib_per_day": CHANGED_GIB_PER_DAY}
     mailed = {"days_on_the_way": float(days_by_mail), "disk_mbps": DISK_MBPS, "mbps": float(mbps)} | change
     lines = {
         f"{rate:,g} Mbit/s, {share:.0%} of it": [
@@ -69,24 +69,22 @@ def office(
     )
 
 
-def waiting(
-    built: Topology, mbps: float = LINE_MBPS, gib: float = 1.0, hit_ratio: float = 0.9, lan_mbps: float = 1000.0
-) -> Picture:
+def waiting(built: Topology, mbps: float = LINE_MBPS, gib: float = 1.0, hit_ratio: float = 0.9) -> Picture:
     """How long the office waits in a morning to open its plans, by where they are.
 
     Parameters
     ----------
     built : Topology
         Not asked.
-    mbps, lan_mbps : float
-        The line, and the office's own network.
+    mbps : float
+        The line.
     gib : float
         Opened by all of them in that morning.
     hit_ratio : float
         Share that lies in the gateway's cache.
     """
     del built
-    near, far = transfer_s(float(gib), mbps=float(lan_mbps)), transfer_s(float(gib), mbps=float(mbps))
+    near, far = transfer_s(float(gib), mbps=LAN_MBPS), transfer_s(float(gib), mbps=float(mbps))
     share = float(hit_ratio)
     amounts = {
         "on a server in the office": near,
