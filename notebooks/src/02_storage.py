@@ -1729,7 +1729,9 @@ with suppress(ClientError):  # run again, it is gone
 # Predict: with how many writers does one more only make all others wait?
 
 # %% tags=["experiment"]
-lab.experiment("one file")
+lab.explore(
+    "one file", question="What moves the knee to the right?", think_s=[0.5, 2.0, 10.0, 60.0], trips=(1, 12, 1)
+)
 
 # %% [markdown]
 # Flat at first, then a knee. Beyond it no faster disk and no more throughput help: the file is written one at a time,
@@ -1973,13 +1975,14 @@ _ = datasync.update_task(TaskArn=task, Schedule={"ScheduleExpression": ""})
 # %% tags=["experiment"]
 through = f"mkdir -p /mnt/orders && mount -t efs -o tls,accesspoint={point} {shared}:/ /mnt/orders"
 leave = "umount /mnt/orders"
-print(run("a", "dnf install -y amazon-efs-utils > /dev/null", through, "echo 'order 2: rice' > /mnt/orders/2.txt", leave))
+run("a", "dnf install -y amazon-efs-utils", through, "echo 'order 2: rice' > /mnt/orders/2.txt", leave)
 print(run("c", mount, "ls -l /mnt/shared/orders", "sudo -u nobody cat /mnt/shared/orders/2.txt"))
 print(run("a", through, "cat /mnt/orders/../orders.txt", leave))
 
 # %% [markdown]
-# The file belongs to user 1000 (whom this server calls `ec2-user`), though root wrote it. Another user is refused: POSIX permissions,
-# owner, group and the rest, hold on both. And through the access point there is no way up to the other files.
+# The file belongs to user 1000 (whom this server calls `ec2-user`), though root wrote it. Another user is refused:
+# POSIX permissions, owner, group and the rest, hold on both. And through the access point there is no way up to the
+# other files.
 #
 # A *file system policy* says the same of all callers. Without encryption on the way, nobody mounts any more:
 
