@@ -10,6 +10,7 @@
 ``copies``              copy jobs, to another region or account
 ``restores``            restore jobs
 ``planning``            the rules of plans at their times
+``automatic``           the vault and the plan that AWS makes for EFS
 ``testing``             restore testing plans at their times
 ``telling``             events and notifications
 ``*_api``               the operations, as moto writes its own

@@ -7,12 +7,13 @@ from typing import Any
 
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 
-from aws14.emulator.backups import copies, jobs, lifecycles, restores
+from aws14.emulator.backups import automatic, copies, jobs, lifecycles, restores
 from aws14.emulator.backups.answers import backup_job, copy_job, page, restore_job
 from aws14.emulator.backups.asking import book, known_vault
 from aws14.emulator.backups.records import in_utc, moment
 from aws14.emulator.backups.refusals import invalid, invalid_request, missing_parameter, not_found
 from aws14.emulator.backups.resources import kind_of_arn
+from aws14.emulator.backups.vault_policy import refuse_denied
 
 __all__ = ["Jobs"]
 
@@ -25,6 +26,7 @@ class Jobs(BaseResponse):
     def start_backup_job(self) -> ActionResult:
         """Back up a resource now."""
         vault, resource = known_vault(self), self.params["ResourceArn"]
+        automatic.refuse_foreign(vault.backup_vault_name)
         kind = kind_of_arn(resource)
         if kind is None:
             invalid(f"Invalid resource ARN or unsupported resource type: {resource}")
@@ -92,6 +94,8 @@ class Jobs(BaseResponse):
         point = book(self).points.get(self.params["RecoveryPointArn"])
         if point is None or point.vault != vault.backup_vault_name:
             not_found(f"Cannot find recovery point {self.params['RecoveryPointArn']}")
+        refuse_denied(self, point.vault, "backup:StartCopyJob")
+        automatic.refuse_foreign(self.params["DestinationBackupVaultArn"])
         if not point.done:
             invalid_request(f"Recovery point {point.arn} is not completed")
         lifecycles.check(self.params.get("Lifecycle"))
@@ -125,6 +129,7 @@ class Jobs(BaseResponse):
         point = book(self).points.get(self.params["RecoveryPointArn"])
         if point is None:
             not_found(f"Cannot find recovery point {self.params['RecoveryPointArn']}")
+        refuse_denied(self, point.vault, "backup:StartRestoreJob")
         if not point.done:
             invalid_request(f"Recovery point {point.arn} is not completed")
         if not self.params.get("IamRoleArn"):

@@ -10,7 +10,7 @@ from moto.core.utils import unix_time
 from moto.moto_api._internal import mock_random
 
 from aws14.catalog import quota
-from aws14.emulator.backups import lifecycles, planning, roles
+from aws14.emulator.backups import automatic, lifecycles, planning, roles
 from aws14.emulator.backups.answers import page, without_nothing
 from aws14.emulator.backups.asking import book, known_vault
 from aws14.emulator.backups.records import moment, new_id
@@ -59,11 +59,13 @@ class Plans(BaseResponse):
             invalid("Duplicate rule names are not allowed in a backup plan")
         for rule in asked["Rules"]:
             known_vault(self, rule["TargetBackupVaultName"])
+            automatic.refuse_foreign(rule["TargetBackupVaultName"], plan=self.params.get("BackupPlanId", ""))
             expression = rule.get("ScheduleExpression") or "cron(0 5 ? * * *)"
             planning.check_schedule(expression, rule.get("ScheduleExpressionTimezone") or "Etc/UTC")
             lifecycles.check(rule.get("Lifecycle"))
             _check_windows(rule)
             for copied in rule.get("CopyActions") or ():
+                automatic.refuse_foreign(copied["DestinationBackupVaultArn"])
                 lifecycles.check(copied.get("Lifecycle"))
 
     def update_backup_plan(self) -> ActionResult:
@@ -99,6 +101,7 @@ class Plans(BaseResponse):
     def delete_backup_plan(self) -> ActionResult:
         """Delete a plan that selects nothing any more."""
         plan = self._plan()
+        automatic.refuse_foreign(plan.backup_plan_id)
         if any(each["plan"] == plan.backup_plan_id for each in book(self).selections.values()):
             invalid_request("Related backup plan selections must be deleted prior to backup plan deletion")
         plan.deletion_date = unix_time()
@@ -177,6 +180,7 @@ class Plans(BaseResponse):
         """Let a plan no longer take resources."""
         self._selection()
         plan = self._plan()
+        automatic.refuse_foreign(plan.backup_plan_id)
         book(self).selections.pop(self.params["SelectionId"])
         planning.arm(self.current_account, self.region, plan)
         return EmptyResult()

@@ -17,7 +17,7 @@ from aws14.emulator.event_bus.expressions import ScheduleError, read_schedule
 from aws14.emulator.world import world
 from aws14.sim.autoscaling.cron import time_zone_known
 
-__all__ = ["arm", "check_schedule", "next_run"]
+__all__ = ["arm", "check_schedule", "disarm", "next_run"]
 
 
 def check_schedule(expression: str, zone: str) -> None:
@@ -38,11 +38,16 @@ def next_run(expression: str, zone: str, begun: float) -> float | None:
 
 def arm(account: str, region: str, plan: Any) -> None:
     """Post the next run of every rule of moto's plan, as long as something selects: earlier ones are void."""
-    plan.aws14_round = getattr(plan, "aws14_round", 0) + 1
+    disarm(plan)
     chosen = [each for each in book_at(account, region).selections.values() if each["plan"] == plan.backup_plan_id]
     if chosen and plan.deletion_date is None:
         for rule in plan.backup_plan["Rules"]:
             _post(plan, rule)
+
+
+def disarm(plan: Any) -> None:
+    """Let no run of moto's plan come; what was posted is void."""
+    plan.aws14_round = getattr(plan, "aws14_round", 0) + 1
 
 
 def _post(plan: Any, rule: Mapping[str, Any]) -> None:
@@ -56,7 +61,8 @@ def _post(plan: Any, rule: Mapping[str, Any]) -> None:
 def _rule_is_due(plan_arn: str, rule_id: str, number: int) -> None:
     from moto.backup.models import backup_backends
 
-    account, region, plan_id = parts_of(plan_arn)
+    account, region, _ = parts_of(plan_arn)
+    plan_id = plan_arn.rpartition(":")[2]  # that of EFS's own plan has slashes
     plan: Any = backup_backends[account][region].plans.get(plan_id)
     if plan is None or plan.deletion_date is not None or plan.aws14_round != number:
         return

@@ -7,13 +7,18 @@ from typing import Any
 
 from aws14.emulator.backups.refusals import JobFailure
 
-__all__ = ["is_taken_by_backup", "require"]
+__all__ = ["is_taken_by_backup", "require", "service_linked_role"]
 
 _SERVICE = "backup.amazonaws.com"
 _FOR = {
     "backup": ("ForBackup", "FullAccess"),
     "restore": ("ForRestore", "FullAccess"),
 }
+
+
+def service_linked_role(account: str) -> str:
+    """ARN of the role with which AWS Backup takes file systems for EFS; it is AWS's own, and restores nothing."""
+    return f"arn:aws:iam::{account}:role/aws-service-role/{_SERVICE}/AWSServiceRoleForBackup"
 
 
 def is_taken_by_backup(arn: str) -> bool:
@@ -48,6 +53,8 @@ def require(arn: str, what: str) -> None:
     JobFailure
         The role is not there, is not Backup's to take, or lacks a policy.
     """
+    if what == "backup" and arn == service_linked_role(arn.split(":")[4] if arn.count(":") >= 5 else ""):
+        return
     if not is_taken_by_backup(arn):
         raise JobFailure(f"Access Denied: the IAM role {arn} cannot be assumed by AWS Backup")
     role = _role(arn)

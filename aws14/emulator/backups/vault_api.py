@@ -6,7 +6,7 @@ from typing import Any
 
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 
-from aws14.emulator.backups import lifecycles
+from aws14.emulator.backups import automatic, lifecycles
 from aws14.emulator.backups.answers import page, without_nothing
 from aws14.emulator.backups.asking import book, known_vault
 from aws14.emulator.backups.records import moment, new_id
@@ -58,6 +58,7 @@ class Vaults(BaseResponse):
         vault = known_vault(self)
         name, kept = vault.backup_vault_name, book(self)
         refuse_denied(self, name, "backup:DeleteBackupVault")
+        automatic.refuse_foreign(name)
         points = sum(each.vault == name for each in kept.points.values())
         if points:
             invalid_request(f"Backup vault cannot be deleted (contains {points} recovery points)")

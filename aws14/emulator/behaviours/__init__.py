@@ -86,6 +86,7 @@ BEHAVIOURS = {
     "storage_gateways": "moto.core.models",
     "efs_life": "moto.efs.models",
     "efs_changes": "moto.efs.models",
+    "efs_backups": "moto.efs.models",
     "fsx_life": "moto.fsx.models",
     "fsx_backups": "moto.fsx.models",
     "directories": "moto.ds.models",

@@ -1,4 +1,4 @@
-"""EFS: throughput modes, storage classes, policies, backups and replication of file systems that are there.
+"""EFS: throughput modes, storage classes, policies and replication of file systems that are there.
 
 What AWS does
     The throughput mode can be changed, and provisioned throughput raised, at any time; within 24 hours of having
@@ -11,8 +11,8 @@ What moto leaves out
 What this adds
     Those operations, the refusals, the moves on the clock by last access, metered by class; replication of the bytes.
 What it still does not do
-    The charge for reads and moves is in the bill, not here. Automatic backups are a plan of AWS Backup's: only the
-    policy is kept. Account preferences cannot be changed. A replication has one destination in the same account.
+    The charge for reads and moves is in the bill, not here. Account preferences cannot be changed. A replication has
+    one destination in the same account.
 """
 
 from __future__ import annotations
