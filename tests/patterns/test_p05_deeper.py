@@ -7,7 +7,7 @@ import re
 import pytest
 
 from aws14.checks import Evidence
-from aws14.cost.archives import worth_from_bytes
+from aws14.cost.archives import MOVES, archive_cost, worth_from_bytes
 from aws14.design import compare
 from aws14.errors import DesignError
 from aws14.model import Picture, Report, Topology
@@ -72,6 +72,14 @@ def test_the_rule_that_costs_more_than_it_saves() -> None:
     assert 16 * 1024 < border < 128 * 1024, "the mails of the exercise are smaller"
     days = amounts(shown("too soon"), r"From ([\d.]+) on Glacier Flexible")[0]
     assert 14 < days < 31, "a week or two had better stay, after some weeks the fee is worth it"
+
+
+def test_moving_mails_costs_more_than_keeping_contracts() -> None:
+    contracts, mails, _ = p05_records.KINDS
+    rule = p05_records.rule_for(mails, EVERYTHING)
+    moved = archive_cost(mails.archive, rule, years=7, region="ap-northeast-1").usd[MOVES].sum()
+    kept_usd = p05_records.cost_usd(contracts, p05_records.rule_for(contracts, EVERYTHING), "ap-northeast-1")
+    assert moved > 2 * kept_usd
 
 
 def test_the_quicker_way_out_is_the_dearer_one_where_objects_are_many() -> None:
