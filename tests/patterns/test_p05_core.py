@@ -33,6 +33,7 @@ from aws14.patterns.p05_walls import WALLS, why
 from aws14.sim import simulate, what_if
 from aws14.sim.backups.generations import Rule
 from aws14.sim.backups.outcomes import matrix
+from aws14.sim.changes import without
 
 TEXT = (Path(__file__).parents[2] / "notebooks" / "src" / "02_storage.py").read_text(encoding="utf-8")
 SECTION = TEXT.partition('pattern="p05"')[2].partition('pattern="p06"')[0]
@@ -90,6 +91,9 @@ def _lived(run: Callable[[str], str], look: Callable[[], Topology], names: dict[
     made.healed = look()
     run(solution)
     made.solved = look()
+    for cell in BUILDS:
+        run(cell)
+    made.again = look()
     made.clean_up = run(cells("Checkpoint and clean-up")[0]) + str(names["lab"].clean_up())
     return made
 
@@ -109,6 +113,9 @@ def changed(built: Topology, *rules: str) -> Topology:
 def test_it_is_built_as_drawn_and_stays_so_when_more_is_built(core: SimpleNamespace) -> None:
     assert asked("p05-built", core.fresh).ok
     assert asked("p05-built", core.healed).ok
+    assert asked("p05-built", core.solved).ok
+    assert asked("p05-built", core.again).ok, "the build cells can be run again on all that has happened"
+    assert not asked("p05-built", without(core.fresh, "office-plan")).ok
     assert not asked("p05-built", what_if(core.fresh, "models", versioning="Suspended")).ok
 
 
