@@ -2140,8 +2140,9 @@ _ = lab.advance(minutes=1)
 # %% [markdown] deeper="7 min"
 # #### Deeper: the file of last Tuesday
 #
-# Two copies in two zones are no backup: what is deleted is deleted in both. **AWS Backup**, as in *Backup* above,
-# takes EFS and FSx into a vault. One file is lost, and one file comes back:
+# Two copies in two zones are no backup: what is deleted is deleted in both. The core's `Backup=True` lets **AWS
+# Backup** take the file system every day, into a vault of AWS's own; FSx takes itself. Here a vault of one's own, as
+# in *Backup* above. One file is lost, and one file comes back:
 
 # %% tags=["experiment"]
 backup = lab.client("backup")
