@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from aws14.catalog import quota
 from aws14.cost.location import region_of
 from aws14.cost.managed import GONE, Rates, number
 from aws14.model import Node, Topology, Usage
@@ -214,4 +215,27 @@ def automated_backups(topology: Topology, changed_gib: float | None) -> Iterator
                 service="RDS", item="Backup storage beyond free", unit="GB-month",
                 region=region_of(topology, database), quantity=size + days * min(changed_gib, size),
                 resource=database.id, note=f"automated backups of {days:g} days",
+            )  # fmt: skip
+
+
+def automatic_backups(topology: Topology, changed_gib: float | None) -> Iterator[Usage]:
+    """A month of EFS's automatic backups, which lie in a vault of AWS's own that is not read back.
+
+    The whole file system once, whatever its classes, and what changed on each day that they go back.
+
+    Parameters
+    ----------
+    topology : Topology
+        What was read back.
+    changed_gib : float, optional
+        GiB that change in a day; None: none.
+    """
+    days = quota("EFS", "automatic backups are kept").value
+    for files in topology.of_kind("file_system"):
+        if files.attributes.get("backed_up") is True and files.require("state") not in GONE:
+            size = sum(number(files, f"{each}_gib") for each in ("standard", "ia", "archive"))
+            yield Usage(
+                service="AWS Backup", item="EFS warm storage", unit="GB-month", region=region_of(topology, files),
+                quantity=size + (days - 1) * min(changed_gib or 0.0, size), resource=files.id,
+                note=f"automatic backups of {days:g} days",
             )  # fmt: skip

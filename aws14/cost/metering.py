@@ -14,7 +14,7 @@ from aws14 import catalog
 from aws14.catalog import EVERYWHERE
 from aws14.cost import containers
 from aws14.cost.gateways import GATEWAYS
-from aws14.cost.kept import KEPT, as_changed, automated_backups, beyond_free, vault_standing
+from aws14.cost.kept import KEPT, as_changed, automated_backups, automatic_backups, beyond_free, vault_standing
 from aws14.cost.location import region_of
 from aws14.cost.managed import GONE, MANAGED, Rates, number
 from aws14.cost.serverless import SERVERLESS, proxies_standing
@@ -137,7 +137,7 @@ def standing(
         730 (AWS calculator) or 720 (AWS examples).
     changed_gib : float, optional
         GiB that a snapshot, and a day of automated backups, holds beyond the one before. None: each snapshot counts in
-        full, and automated backups take no more than is free.
+        full, automated backups of RDS take no more than is free, and those of EFS as much as one copy.
 
     Raises
     ------
@@ -154,7 +154,8 @@ def standing(
             share = hours / hours_per_month if rate.unit.endswith("-month") else hours
             usage.append(replace(rate, quantity=rate.quantity * node.count * share, resource=node.id))
     share = hours / hours_per_month
-    usage.extend(replace(each, quantity=each.quantity * share) for each in automated_backups(topology, changed_gib))
+    by_themselves = (*automated_backups(topology, changed_gib), *automatic_backups(topology, changed_gib))
+    usage.extend(replace(each, quantity=each.quantity * share) for each in by_themselves)
     usage = list(beyond_free(as_changed(usage, topology, changed_gib), topology, share))
     pods = (*containers.pods_on_fargate(topology), *containers.public_addresses(topology))
     return (*usage, *(replace(each, quantity=each.quantity * hours) for each in pods))

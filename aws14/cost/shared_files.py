@@ -4,7 +4,8 @@ Sources: EFS pricing (each class by the GB; provisioned throughput beyond what t
 throughput, IA and Archive by the GB that is moved), FSx pricing (capacity and throughput as ordered, twice as dear in
 two zones; IOPS of SSD beyond three a GiB), Directory Service pricing (by the hour), DataSync pricing (by the GB).
 
-Left out: backups of file systems (in vaults: `aws14.cost.kept`), deduplication, a share's capacity pool as it fills.
+Left out: backups of file systems (in vaults, and EFS's automatic ones: `aws14.cost.kept`), deduplication, a share's
+capacity pool as it fills.
 """
 
 from __future__ import annotations

@@ -37,6 +37,8 @@ def operations(built: Topology) -> Trace:
 def months_bill(built: Topology) -> Bill:
     """A month of the orders' file system as it is set: what is stored, what is ordered, what is moved.
 
+    Its automatic backups are AWS Backup's, and left out: they cost the same in every mode. `lab.bill` counts them.
+
     Parameters
     ----------
     built : Topology
@@ -46,5 +48,7 @@ def months_bill(built: Topology) -> Bill:
     mode, region = str(full.node(SHARED).require("throughput_mode")), full.of_kind("region")[0].id
     brief = orders(region)
     by_the_gb = Moved(read_gib=brief.read_gib, written_gib=brief.written_gib) if mode == "elastic" else Moved()
-    kept = [line for line in cost.standing(full, hours=HOURS_PER_MONTH) if line.resource == SHARED]
+    kept = [
+        line for line in cost.standing(full, hours=HOURS_PER_MONTH) if (line.service, line.resource) == ("EFS", SHARED)
+    ]
     return cost.bill((*kept, *moved_usage(by_the_gb, region)), title=f"A month of EFS, {mode}")

@@ -115,6 +115,28 @@ def test_a_databases_points_are_free_up_to_its_size():
     assert found[f"Backup storage beyond free {HERE}"] == pytest.approx(3)
 
 
+def test_automatic_backups_of_efs_are_a_copy_and_what_changed_since():
+    usual = {
+        "throughput_mode": "elastic",
+        "standard_gib": 60.0,
+        "ia_gib": 30.0,
+        "archive_gib": 10.0,
+        "zones": ("a", "c"),
+    }
+    name = f"EFS warm storage {HERE}"
+
+    def files(**stated):
+        return node("file_system", "shared", **{**usual, "state": "available", "backed_up": True, **stated})
+
+    assert standing(files())[name] == 100
+    assert standing(files(), changed_gib=2)[name] == pytest.approx(100 + 34 * 2)
+    assert standing(files(), changed_gib=1e6)[name] == 35 * 100, "no day changes more than there is"
+    for without in (files(backed_up=False), files(state="deleted")):
+        assert name not in standing(without)
+    half = cost.standing(topology(files()), hours=365)
+    assert [(line.quantity, line.resource) for line in half if line.item == "EFS warm storage"] == [(50, "shared")]
+
+
 def test_a_key_is_charged_until_it_waits_for_its_deletion():
     assert standing(node("key", "k", state="Enabled")) == {f"Customer managed key {HERE}": 1}
     assert standing(node("key", "k", state="Disabled")) == {f"Customer managed key {HERE}": 1}

@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from aws14.cloud import deletion, presence
+from aws14.cloud import automatic_points, deletion, presence
 from aws14.cloud.kinds.kind import Kind
 from aws14.cloud.vault_locks import empty_vault
 
@@ -102,6 +102,10 @@ BACKUPS: Mapping[str, Kind] = {
     ),
     "backup-job": Kind(service="backup", order=12, exists=_job_exists),
     "backup-vault": Kind(service="backup", order=12, exists=_vault_exists, delete=_delete_vault),
+    # After the file system: until then it is taken every day.
+    "automatic-backups": Kind(
+        service="backup", order=18, exists=automatic_points.are_there, delete=automatic_points.delete
+    ),
     "dlm-policy": Kind(
         service="dlm",
         order=11,

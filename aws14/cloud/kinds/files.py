@@ -94,6 +94,7 @@ FILES: Mapping[str, Kind] = {
         exists=presence.asked_by_name(*_FILE_SYSTEM, state="FileSystems[].LifeCycleState"),
         delete=deletion.call("delete_file_system", "FileSystemId"),
         lingers=presence.asked_by_name(*_FILE_SYSTEM),
+        leaves=lambda key: (("automatic-backups", key),),
     ),
     "fsx-volume": Kind(
         service="fsx",

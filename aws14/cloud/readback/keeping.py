@@ -13,6 +13,8 @@ __all__ = ["READERS"]
 
 _GIB = 1024**3
 _NEVER = "-"
+_AWS_OWN = "aws/"
+"""What the names of the vaults and plans begin with that AWS makes for its services."""
 
 Found = tuple[tuple[Seen, ...], tuple[Link, ...]]
 
@@ -46,15 +48,15 @@ def _tags(asking: Asking, region: str, arn: str) -> dict[str, str]:
 
 def _vault(asking: Asking, region: str, vault: Resource, points: tuple[Resource, ...]) -> Seen:
     name, arn = vault["BackupVaultName"], vault["BackupVaultArn"]
-    sizes = _database_sizes(asking, region, points)
+    sizes, now_s = _database_sizes(asking, region, points), asking.session.now() if points else 0.0
     attributes = {
         "lock": _lock(vault),
         "key": vault.get("EncryptionKeyArn", ""),
-        "points": tuple(_point(one, sizes, asking.session.now()) for one in points),
+        "points": tuple(_point(one, sizes, now_s) for one in points),
     }
     tags = _tags(asking, region, arn)
     node = Node(id=arn, kind="backup_vault", parent=region, aws_id=f"{name},{arn}", attributes=attributes)
-    return Seen(node=node, tags=tags, name=called(tags, name))
+    return Seen(node=node, tags=tags, name=called(tags, name), stock=name.startswith(_AWS_OWN))
 
 
 def _lock(vault: Resource) -> str:
@@ -99,7 +101,8 @@ def _plan(asking: Asking, region: str, plan: Resource) -> Seen:
     }
     tags = _tags(asking, region, arn)
     node = Node(id=arn, kind="backup_plan", parent=region, aws_id=key, attributes=attributes)
-    return Seen(node=node, tags=tags, name=called(tags, told["BackupPlanName"]))
+    name = told["BackupPlanName"]
+    return Seen(node=node, tags=tags, name=called(tags, name), stock=name.startswith(_AWS_OWN))
 
 
 def _rule(rule: Resource) -> str:
