@@ -15,6 +15,7 @@ import pytest
 from aws14 import charts
 from aws14.checks import Evidence
 from aws14.cloud import connect, read_back
+from aws14.cloud.automatic_points import VAULT
 from aws14.cloud.teardown import tear_down
 from aws14.design import compare
 from aws14.lab import Lab
@@ -182,6 +183,20 @@ def test_the_cheapest_turns_with_the_hours(built):
     assert "FSx Windows Multi-AZ fits for the least" in your_company(built, gib=512, peak_mibps=25, protocol="SMB").alt
 
 
+def automatic(site):
+    told = site.session.client("backup").list_recovery_points_by_backup_vault(BackupVaultName=VAULT)
+    return told["RecoveryPoints"]
+
+
+def test_the_automatic_backups_are_no_node_of_the_pattern(site):
+    site.session.advance(86_400)
+    assert automatic(site)
+    assert not site.now().of_kind("backup_vault") + site.now().of_kind("backup_plan")
+
+
 def test_nothing_is_left(site):
+    site.session.advance(86_400)
+    assert automatic(site)
     report = tear_down(site.session, pattern="p06")
     assert report.ok, report
+    assert automatic(site) == []
