@@ -41,6 +41,8 @@ class Status(TypedDict):
         Of aws14.
     now : float
         AWS time, epoch seconds.
+    state : str
+        Another text each time that something may have happened in the cloud.
     requests : int
         AWS requests answered since it started.
     pending_events : int
@@ -55,6 +57,7 @@ class Status(TypedDict):
 
     version: str
     now: float
+    state: str
     requests: int
     pending_events: int
     notices: list[str]

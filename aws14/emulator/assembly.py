@@ -83,7 +83,7 @@ class Machine:
         endpoint.hear(self._asked_a_cluster)
         self._keeper.resume()
         folders.adopt()
-        self.plane = DataPlane(self.world, home, inside=inside, ssh=ssh_port, used=self._keeper.used)
+        self.plane = DataPlane(self.world, home, inside=inside, ssh=ssh_port, used=self._keeper.visited)
         reach_outside(self.plane.resolve, self.plane.connect)
         network.use(self.plane)
 
@@ -131,12 +131,13 @@ class Machine:
         )
 
     def status(self) -> dict[str, Any]:
-        """Version, AWS time, requests so far, waiting events, notices, ports of the data plane."""
+        """Version, AWS time, a mark of the state, requests, waiting events, notices, ports of the data plane."""
         self._keeper.used()
         with self.world.turn():
             clock = self.world.clock
             counts = {"requests": self._keeper.requests, "pending_events": clock.pending}
-            told = {"version": __version__, "now": clock.now(), **counts, "notices": list(self._keeper.notices)}
+            told = {"version": __version__, "now": clock.now(), "state": self._keeper.state(), **counts}
+            told["notices"] = list(self._keeper.notices)
         return {**told, **self.plane.status()}
 
     def advance(self, seconds: float) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import threading
 import time
 from collections.abc import Callable
@@ -46,6 +47,8 @@ class Keeper:
         self._writing = threading.Lock()
         self._writes = 0
         self._saved: tuple[int, int] = (0, 0)
+        self._life = secrets.token_hex(4)
+        self._visits = 0
         self._last_used = time.monotonic()
         self._next_save = 0.0
         self.requests = 0
@@ -67,6 +70,15 @@ class Keeper:
     def used(self) -> None:
         """Note that somebody uses this process."""
         self._last_used = time.monotonic()
+
+    def visited(self) -> None:
+        """Note that somebody uses what is built, and may change what it holds."""
+        self._visits += 1
+        self.used()
+
+    def state(self) -> str:
+        """What tells this cloud from an earlier or later one: the same text means that nothing happened in between."""
+        return f"{self._life}-{self._writes}-{self._world.clock.ran}-{self._visits}"
 
     def save(self, path: Path | None = None) -> int:
         """Save the cloud, as the next generation or to `path`; return the bytes written."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws14 import catalog, cloud, cost, design, patterns, sim, widgets
 from aws14.cloud import breaking
+from aws14.cloud.last_read import LastRead
 from aws14.cloud.waiting import until
 from aws14.errors import DesignError, NotebookError, UnknownVerbError
 from aws14.lab import cells, journal, playing, rebuild, tables
@@ -69,6 +70,7 @@ class Lab(Embedded):
         self.lesson: Any = self.pattern.load()
         base = session or _session.get() or cloud.connect(region=region, say=say)
         self.session = base.for_pattern(self.pattern.key)
+        self._last_read = LastRead(self.session, self.pattern.key)
         cells.attach(self)
         if self.session.ledger.ids(self.pattern.key):
             say(f"{self.pattern.key} stands already, or a part of it: lab.catch_up() hands over its names")
@@ -125,7 +127,7 @@ class Lab(Embedded):
 
     def built(self) -> Topology:
         """Read back what is built."""
-        return cloud.read_back(self.session, pattern=self.pattern.key)
+        return self._last_read.topology()
 
     def compare(self) -> Report:
         """Hold what is built against the drawing."""

@@ -52,7 +52,7 @@ def _blocks(snapshot: Any) -> dict[int, str]:
 
 
 def _full_size(snapshot: Any) -> int:
-    return len(_blocks(snapshot)) * blocks.block_bytes()
+    return blocks.held(contents.find(snapshot.id), int(snapshot.volume_size)) * blocks.block_bytes()
 
 
 def _known(response: Any, key: str) -> Any:

@@ -6,17 +6,19 @@ file which grows or comes leaves others where they are; folders, owners and name
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 from zlib import crc32
 
 from aws14.catalog import quota
 from aws14.emulator.machines.contents import Contents
-from aws14.emulator.machines.disk import FILE
+from aws14.emulator.machines.disk import FILE, Node
 
-__all__ = ["block_bytes", "blocks_of", "changed", "stored"]
+__all__ = ["block_bytes", "blocks_of", "changed", "held", "stored"]
 
 _PER_GIB = 2048
+_OWN = 0
+"""Index of the file system's own block."""
 Blocks = Mapping[int, str]
 
 
@@ -37,17 +39,29 @@ def blocks_of(contents: Contents | None, size_gib: int) -> dict[int, str]:
     """
     if contents is None:
         return {}
-    size, total = block_bytes(), size_gib * _PER_GIB
+    size = block_bytes()
     names, found = blake2b(contents.kind.encode(), digest_size=8), {}
     for path, node in sorted(contents.disk.nodes.items()):
         names.update(repr((path, node.kind, node.mode, node.owner, node.group, node.target, len(node.data))).encode())
-        if node.kind == FILE:
-            start = crc32(path.encode())
-            for at in range(0, len(node.data), size):
-                # The first block is the file system's own.
-                index = 1 + (start + at // size) % (total - 1)
-                found[index] = blake2b(node.data[at : at + size], digest_size=8).hexdigest()
-    return {0: names.hexdigest(), **found}
+        for index, at in _places(path, node, size_gib, size):
+            found[index] = blake2b(node.data[at : at + size], digest_size=8).hexdigest()
+    return {_OWN: names.hexdigest(), **found}
+
+
+def held(contents: Contents | None, size_gib: int) -> int:
+    """How many blocks hold something; they are counted, not read."""
+    if contents is None:
+        return 0
+    size, nodes = block_bytes(), contents.disk.nodes.items()
+    return len({_OWN, *(index for path, node in nodes for index, _ in _places(path, node, size_gib, size))})
+
+
+def _places(path: str, node: Node, size_gib: int, size: int) -> Iterator[tuple[int, int]]:
+    """Where the blocks of a file are on the volume, and where each begins in the file."""
+    if node.kind == FILE:
+        start = crc32(path.encode())
+        for at in range(0, len(node.data), size):
+            yield 1 + (start + at // size) % (size_gib * _PER_GIB - 1), at
 
 
 def changed(first: Blocks, second: Blocks) -> tuple[int, ...]:
