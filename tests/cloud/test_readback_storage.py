@@ -155,7 +155,8 @@ def _share_of(session: Session, net: SimpleNamespace, directory: str) -> None:
 def _copies(session: Session, site: SimpleNamespace) -> None:
     backup = session.client("backup")
     backup.put_backup_vault_lock_configuration(BackupVaultName="main", MinRetentionDays=7)
-    (plan,) = backup.list_backup_plans()["BackupPlansList"]
+    plans = backup.list_backup_plans()["BackupPlansList"]
+    (plan,) = (each for each in plans if each["BackupPlanName"] == "office")
     away = session.client("backup", test_keeping.AWAY).describe_backup_vault(BackupVaultName="away")
     rule = {
         "RuleName": "weekly",
