@@ -242,3 +242,16 @@ def test_the_role_of_aws_restores_nothing(backup: Any, efs: Any, emulator: Emula
     job = backup.start_restore_job(**asked)["RestoreJobId"]
     emulator.advance(7200)
     assert backup.describe_restore_job(RestoreJobId=job)["Status"] == "FAILED"
+
+
+def test_a_saved_cloud_goes_on_being_backed_up(backup: Any, efs: Any, emulator: Emulator) -> None:
+    key = make(efs, emulator, Backup=True)
+    emulator.advance(DAY)
+    emulator.save("backed-up")
+    emulator.reset()
+    emulator.restore("backed-up")
+    emulator.advance(2 * DAY)
+    assert len(points(backup)) == 3
+    policy(efs, key, "DISABLED")
+    emulator.advance(2 * DAY)
+    assert len(points(backup)) == 3
