@@ -13,6 +13,7 @@ from dataclasses import replace
 from aws14 import catalog
 from aws14.catalog import EVERYWHERE
 from aws14.cost import containers
+from aws14.cost.disks import DISKS
 from aws14.cost.gateways import GATEWAYS
 from aws14.cost.kept import KEPT, as_changed, automated_backups, automatic_backups, beyond_free, vault_standing
 from aws14.cost.location import region_of
@@ -77,20 +78,6 @@ def _elastic_ip(_: Node, region: str) -> Rates:
     yield _address(region, idle=True, note="allocated and not used: release it")
 
 
-def _volume(node: Node, region: str) -> Rates:
-    if node.require("state") in GONE:
-        return
-    free = node.require("state") == "available"
-    yield Usage(
-        service="EBS",
-        item=f"{node.require('volume_type')} storage",
-        unit="GB-month",
-        region=region,
-        quantity=number(node, "gib"),
-        note="attached to nothing, charged all the same" if free else "",
-    )
-
-
 def _hosted_zone(_: Node, __: str) -> Rates:
     yield Usage(
         service="Route 53",
@@ -109,11 +96,11 @@ STANDING: Mapping[str, Callable[[Node, str], Rates]] = {
     **SERVERLESS,
     **SHARED_FILES,
     **GATEWAYS,
+    **DISKS,
     "elastic_ip": _elastic_ip,
     "hosted_zone": _hosted_zone,
     "instance": _instance,
     "nat_gateway": _nat_gateway,
-    "volume": _volume,
 }
 """Kind of node -> what it is charged for while it stands. A kind that is not here is free."""
 

@@ -7,6 +7,7 @@ Solution: EFS with a mount target in each zone, FSx for Windows in two zones wit
 from __future__ import annotations
 
 from aws14.model import Link, Node, Topology
+from aws14.model.kinds import Attribute
 from aws14.patterns.p06_checks import checks
 from aws14.patterns.p06_day import ASSUMPTIONS, BRIEF, DIRECTORY, ORDERS, SHARE, SHARED, scenario
 from aws14.patterns.p06_experiments import experiments
@@ -42,14 +43,19 @@ def _network(region: str) -> tuple[Node, ...]:
             Node(id=name, kind="subnet", parent=region + name[-1], attributes={"cidr": cidr})
             for name, cidr in subnets.items()
         ),
+        _server("a"),
         *(
-            Node(
-                id=f"orders-{letter}", kind="instance", parent=f"files-{letter}", label="Order system",
-                attributes={"state": "running"},
-            )
+            Node(id=f"{SHARED}-1{letter}", kind="mount_target", parent=f"files-{letter}", label="Mount target")
             for letter in "ac"
         ),
-    )  # fmt: skip
+        _server("c"),  # behind its mount target, so that the lines to both are short
+    )
+
+
+def _server(letter: str) -> Node:
+    stated: dict[str, Attribute] = {"state": "running"}
+    place = f"files-{letter}"
+    return Node(id=f"orders-{letter}", kind="instance", parent=place, label="Order system", attributes=stated)
 
 
 def _files() -> tuple[Node, ...]:
@@ -57,10 +63,6 @@ def _files() -> tuple[Node, ...]:
         Node(
             id=SHARED, kind="file_system", parent="vpc", label="EFS",
             attributes={"encrypted": True, "lifecycle": ("IA 30",), "backed_up": True},
-        ),
-        *(
-            Node(id=f"{SHARED}-1{letter}", kind="mount_target", parent=f"files-{letter}", label="Mount target")
-            for letter in "ac"
         ),
         Node(id=ORDERS, kind="access_point", parent="vpc", label="Access point", attributes={"user": "1000:1000"}),
         Node(
