@@ -23,6 +23,7 @@ from aws14.emulator.api import Api
 from aws14.emulator.behaviours import Installer, failures
 from aws14.emulator.clock import WallHand
 from aws14.emulator.clusters import authorities, endpoint, tokens
+from aws14.emulator.connections import QuietHandler
 from aws14.emulator.control import PREFIX, Control, Verbs
 from aws14.emulator.databases import failover, image
 from aws14.emulator.dataplane import DataPlane, inside, ssh_port
@@ -37,7 +38,7 @@ from aws14.emulator.keeper import Keeper
 from aws14.emulator.kubernetes import loads
 from aws14.emulator.kubernetes.kubelet.network import reach_outside
 from aws14.emulator.kubernetes.loads import PodLoad
-from aws14.emulator.moto_app import MotoApplication, QuietHandler
+from aws14.emulator.moto_app import MotoApplication
 from aws14.emulator.offices import Office
 from aws14.emulator.scaling import playing
 from aws14.emulator.scaling.playing import Datapoint

@@ -1,7 +1,8 @@
 """moto's own WSGI application, without what a single learner's process does not need.
 
-Four things differ from ``moto_server``: a host is looked up once; a service that moto does not have is said, not
-answered by S3; making a service's application makes no backend of another region; objects are not tracked.
+Five things differ from ``moto_server``: a host is looked up once; a service that moto does not have is said, not
+answered by S3; making a service's application makes no backend of another region; objects are not tracked; the tags of
+a thing in EC2 are looked up, not sought among those of all.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from moto import backends
 from moto.core.base_backend import BackendDict
 from moto.core.common_models import BaseModel
 from moto.moto_server import werkzeug_app
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from aws14.emulator.behaviours.hooks import replace
 from aws14.emulator.gaps import AbsentServiceError
 
-__all__ = ["MotoApplication", "QuietHandler"]
+__all__ = ["MotoApplication"]
 
 
 #: Services whose requests come by another one's paths.
@@ -46,6 +47,8 @@ class MotoApplication(DomainDispatcherApplication):
         for each in (service, *_SHARING.get(service, ())):
             backends.get_backend(each)  # loads it
         self._on_service()
+        if service == "ec2":
+            _look_tags_up()
         return create_backend_app(service)
 
     def get_backend_for_host(self, host: str | None) -> Any:
@@ -69,6 +72,18 @@ class MotoApplication(DomainDispatcherApplication):
         raise AbsentServiceError(host)
 
 
+def _look_tags_up() -> None:
+    from moto.ec2.models.core import TaggedEC2Resource
+    from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE, get_prefix
+
+    def own(thing: Any) -> list[dict[str, str]]:
+        kind = EC2_PREFIX_TO_RESOURCE.get(get_prefix(thing.id or ""), "")
+        told = {"resource_id": thing.id, "resource_type": kind}
+        return [{**told, "key": key, "value": value} for key, value in thing.ec2_backend.tags.get(thing.id, {}).items()]
+
+    replace(TaggedEC2Resource, "get_tags", own)
+
+
 def _untracked(cls: Any, *_: Any, **__: Any) -> Any:
     return super(BaseModel, cls).__new__(cls)
 
@@ -82,12 +97,3 @@ class _Shells:
         if not isinstance(found, BackendDict):
             return found
         return {"global": object.__new__(found.backend)}
-
-
-class QuietHandler(MotoRequestHandler):
-    """Requests are not logged one by one; bytes leave at once."""
-
-    disable_nagle_algorithm = True
-
-    def log_request(self, *_: Any) -> None:
-        """Say nothing."""

@@ -2,8 +2,8 @@
 
 Most patterns use few services, and a service that is asked for the first time costs a second. One is asked where
 anything hints at it: the ledger recorded that it made something, something of it carries the pattern's tag, or what it
-keeps in EC2 is there (the interfaces of load balancers and databases, the instances of groups). Where the ledger knows
-nothing of the pattern, every service is asked.
+keeps in EC2 is there (the interfaces of load balancers and databases, the instances of groups). Where the ledger never
+knew anything of the pattern, every service is asked.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def to_ask(asking: Asking, word: str, around: Sequence[ec2.Facts]) -> Places:
     """
     regions = tuple(facts.region for facts in around)
     recorded = list(_recorded(asking, word))
-    if not word or not recorded:
+    if not word or not asking.session.ledger.records(word):
         everywhere = tuple(dict.fromkeys((*regions, *(region for _, region in recorded))))
         wanted = dict.fromkeys((*REGIONAL, *GLOBAL), everywhere)
         return wanted | {"acm": tuple(dict.fromkeys((*everywhere, _HOME_OF_GLOBAL)))}
