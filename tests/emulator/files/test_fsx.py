@@ -300,3 +300,35 @@ def test_the_others_come_and_go(domain, emulator, fsx, kind, name, config):
     fsx.delete_file_system(FileSystemId=key)
     emulator.advance(3600)
     assert refused(fsx.describe_file_systems, FileSystemIds=[key]) == "FileSystemNotFound"
+
+
+def test_no_two_interfaces_of_a_subnet_share_an_address(domain, aws):
+    """A directory, a share, machines, an endpoint and interfaces of one's own, in whatever order."""
+    ec2 = aws("ec2")
+    for subnet in domain.subnets * 3:
+        ec2.create_network_interface(SubnetId=subnet, SecondaryPrivateIpAddressCount=20)
+    ec2.create_vpc_endpoint(
+        VpcId=domain.vpc,
+        ServiceName="com.amazonaws.ap-northeast-1.ssm",
+        VpcEndpointType="Interface",
+        SubnetIds=domain.subnets,
+    )
+    for _ in range(2):
+        settings = {"VpcId": domain.vpc, "SubnetIds": domain.subnets}
+        aws("ds").create_microsoft_ad(Name="more.example.com", Password=PASSWORD, VpcSettings=settings)
+    build_machine(aws, domain.subnets[0], domain.desks, "third")
+    told = ec2.describe_network_interfaces()["NetworkInterfaces"]
+    addresses = [each["PrivateIpAddress"] for eni in told for each in eni["PrivateIpAddresses"]]
+    assert len(addresses) >= 120 + 10
+    assert len(addresses) == len(set(addresses))
+    assert {each.rpartition(".")[0] for each in addresses} == {"10.0.0", "10.0.1"}
+
+
+def test_an_address_is_free_again_when_its_interface_is_gone(domain, aws):
+    ec2 = aws("ec2")
+    first, second = [], []
+    for had in (first, second):
+        made = ec2.create_network_interface(SubnetId=domain.subnets[0])["NetworkInterface"]
+        had.append(made["PrivateIpAddress"])
+        ec2.delete_network_interface(NetworkInterfaceId=made["NetworkInterfaceId"])
+    assert first == second
