@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from aws14.catalog import quota
 from aws14.cost.billing import bill
+from aws14.cost.files_brief import FilesBrief
 from aws14.cost.metering import HOURS_PER_MONTH, standing
 from aws14.cost.shared_files import Moved, moved_usage
 from aws14.errors import ScenarioError
@@ -26,6 +27,7 @@ from aws14.sim.volumes import Volume
 
 _SERVER = "m5.large"
 _MONTHS = 12
+_HOUR_S = 3600.0
 _SERVERS = "servers and directories"
 _PARTS: Mapping[str, str] = {
     "GB": "what is moved",
@@ -41,59 +43,6 @@ OPTIONS = (
     "EFS bursting", "EFS provisioned", "EFS elastic", "FSx Windows Multi-AZ", "FSx ONTAP Multi-AZ", "EC2 and EBS",
     "S3 File Gateway",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FilesBrief:
-    """What a company asks of its file server.
-
-    Parameters
-    ----------
-    gib : float
-        Stored in the first year, GiB.
-    cold_share : float
-        Share of it that nobody reads for months.
-    growth : float
-        Of what is stored, a year: 0.2 is a fifth more.
-    read_gib, written_gib : float
-        In a month, GiB.
-    peak_mibps : float
-        Wanted at the end of the month, MiB/s.
-    protocol : {'SMB', 'NFS'}
-        What its desks speak.
-    two_zones : bool
-        Whether files have to be there when a zone is lost.
-    region : str
-        Where.
-
-    Raises
-    ------
-    ScenarioError
-        When a number cannot be.
-    """
-
-    gib: float
-    cold_share: float
-    growth: float
-    read_gib: float
-    written_gib: float
-    peak_mibps: float
-    protocol: str
-    two_zones: bool
-    region: str
-
-    def __post_init__(self) -> None:
-        """Refuse what cannot be."""
-        amounts = (self.growth, self.read_gib, self.written_gib, self.peak_mibps)
-        if not (self.gib > 0 and 0 <= self.cold_share <= 1 and min(amounts) >= 0 and self.protocol in ("SMB", "NFS")):
-            raise ScenarioError(f"{self} cannot be", allowed="GiB above 0, shares of 0 to 1, SMB or NFS")
-
-    @property
-    def peak_metered_mibps(self) -> float:
-        """The peak as EFS meters it, MiB/s."""
-        moved = self.read_gib + self.written_gib
-        read = self.read_gib / moved if moved else 0.0
-        return self.peak_mibps * (1 - read + read / quota("EFS", "reads metered as one write").value)
 
 
 def _node(kind: str, **stated: Attribute) -> Node:
@@ -231,7 +180,7 @@ def years_of(option: str, brief: FilesBrief, *, years: int = 3) -> Mapping[str, 
 
 
 def given_mibps(option: str, brief: FilesBrief) -> float:
-    """What an option gives for ever of the kind of work that a brief asks for, MiB/s; NaN for a gateway: its line.
+    """What an option gives without credits of the work that a brief asks for, MiB/s; NaN for a gateway: its line.
 
     Raises
     ------
@@ -247,11 +196,31 @@ def given_mibps(option: str, brief: FilesBrief) -> float:
         return limits(_SERVER, Volume(kind="gp3", gib=brief.gib, iops=iops)).given_mibps
     if option == "S3 File Gateway":
         return math.nan
+    return _throughput(option, brief).baseline_mibps / brief.metered_share
+
+
+def _throughput(option: str, brief: FilesBrief) -> Throughput:
+    """Of EFS in an option's mode: what nobody reads earns nothing."""
     warm = brief.gib * (1 - brief.cold_share)
-    mode = option.removeprefix("EFS ")
-    made = Throughput(mode=mode, standard_gib=warm, provisioned_mibps=max(1.0, math.ceil(brief.peak_metered_mibps)))
-    per_metered = brief.peak_mibps / brief.peak_metered_mibps if brief.peak_metered_mibps else 1.0
-    return made.baseline_mibps * per_metered
+    ordered = max(1.0, math.ceil(brief.peak_metered_mibps))
+    return Throughput(mode=option.removeprefix("EFS "), standard_gib=warm, provisioned_mibps=ordered)
+
+
+def credits_h(brief: FilesBrief) -> float:
+    """How long full credits of EFS bursting carry the peak, hours; 0 where they do not fill again within a month.
+
+    Parameters
+    ----------
+    brief : FilesBrief
+        What is asked for.
+    """
+    made = _throughput("EFS bursting", brief)
+    spent_mibps = brief.peak_metered_mibps - made.baseline_mibps
+    if spent_mibps <= 0:
+        return math.inf
+    if brief.peak_metered_mibps > made.burst_mibps or brief.mean_metered_mibps > made.baseline_mibps:
+        return 0.0
+    return made.credits_mib / spent_mibps / _HOUR_S
 
 
 def misses(option: str, brief: FilesBrief) -> tuple[str, ...]:
@@ -270,6 +239,6 @@ def misses(option: str, brief: FilesBrief) -> tuple[str, ...]:
         told.append("speaks SMB only")
     if brief.two_zones and option in ("EC2 and EBS", "S3 File Gateway"):
         told.append("stands in one zone" if option == "EC2 and EBS" else "one gateway: no other takes over")
-    if given < brief.peak_mibps:
-        told.append(f"gives {given:,.0f} MiB/s for ever, {brief.peak_mibps:,.0f} are wanted at the peak")
+    if given < brief.peak_mibps and not (option == "EFS bursting" and brief.peak_h <= credits_h(brief)):
+        told.append(f"gives {given:,.0f} MiB/s sustained, {brief.peak_mibps:,.0f} are wanted at the peak")
     return tuple(told)

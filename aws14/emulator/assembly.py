@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import time_machine
 from moto.core.base_backend import AccountSpecificBackend
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.utils import get_service_model
@@ -158,9 +159,10 @@ class Machine:
         return {"name": name, "now": self.world.clock.now()}
 
     def reset(self) -> dict[str, Any]:
-        """Empty the cloud."""
+        """Empty the cloud; AWS time is that of the wall clock again, for nothing is left that knew a later one."""
         with self.world.turn():
             snapshot.wipe(self.world)
+            self.world.clock.set(time_machine.escape_hatch.time.time())
             self.world.announce()
             self._keeper.changed()
         return {}

@@ -280,6 +280,12 @@ class Clock:
             self._hand.move_to(state["now"], tick=True)
             self._moved.notify_all()
 
+    def set(self, t: float) -> None:
+        """Show `t` from now on, earlier or later; events stay as they are."""
+        with self._lock:
+            self._hand.move_to(t, tick=True)
+            self._moved.notify_all()
+
     def clear(self) -> None:
         """Forget every event; time goes on."""
         with self._lock:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from aws14 import cost
-from aws14.cost.file_options import FilesBrief
+from aws14.cost.files_brief import FilesBrief
 from aws14.model import Application, AzOutage, Replay, Scenario, Topology
 from aws14.model.kinds import Attribute
 from aws14.patterns.brief import Brief, Requirement
@@ -26,8 +26,13 @@ BRIEF = Brief(
         Requirement(
             name="stored_gib", text="orders (NFS): two TiB, three quarters of it untouched for months", value=2048.0
         ),
-        Requirement(name="peak_mibps", text="orders: 150 MiB a second while the books are closed", value=150.0),
+        Requirement(
+            name="peak_mibps",
+            text="orders: 20 MiB a second in office hours, 150 while the books are closed",
+            value=150.0,
+        ),
         Requirement(name="desks_gib", text="desks (SMB): 500 GiB, 25 MiB a second at most", value=500.0),
+        Requirement(name="growth", text="what is stored grows by a fifth a year", value=0.2),
         Requirement(name="wait_s", text="nobody waits for a file longer than ten seconds", value=10.0),
         Requirement(name="zone_min", text="a lost zone stops work for at most five minutes", value=5.0),
         Requirement(name="budget_usd", text="at most 40,000 USD in three years", value=40_000.0),
@@ -125,13 +130,25 @@ def _entries(attribute: Attribute) -> tuple[Attribute, ...]:
     return attribute if isinstance(attribute, tuple) else (attribute,)
 
 
-def orders(region: str) -> FilesBrief:
-    """What the order system asks of its files."""
-    asked = office_month(usual_mibps=USUAL_MIBPS, peak_mibps=PEAK_MIBPS, peak_days=PEAK_DAYS, read_share=READ_SHARE)
+def orders(
+    region: str, *, usual_mibps: float = USUAL_MIBPS, peak_mibps: float = PEAK_MIBPS, peak_h: float = 24.0 * PEAK_DAYS
+) -> FilesBrief:
+    """What the order system asks of its files.
+
+    Parameters
+    ----------
+    region : str
+        Where.
+    usual_mibps, peak_mibps : float
+        Asked in office hours, and while the books are closed, MiB/s.
+    peak_h : float
+        For how long they are closed, hours.
+    """
+    asked = office_month(usual_mibps=usual_mibps, peak_mibps=peak_mibps, peak_days=peak_h / 24, read_share=READ_SHARE)
     read, written = (float(each.sum()) * 60 / 1024 for each in (asked.read_mibps, asked.write_mibps))
     return FilesBrief(
         gib=STORED_GIB, cold_share=COLD_SHARE, growth=GROWTH, read_gib=read, written_gib=written,
-        peak_mibps=PEAK_MIBPS, protocol="NFS", two_zones=True, region=region,
+        peak_mibps=peak_mibps, peak_h=peak_h, protocol="NFS", two_zones=True, region=region,
     )  # fmt: skip
 
 

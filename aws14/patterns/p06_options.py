@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from aws14 import charts
 from aws14.charts.numbers import percent, usd
-from aws14.cost.file_options import OPTIONS, FilesBrief, misses, years_of
+from aws14.cost.file_options import OPTIONS, misses, years_of
 from aws14.model import Picture, Topology
-from aws14.patterns.p06_day import READ_SHARE, desks, orders
+from aws14.patterns.p06_day import COLD_SHARE, PEAK_DAYS, PEAK_MIBPS, STORED_GIB, USUAL_MIBPS, desks, orders
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +24,7 @@ BOTH, ORDERS_ON, DESKS_ON = (
 )
 """What serves orders and desks at once, and what serves each of them beside the other."""
 
-_HOUR_S, _MIB_A_GIB, _MONTH_H = 3600.0, 1024.0, 720.0
+_MONTH_H = 720.0
 
 Parts = Mapping[str, tuple[float, ...]]
 
@@ -111,14 +111,15 @@ def three_years(built: Topology) -> Mapping[str, Parts]:
 
 def your_company(
     built: Topology,
-    gib: int = 2048,
-    peak_mibps: int = 150,
+    gib: int = int(STORED_GIB),
+    peak_mibps: int = int(PEAK_MIBPS),
     *,
-    hours: int = 48,
-    cold_percent: int = 75,
+    hours: int = 24 * PEAK_DAYS,
+    usual_mibps: int = int(USUAL_MIBPS),
+    cold_percent: int = int(100 * COLD_SHARE),
     protocol: str = "NFS",
 ) -> Picture:
-    """Three years of each option for another company, and what it misses there.
+    """Three years of each option for another company, and what it misses there; it begins with the orders' brief.
 
     Parameters
     ----------
@@ -129,18 +130,21 @@ def your_company(
     peak_mibps : int
         Asked while it lasts, MiB/s.
     hours : int
-        For which the peak lasts, a month.
+        For which the peak lasts, once a month.
+    usual_mibps : int
+        Asked in office hours, MiB/s.
     cold_percent : int
         Of what is stored, read by nobody for months.
     protocol : {'NFS', 'SMB'}
         What its clients speak.
     """
-    moved = float(peak_mibps) * float(hours) * _HOUR_S / _MIB_A_GIB
-    brief = FilesBrief(
-        gib=float(gib), cold_share=float(cold_percent) / 100, growth=0.0, read_gib=moved * READ_SHARE,
-        written_gib=moved * (1 - READ_SHARE), peak_mibps=float(peak_mibps), protocol=protocol, two_zones=True,
-        region=built.of_kind("region")[0].id,
-    )  # fmt: skip
+    asked = orders(
+        built.of_kind("region")[0].id,
+        usual_mibps=float(usual_mibps),
+        peak_mibps=float(peak_mibps),
+        peak_h=float(hours),
+    )
+    brief = replace(asked, gib=float(gib), cold_share=float(cold_percent) / 100, protocol=protocol)
     costs = {option: total(years_of(option, brief, years=YEARS)) for option in OPTIONS}
     lacks = {option: misses(option, brief) for option in OPTIONS}
     fit = [option for option in OPTIONS if not lacks[option]]

@@ -49,7 +49,7 @@ def own_server(built: Topology, instance_type: str = "as built", volume_type: st
     found = limits_of(server, disk, block_kib=BLOCK_KIB)
     title = f"{found.decides[0].upper()}{found.decides[1:]}: {found.given_mibps:,.0f} MiB/s, whatever the rest can do"
     return charts.bars(
-        found.mibps, title=title, xlabel="MiB/s for ever", limit=(PEAK_MIBPS, "end of the month"), unit="MiB/s"
+        found.mibps, title=title, xlabel="MiB/s, sustained", limit=(PEAK_MIBPS, "end of the month"), unit="MiB/s"
     )
 
 

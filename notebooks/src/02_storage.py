@@ -405,7 +405,7 @@ lab.experiment("drill", measured)
 # %% tags=["experiment"]
 copies_bill = lab.experiment("bill of copies")
 display(lab.score(copies_usd=copies_bill.total_usd))
-display(lab.experiment("rule by rule"))
+print(lab.experiment("rule by rule"))
 lab.explore(
     "frontier",
     question="Which plans lose at most a day and keep to the budget? What makes a plan dear?",
@@ -1554,18 +1554,19 @@ charts.by_year(ways, title="Three years of Minato Trading's files")
 # %% tags=["experiment"]
 lab.explore(
     "your company",
-    question="From how many hours at the peak on is elastic, today's default, no longer the cheapest of EFS that fits?",
+    question="For how many hours do credits carry the peak? And which peak is one for elastic?",
     gib=(256, 8192, 256),
     peak_mibps=(25, 400, 25),
     hours=(2, 144, 2),
+    usual_mibps=(0, 50, 5),
     cold_percent=(0, 90, 10),
     protocol=["NFS", "SMB"],
 )
 
 # %% [markdown]
-# Short peaks: elastic. Long ones: provisioned. Much stored that is warm: even bursting carries it. AWS's rule of
-# thumb, a mean of a twentieth of the peak, is a start; here the turn comes earlier, for part of the throughput comes
-# free with what is stored. The decision is a habit: first write down protocol, zones, peak and how long it lasts.
+# The brief's peak, if short: bursting; credits carry it for eleven hours, once a month. If long: provisioned. Twice as
+# high, it is more than credits allow at all: elastic, while it lasts few hours. AWS's rule of thumb for elastic, a mean
+# of a twentieth of the peak, is a start; here the turn comes earlier. The decision is a habit: first write down protocol, zones, peak and how long it lasts.
 
 # %% [markdown] tags=["exercise"] exercise="p06-e1"
 # **Exercise 1.** The file system now has 150 MiB a second, as the brief says, all month. Set its throughput so that
@@ -1633,7 +1634,7 @@ with suppress(ClientError):  # AWS changes a volume once in six hours
     ec2.modify_volume(VolumeId=own_disk, Throughput=500, Iops=8000)
 lab.explore(
     "own server",
-    question="Which instance lets the faster disk through?",
+    question="Which instance carries the end of the month?",
     instance_type=["as built", "t3.small", "m5.xlarge", "m5.2xlarge"],
     volume_type=["as built", "gp2"],
 )
@@ -1978,13 +1979,13 @@ _ = datasync.update_task(TaskArn=task, Schedule={"ScheduleExpression": ""})
 through = f"mkdir -p /mnt/orders && mount -t efs -o tls,accesspoint={point} {shared}:/ /mnt/orders"
 leave = "umount /mnt/orders"
 run("a", "dnf install -y amazon-efs-utils", through, "echo 'order 2: rice' > /mnt/orders/2.txt", leave)
-print(run("c", mount, "ls -l /mnt/shared/orders", "sudo -u nobody cat /mnt/shared/orders/2.txt"))
-print(run("a", through, "cat /mnt/orders/../orders.txt", leave))
+print(run("c", mount, "ls -ld /mnt/shared/orders", "sudo -u nobody cat /mnt/shared/orders/2.txt"))
+print(run("a", through, "ls -l /mnt/orders", leave))
 
 # %% [markdown]
-# The file belongs to user 1000 (whom this server calls `ec2-user`), though root wrote it. Another user is refused:
-# POSIX permissions, owner, group and the rest, hold on both. And through the access point there is no way up to the
-# other files.
+# The file belongs to user 1000 (whom this server calls `ec2-user`), though root wrote it. Another user is refused
+# at the folder: `750` lets nobody in but owner and group. And through the access point only its folder is there,
+# as if it were everything: no `orders.txt`.
 #
 # A *file system policy* says the same of all callers. Without encryption on the way, nobody mounts any more:
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from aws14 import charts
-from aws14.cost.file_options import OPTIONS, FilesBrief, years_of
+from aws14.cost.file_options import OPTIONS, years_of
+from aws14.cost.files_brief import FilesBrief
 from aws14.errors import ScenarioError
 from aws14.sim.files.months import office_month, serve
 from aws14.sim.files.moving import Move, plan

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from aws14.cost.file_options import OPTIONS, FilesBrief, given_mibps, misses, month_of, years_of
+from aws14.cost.file_options import OPTIONS, given_mibps, misses, month_of, years_of
+from aws14.cost.files_brief import FilesBrief
 from aws14.errors import ScenarioError
 
 BRIEF = FilesBrief(
@@ -45,8 +46,14 @@ def test_which_for_which_brief():
     found = {option: misses(option, BRIEF) for option in OPTIONS}
     assert found["EFS elastic"] == found["EFS provisioned"] == found["FSx ONTAP Multi-AZ"] == ()
     assert "SMB only" in found["FSx Windows Multi-AZ"][0]
-    assert "for ever" in found["EFS bursting"][0]
+    assert "sustained" in found["EFS bursting"][0]
     assert found["EC2 and EBS"][0] == "stands in one zone"
+    # 1,000 GiB warm: the peak is metered as 100 of which 50 MiB/s are baseline: 2,100 GiB of credits last 12 h.
+    short = replace(BRIEF, peak_h=8)
+    assert misses("EFS bursting", short) == ()
+    assert misses("EFS bursting", replace(short, peak_h=14)) != ()
+    assert misses("EFS bursting", replace(short, peak_mibps=250)) != (), "above the burst"
+    assert misses("EFS bursting", replace(short, read_gib=6e5)) != (), "credits do not fill again"
     smb = replace(BRIEF, protocol="SMB", two_zones=False, peak_mibps=20)
     assert misses("EFS elastic", smb) == ("speaks NFS only",)
     assert misses("EC2 and EBS", smb) == misses("FSx Windows Multi-AZ", smb) == ()

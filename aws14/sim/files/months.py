@@ -91,7 +91,7 @@ class FilesRun:
 
 
 def office_month(
-    *, usual_mibps: float, peak_mibps: float, days: int = 30, peak_days: int = 2, read_share: float = 0.7
+    *, usual_mibps: float, peak_mibps: float, days: int = 30, peak_days: float = 2, read_share: float = 0.7
 ) -> Demand:
     """A month of an office: from 9 to 18 on weekdays as usual, and at its end days and nights of closing the books.
 
@@ -99,8 +99,10 @@ def office_month(
     ----------
     usual_mibps, peak_mibps : float
         Wanted in office hours, and at the end of the month, MiB/s.
-    days, peak_days : int
-        Length of the month, and of its end.
+    days : int
+        Length of the month.
+    peak_days : float
+        Length of its end, days.
     read_share : float
         Share that is read.
 
@@ -110,11 +112,13 @@ def office_month(
         When an amount cannot be.
     """
     if not (0 <= peak_days <= days and days >= 1 and 0 <= read_share <= 1):
-        raise ScenarioError(f"{peak_days} of {days} days, {read_share:g} read", allowed="a part of at least one day")
+        raise ScenarioError(f"{peak_days:g} of {days} days, {read_share:g} read", allowed="a part of at least one day")
     minute = np.arange(days * _DAY_MIN)
     day, hour = minute // _DAY_MIN, minute % _DAY_MIN / _HOUR_MIN
     office = (day % _WEEK_DAYS < _WORK_DAYS) & (hour >= 9) & (hour < 18)
-    asked = np.where(day >= days - peak_days, peak_mibps, np.where(office, usual_mibps, 0.0)).astype(np.float64)
+    asked = np.where(minute >= (days - peak_days) * _DAY_MIN, peak_mibps, np.where(office, usual_mibps, 0.0)).astype(
+        np.float64
+    )
     return Demand(read_mibps=asked * read_share, write_mibps=asked * (1 - read_share))
 
 
