@@ -17,7 +17,8 @@ dlm_policy                ``schedules``: ``every=24h at=03:00 keep=7``
 file_system               of EFS; ``gib``: in Standard, Infrequent Access and Archive; ``lifecycle``: ``IA 30``,
                           ``ARCHIVE 90``, ``back``; ``zones``: one for One Zone, else all of the region
 mount_target              of a file system, in its subnet; without tags, so called after both: ``shared-1a``
-access_point              ``user``: ``1000:1000``, user and group that it enforces, or empty
+access_point              ``user``: ``1000:1000``, user and group that it enforces, or empty; ``creates``:
+                          ``1000:1000 750``, owner and permissions of its folder where there is none yet, or empty
 windows_share             a file system of FSx; ``file_system_type``: ``WINDOWS``, ``ONTAP``; ``deployment_type``:
                           ``MULTI_AZ_1``, ``SINGLE_AZ_2``; ``directory``: id, or the domain of one's own
 storage_gateway           ``gateway_type``: ``FILE_S3``, ``CACHED`` (volumes), ``VTL`` (tapes); ``shares``: what it has:
@@ -61,7 +62,7 @@ STORAGE: Mapping[str, tuple[str, ...]] = {
         "state",
     ),
     "mount_target": ("private_ipv4", "security_groups", "state"),
-    "access_point": ("path", "user", "state"),
+    "access_point": ("path", "user", "creates", "state"),
     "windows_share": (
         "file_system_type",
         "deployment_type",

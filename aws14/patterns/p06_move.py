@@ -12,6 +12,7 @@ from aws14.errors import DesignError
 from aws14.model import Finding, Node, Picture, Report, Topology
 from aws14.patterns.p06_day import DESKS_GIB, STORED_GIB
 from aws14.patterns.p06_wan import OFFICE_MBPS
+from aws14.sim.backups.generations import Rule, worst_gap_s
 from aws14.sim.files.moving import Move, Plan, copies_by_itself, plan
 
 TASK = "move-in"
@@ -37,18 +38,18 @@ def move_of(mbps: float, changed_gib: float = CHANGED_GIB) -> Move:
 def every_h(task: Node) -> float:
     """Hours between two starts of a task that was read back; 0: somebody starts each copy.
 
+    Of a cron expression it is the longest time from one start to the next.
+
     Raises
     ------
-    DesignError
-        When its schedule is not written as a rate.
+    ScenarioError
+        When its schedule is none that AWS takes.
     """
     written = str(task.require("schedule"))
     if not written:
         return 0.0
     found = _RATE.fullmatch(written)
-    if found is None:
-        raise DesignError(f"the schedule {written} of '{task.id}'", allowed="rate(... hours) or rate(... days)")
-    return int(found[1]) * _HOURS[found[2]]
+    return int(found[1]) * _HOURS[found[2]] if found else worst_gap_s([Rule(name=task.id, schedule=written)]) / 3600
 
 
 def planned(task: Node, *, changed_gib: float = CHANGED_GIB, window_h: float = WINDOW_H) -> Plan:
@@ -115,14 +116,14 @@ def _by_itself(task: Node) -> Finding:
     schedule = str(task.require("schedule"))
     return Finding(
         name="It copies by itself",
-        status="passed" if copies_by_itself(task) and _RATE.fullmatch(schedule) else "not_yet",
+        status="passed" if copies_by_itself(task) else "not_yet",
         detail=f"its schedule: {schedule}" if schedule else "somebody has to start each copy",
-        hint="Schedule of update_task, as a rate: rate(2 days), rate(5 hours)",
+        hint="Schedule of update_task: rate(5 hours), or cron(...)",
     )
 
 
 def _ends(task: Node) -> tuple[Finding, ...]:
-    if not _RATE.fullmatch(str(task.require("schedule"))):
+    if not copies_by_itself(task):
         return ()
     found = planned(task)
     last = duration(3600 * found.copies[-1].hours)

@@ -533,7 +533,8 @@ with suppress(ClientError):  # run again, it finds nothing
 
 # %% [markdown]
 # Each snapshot *holds* only the blocks that changed since the one before, and *shows* all of them. When Tuesday goes,
-# Wednesday takes over what it still shows. Nothing is lost, and little is saved.
+# Wednesday takes over what it still shows. Nothing is lost, and little is saved. (Blocks that nobody ever wrote are in
+# no list.)
 
 # %% tags=["experiment"]
 lab.experiment("snapshots")
@@ -564,12 +565,13 @@ lab.advance(days=5)
 dlm.delete_lifecycle_policy(PolicyId=policy)
 
 
-def by_policy():
-    wanted = [{"Name": "tag:aws:dlm:lifecycle-policy-id", "Values": [policy]}]
+def by_policy(which):
+    ours = {"Name": "tag:aws14:pattern", "Values": ["p05"]}
+    wanted = [{"Name": "tag:aws:dlm:lifecycle-policy-id", "Values": [which]}, ours]
     return ec2.describe_snapshots(Filters=wanted)["Snapshots"]
 
 
-for each in by_policy():
+for each in by_policy(policy):
     print(each["StartTime"], {tag["Key"]: tag["Value"] for tag in each["Tags"]}.get("Name"))
 
 # %% [markdown]
@@ -577,7 +579,7 @@ for each in by_policy():
 # The policy is gone, and its snapshots are still there, with nobody to delete them. So we do:
 
 # %% tags=["experiment"]
-for each in by_policy():
+for each in by_policy("*"):
     ec2.delete_snapshot(SnapshotId=each["SnapshotId"])
 _ = ec2.delete_tags(Resources=[volume], Tags=[{"Key": "snapshots"}])
 
@@ -746,8 +748,8 @@ lab.experiment("seven years")
 lab.experiment("too small")
 
 # %% [markdown]
-# A move is a request, and an archive class adds forty KiB to each object. Below the first crossing the *rule* costs
-# more than it ever saves. (Standard-IA counts every object as 128 KiB at least.) Since 2024 S3 therefore leaves small
+# A move is a request, and an archive class adds forty KiB to each object. Below the size at which its line meets that
+# of no rule, the *rule* costs more than it ever saves. (Standard-IA counts every object as 128 KiB at least.) Since 2024 S3 therefore leaves small
 # objects where they are, unless told otherwise, as our colleague did.
 
 # %% tags=["experiment"]
@@ -757,7 +759,7 @@ lab.experiment("too soon")
 # Deep Archive charges for half a year, Glacier for three months, IA for one, however soon an object is deleted. So what
 # lives for a week or two had better stay in Standard. From some weeks on the cheap classes win, fee and all.
 #
-# And the way back? Live, from both classes:
+# And the way back? An object in each class; the slower one, live:
 
 # %% tags=["experiment"]
 for storage in ("GLACIER", "DEEP_ARCHIVE"):
@@ -1089,7 +1091,7 @@ print("hold lifted:", "still there" if next_to_end in held() else "gone")
 lab.experiment("office")
 
 # %% [markdown]
-# Below the crossing the line is quicker than the mail. The faster line moves it far to the right.
+# Below the size in the title the line is quicker than the mail. A faster line moves it far to the right.
 #
 # **The book says / today.** Books send a *Snowball*, a case full of disks. It is closed to new customers: AWS points to
 # *DataSync* over the line, and to *Data Transfer Terminals*, places to which you carry your own disks.
@@ -1987,11 +1989,14 @@ print(run("a", through, "ls -l /mnt/orders", leave))
 # at the folder: `750` lets nobody in but owner and group. And through the access point only its folder is there,
 # as if it were everything: no `orders.txt`.
 #
-# A *file system policy* says the same of all callers. Without encryption on the way, nobody mounts any more:
+# A *file system policy* says the same of all callers. As soon as there is one, only those come in whom it lets in, so it
+# begins with everybody. Without encryption on the way, nobody mounts any more:
 
 # %% tags=["experiment"]
+all_in = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": ["elasticfilesystem:Client*"]}
 plain = {"Effect": "Deny", "Principal": "*", "Action": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
-efs.put_file_system_policy(FileSystemId=shared, Policy=json.dumps({"Version": "2012-10-17", "Statement": [plain]}))
+policy = json.dumps({"Version": "2012-10-17", "Statement": [all_in, plain]})
+efs.put_file_system_policy(FileSystemId=shared, Policy=policy)
 there = f"mkdir -p /mnt/plain && mount -t nfs4 {host}:/ /mnt/plain"
 print(run("c", there))
 print(run("a", through, "ls /mnt/orders", leave))

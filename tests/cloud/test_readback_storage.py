@@ -56,7 +56,7 @@ BORN: dict[str, dict[str, Any]] = {
     "shared": {"performance_mode": "generalPurpose", "encrypted": True, "zones": (*ZONES, "ap-northeast-1d")},
     "one": {"encrypted": False, "zones": ZONES[1:]},
     "shared-1a": {"private_ipv4": Like(r"10\.6\.0\.\d+")},
-    "sales": {"path": "/sales", "user": "1000:1000", "state": "available"},
+    "sales": {"path": "/sales", "user": "1000:1000", "creates": "1000:1000 750", "state": "available"},
     "share": {
         "file_system_type": "WINDOWS",
         "deployment_type": "MULTI_AZ_1",

@@ -125,7 +125,9 @@ def test_a_file_system_of_efs_is_read_back(session: Session):
     assert target.attributes["security_groups"] == ("files",)
     point = topology.node("sales")
     assert set(point.attributes) == set(ATTRIBUTES["access_point"])
-    assert point.attributes == {"path": "/sales", "user": "1000:1000", "state": "available"}
+    assert point.attributes == {
+        "path": "/sales", "user": "1000:1000", "creates": "1000:1000 750", "state": "available",
+    }  # fmt: skip
     assert ("shared", "shared-1c", "routes", "NFS") in links_of(topology)
 
 

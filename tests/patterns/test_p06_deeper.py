@@ -262,10 +262,24 @@ def test_an_exercise_is_solved_by_its_solution_and_not_before(site, exercise):
     assert asked(site.now(), exercise).ok
 
 
+def test_exercise_2_takes_any_schedule_that_is_soon_enough(built):
+    limit = {"limit_mbps": 60.0}
+    fits = {
+        schedule: asked(what_if(built, "move-in", schedule=schedule, **limit)).ok
+        for schedule in ("rate(12 hours)", "cron(0 10,22 * * ? *)", "cron(0 22 ? * SAT *)", "rate(5 days)")
+    }
+    assert fits == {
+        "rate(12 hours)": True,
+        "cron(0 10,22 * * ? *)": True,
+        "cron(0 22 ? * SAT *)": False,
+        "rate(5 days)": False,
+    }
+
+
 def test_exercise_3_wants_the_folder_and_the_user(site):
     made = site.now()
     (door,) = (node.id for node in made.of_kind("access_point") if node.attributes["path"] == "/books")
-    for wrong in ({"path": "/"}, {"user": ""}, {"user": "0:0"}):
+    for wrong in ({"path": "/"}, {"user": ""}, {"user": "0:0"}, {"creates": ""}, {"creates": "2000:2000 777"}):
         assert not asked(what_if(made, door, **wrong), "p06-e3").ok
 
 

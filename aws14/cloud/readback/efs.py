@@ -171,10 +171,15 @@ def _access_point(one: FileSystem, point: Resource, parent: str) -> Seen:
         attributes={
             "path": point.get("RootDirectory", {}).get("Path", "/"),
             "user": f"{user['Uid']}:{user['Gid']}" if user else "",
+            "creates": _creates(point.get("RootDirectory", {}).get("CreationInfo")),
             "state": required(point, "LifeCycleState", f"access point {key}"),
         },
     )
     return Seen(node=node, tags=tags_of(point), owner=one.key)
+
+
+def _creates(told: Resource | None) -> str:
+    return f"{told['OwnerUid']}:{told['OwnerGid']} {told['Permissions']}" if told else ""
 
 
 def holders(facts: Facts, around: ec2.Facts) -> tuple[Holder, ...]:

@@ -6,6 +6,7 @@ import json
 import posixpath
 import re
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any
 
 from aws14.emulator.files import trees
@@ -19,7 +20,7 @@ from aws14.emulator.machines.instances import find_instance
 from aws14.emulator.machines.machine import Machine
 from aws14.emulator.world import world
 
-__all__ = ["Export", "find", "needs_tls"]
+__all__ = ["Export", "find", "refuses"]
 
 _EFS = re.compile(r"(?:(?P<zone>[a-z0-9-]+)\.)?(?P<id>fs-[0-9a-f]+)(?:\.efs\.[a-z0-9-]+\.amazonaws\.com)?")
 _SHARE = "share"
@@ -98,7 +99,7 @@ def _target(host: str, named: re.Match[str] | None, machine: Machine) -> Any:
 def _efs(target: Any, root: str, shown: str, options: tuple[str, ...]) -> Export | str:
     file_system = find_file_system(target.file_system_id)
     denied = f"mount.nfs4: access denied by server while mounting {shown}"
-    if needs_tls(file_system.file_system_policy) and "tls" not in options:
+    if refuses(file_system.file_system_policy, tls="tls" in options):
         return denied
     owner = ""
     point_id = next((each.partition("=")[2] for each in options if each.startswith("accesspoint=")), "")
@@ -114,14 +115,27 @@ def _efs(target: Any, root: str, shown: str, options: tuple[str, ...]) -> Export
     return Export(target.file_system_id, root, shown, target.ip_address, NFS, owner, replica)
 
 
-def needs_tls(policy: str | None) -> bool:
-    """Whether a policy denies what does not come over TLS."""
+def refuses(policy: str | None, *, tls: bool) -> bool:
+    """Whether a file system's policy keeps a client out that mounts with TLS or without.
+
+    Without a policy everybody may mount; with one, only whom it lets in (EFS user guide, "Default EFS file system
+    policy"). Conditions but that of TLS are not looked at.
+    """
     statements = json.loads(policy)["Statement"] if policy else []
-    for each in statements if isinstance(statements, list) else [statements]:
-        secure = each.get("Condition", {}).get("Bool", {}).get("aws:SecureTransport")
-        if each.get("Effect") == "Deny" and str(secure).lower() == "false":
-            return True
-    return False
+    told = statements if isinstance(statements, list) else [statements]
+    denied = any(each.get("Effect") == "Deny" and str(_secure(each)).lower() == "false" and not tls for each in told)
+    allowed = any(each.get("Effect") == "Allow" and _may_mount(each) for each in told)
+    return bool(policy) and (denied or not allowed)
+
+
+def _secure(statement: dict[str, Any]) -> object:
+    return statement.get("Condition", {}).get("Bool", {}).get("aws:SecureTransport")
+
+
+def _may_mount(statement: dict[str, Any]) -> bool:
+    actions = statement.get("Action", ())
+    named = [actions] if isinstance(actions, str) else actions
+    return any(fnmatchcase("elasticfilesystem:clientmount", each.lower()) for each in named)
 
 
 def _make_root(key: str, path: str, creation: dict[str, Any] | None) -> None:

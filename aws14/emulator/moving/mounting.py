@@ -12,7 +12,7 @@ from typing import Any
 
 from aws14.emulator import offices
 from aws14.emulator.files import efs_mounts, efs_records, fsx_records, interfaces, trees
-from aws14.emulator.files.exports import needs_tls
+from aws14.emulator.files.exports import refuses
 from aws14.emulator.files.fronts import NFS, SMB
 from aws14.emulator.machines.disk import FOLDER
 from aws14.emulator.moving import agents
@@ -117,7 +117,7 @@ def _efs(location: Location) -> Side:
         raise _fails(location, "x40016", "mount.nfs: Connection timed out")
     groups = [each.rpartition("/")[2] for each in told["Ec2Config"]["SecurityGroupArns"]]
     _reach(location, ec2, _Way(subnet, groups, serving.ip_address, NFS))
-    if needs_tls(file_system.file_system_policy) and told.get("InTransitEncryption") != "TLS1_2":
+    if refuses(file_system.file_system_policy, tls=told.get("InTransitEncryption") == "TLS1_2"):
         raise _fails(location, "x40016", "mount.nfs: access denied by server while mounting")
     replica = bool(efs_records.life_of(file_system).replica_of)
     return _tree(location, key, _below(location, file_system), read_only=replica)

@@ -103,16 +103,20 @@ def test_the_mount_helper_and_an_access_point(office, run, aws, emulator):
     assert run(office.second, f"{mount(office)}\ncat /mnt/shared/sales/x").out == "x\n"
 
 
-def test_a_policy_that_wants_tls_refuses_a_mount_without(office, run, aws):
-    policy = (
-        '{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "*", '
-        '"Condition": {"Bool": {"aws:SecureTransport": "false"}}}]}'
-    )
+DENY = '{"Effect": "Deny", "Principal": "*", "Action": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}'
+ALLOW = '{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": ["elasticfilesystem:Client*"]}'
+
+
+@pytest.mark.parametrize(
+    ("statements", "plain", "by_tls"), [((ALLOW, DENY), 32, 0), ((DENY,), 32, 32), ((ALLOW,), 0, 0)]
+)
+def test_a_policy_decides_who_mounts(office, run, aws, statements, plain, by_tls):
+    policy = f'{{"Version": "2012-10-17", "Statement": [{", ".join(statements)}]}}'
     aws("efs").put_file_system_policy(FileSystemId=office.efs, Policy=policy)
     done = run(office.first, mount(office))
-    assert (done.status, "access denied by server" in done.err) == (32, True)
+    assert (done.status, "access denied by server" in done.err) == (plain, plain == 32)
     helper = f"mkdir -p /mnt/e\nmount -t efs -o tls {office.efs}:/ /mnt/e"
-    assert run(office.first, f"dnf install -y amazon-efs-utils\n{helper}").status == 0
+    assert run(office.first, f"dnf install -y amazon-efs-utils\n{helper}").status == by_tls
 
 
 def test_user_data_mounts_and_a_web_server_serves_the_shared_pages(office, run, aws, emulator):

@@ -171,7 +171,8 @@ def test_a_file_system_that_wants_tls_gets_it(clean_emulator, shared):
     write(shared, "a", b"a")
     insecure = {"Bool": {"aws:SecureTransport": "false"}}
     statement = {"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "*", "Condition": insecure}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    everybody = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "elasticfilesystem:ClientMount"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [everybody, statement]})
     shared.client("efs").put_file_system_policy(FileSystemId=shared.file_system, Policy=policy)
     plain = start(shared, task_of(shared, shared.nas, shared.efs))
     clean_emulator.advance(300)
