@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from aws14.cloud.readback import read_back
+from aws14.cloud.scan import leftovers
 from aws14.cloud.session import Session
 from aws14.cloud.teardown import tear_down
 from aws14.model.kinds import ATTRIBUTES
@@ -232,3 +233,14 @@ def test_ontap_is_torn_down_in_order(session: Session):
     report = tear_down(session)
     assert report.ok, [each.detail for each in report.findings]
     assert fsx.describe_volumes()["Volumes"] == []
+
+
+def test_the_last_backup_of_a_share_that_was_deleted_by_hand_goes(session: Session):
+    key = build_fsx(session, build_network(session))
+    fsx = session.client("fsx")
+    fsx.delete_file_system(FileSystemId=key)
+    session.advance(7200)
+    assert [backup["Type"] for backup in fsx.describe_backups()["Backups"]] == ["USER_INITIATED"]
+    assert ("fsx-left-backups", key) in [(thing.kind, thing.aws_id) for thing in leftovers(session)]
+    assert tear_down(session).ok
+    assert fsx.describe_backups()["Backups"] == []

@@ -65,6 +65,26 @@ def _replicates(client: Any, key: str, params: presence.Params) -> bool:
     return bool(_described(client, "describe_replication_configurations", {"FileSystemId": key}, "Replications"))
 
 
+def _backups_of(client: Any, file_system: str) -> list[str]:
+    """Backups that a file system of FSx left; those of AWS Backup belong to a vault."""
+    asked = {"Filters": [{"Name": "file-system-id", "Values": [file_system]}]}
+    return [
+        one["BackupId"]
+        for one in _described(client, "describe_backups", asked, "Backups")
+        if one["Type"] != "AWS_BACKUP" and one["Lifecycle"] not in ("DELETED", "DELETING")
+    ]
+
+
+def _left_backups(client: Any, file_system: str, params: presence.Params) -> bool:
+    del params
+    return bool(_backups_of(client, file_system))
+
+
+def _delete_left_backups(client: Any, file_system: str) -> None:
+    for backup in _backups_of(client, file_system):
+        client.delete_backup(BackupId=backup)
+
+
 _FILE_SYSTEM = ("describe_file_systems", "FileSystemId", "FileSystems[].FileSystemId")
 _TARGET = ("describe_mount_targets", "MountTargetId", "MountTargets[].MountTargetId")
 
@@ -118,7 +138,9 @@ FILES: Mapping[str, Kind] = {
         exists=_there("describe_file_systems", "FileSystemIds", "FileSystems", "Lifecycle"),
         delete=_delete_file_system,
         lingers=_still("describe_file_systems", "FileSystemIds", "FileSystems"),
+        leaves=lambda key: (("fsx-left-backups", key),),
     ),
+    "fsx-left-backups": Kind(service="fsx", order=18, exists=_left_backups, delete=_delete_left_backups),
     "fsx-backup": Kind(
         service="fsx",
         order=18,
