@@ -48,7 +48,7 @@ def _file_system(node: Node, region: str) -> Rates:
         comes_with = quota("EFS", "provisioned throughput that comes with a GB stored").value
         included = comes_with * number(node, "standard_gib")
         beyond = max(0.0, number(node, "provisioned_mibps") - included)
-        note = f"{included:g} MB/s come with what is stored" if included else "with or without load"
+        note = f"{included:.1f} MB/s come with what is stored" if included >= 0.1 else "with or without load"
         yield _efs("Provisioned throughput", "MB/s-month", region, beyond, note=note)
 
 

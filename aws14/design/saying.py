@@ -13,6 +13,7 @@ _BUILD_HINT: Mapping[str, str] = {
     "region": "is the client made for this region?",
     "az": "it appears when a subnet stands in it: pass AvailabilityZone to create_subnet",
     "internet_gateway": "create it, then attach it to the VPC; an unattached one serves nobody",
+    "mount_target": "create_mount_target of its file system in that subnet: it is called after both",
     "nat_gateway": "create it in a public subnet with an Elastic IP, and wait until it is available",
     "hosted_zone": "create_hosted_zone with this name",
     "dns_record": "change_resource_record_sets with an UPSERT of this name",
