@@ -122,7 +122,7 @@ def everything(aws):
         del answer["ResponseMetadata"]
         seen[f"{service}.{call}"] = answer
     for each in seen["rds.describe_db_instances"]["DBInstances"]:
-        del each["LatestRestorableTime"]
+        each.pop("LatestRestorableTime", None)  # there is none in the first minutes
     seen["large"] = aws("s3").get_object(Bucket="bucket-one", Key="large")["Body"].read()
     seen["small"] = aws("s3").get_object(Bucket="bucket-one", Key="small")["Metadata"]
     return seen

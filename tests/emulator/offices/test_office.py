@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -60,13 +61,15 @@ def test_what_cannot_be_is_refused_and_changes_nothing(clean_emulator, wrong):
 
 
 @pytest.fixture
-def share(tmp_path: Path) -> Path:
+def share(tmp_path: Path) -> Iterator[Path]:
     """The folder of a world of the test's own."""
-    inhabit(World(WallHand(0.0)))
+    hand = WallHand(0.0)
+    inhabit(World(hand))
     folder = tmp_path / "share"
     folder.mkdir()
     offices.declare(offices.Office(folder=str(folder)))
-    return folder
+    yield folder
+    hand.stop()  # it moves the time of this whole process
 
 
 @pytest.mark.parametrize("path", ["/../up", "/a/../../up", "..", "/a\\..\\up", "c:/windows", "/nul\0"])
