@@ -10,10 +10,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from aws14.charts.numbers import duration, usd
-from aws14.model import Finding, Node, Report, Topology
+from aws14.model import Node, Report, Topology
 from aws14.patterns.p06_day import BRIEF, DIRECTORY, SHARE, SHARED
 from aws14.patterns.p06_months import month, months_bill
-from aws14.patterns.walls import Seen, Wall, finding
+from aws14.patterns.walls import Seen, Wall, taken_away
 from aws14.sim import what_if
 from aws14.sim.changes import without
 from aws14.sim.files.losses import zone_lost_min
@@ -155,12 +155,4 @@ def why(topology: Topology) -> Report:
     Report
         A finding passes when its property holds with the component and is lost without it.
     """
-    return Report(
-        title="Take it away, and something is lost",
-        findings=tuple(_asked(topology, wall) for wall in WALLS),
-    )
-
-
-def _asked(topology: Topology, wall: Wall) -> Finding:
-    before, after = wall.seen(topology), wall.seen(wall.without(topology))
-    return finding(wall, before, after, check="p06-built", lost="no longer true")
+    return taken_away(WALLS, topology, check="p06-built")

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from aws14.charts.numbers import percent
-from aws14.model import Finding, Report, Scenario, Steady, Topology
+from aws14.model import Report, Scenario, Steady, Topology
 from aws14.model.trace import FAILURE_REASONS
 from aws14.patterns.p12_checks import API
 from aws14.patterns.p12_day import BRIEF, ENTRY, scenario
-from aws14.patterns.walls import Seen, Wall, finding
+from aws14.patterns.walls import Seen, Wall, taken_away
 from aws14.sim import simulate, what_if
 from aws14.sim.changes import without
 
@@ -125,12 +125,4 @@ def why(topology: Topology) -> Report:
     Report
         A finding passes when its property holds with the component and is lost without it.
     """
-    return Report(
-        title="Take it away, and something is lost",
-        findings=tuple(_asked(topology, wall) for wall in WALLS),
-    )
-
-
-def _asked(topology: Topology, wall: Wall) -> Finding:
-    before, after = wall.seen(topology), wall.seen(wall.without(topology))
-    return finding(wall, before, after, check="p12-built", lost="no longer true")
+    return taken_away(WALLS, topology, check="p12-built")

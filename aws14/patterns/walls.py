@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from aws14.model import Finding, Topology
+from aws14.model import Finding, Report, Topology
 
 Change = Callable[[Topology], Topology]
 
@@ -60,4 +60,30 @@ def finding(wall: Wall, before: Seen, after: Seen, *, check: str, lost: str = "a
         status="passed" if before.holds and not after.holds else "not_yet",
         detail=seen + ("" if before.holds else f"; nor does it hold with it: {before.words}"),
         hint=f"the site is not as drawn: run the check {check}",
+    )
+
+
+def taken_away(walls: Iterable[Wall], topology: Topology, *, check: str) -> Report:
+    """Look for each wall's property with and without it, and say when it is no longer true.
+
+    Parameters
+    ----------
+    walls : iterable of Wall
+        The components.
+    topology : Topology
+        What was read back.
+    check : str
+        Name of the check that says whether the site is as drawn.
+
+    Returns
+    -------
+    Report
+        A finding passes when its property holds with the component and is lost without it.
+    """
+    return Report(
+        title="Take it away, and something is lost",
+        findings=tuple(
+            finding(wall, wall.seen(topology), wall.seen(wall.without(topology)), check=check, lost="no longer true")
+            for wall in walls
+        ),
     )
