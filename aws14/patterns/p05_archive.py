@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 
 import numpy as np
 
 from aws14 import charts
 from aws14.charts.numbers import duration, usd
-from aws14.cost.archives import archive_cost, object_usd, retrieval_bill
+from aws14.cost.archives import archive_cost, object_usd, retrieval_bill, worth_from_bytes
 from aws14.errors import DesignError
 from aws14.model import Picture, Topology
 from aws14.patterns.p05_found import home_region, texts
@@ -88,11 +89,17 @@ def too_small(built: Topology, years: float = YEARS) -> Picture:
             ]
             for name, moves in ways.items()
         },
-        title=f"A thousand objects, kept for {years:g} years",
+        title=f"Kept for {years:g} years: Deep Archive {_pays_from(kept, region)}",
         xlabel="size of each, KiB",
-        ylabel="USD, all years together",
+        ylabel="USD a thousand objects, all years together",
         scales=("log", "log"),
     )
+
+
+def _pays_from(kept_days: float, region: str) -> str:
+    """From which size on a rule that moves all to Deep Archive after a day saves money."""
+    size = worth_from_bytes(Lifecycle(moves=tuple(_DEEP.values())), kept_days=kept_days, region=region)
+    return f"pays from {size / 1024:.0f} KiB on" if math.isfinite(size) else "never pays"
 
 
 def too_soon(built: Topology, mib: float = 10.0) -> Picture:

@@ -748,8 +748,8 @@ lab.experiment("seven years")
 lab.experiment("too small")
 
 # %% [markdown]
-# A move is a request, and an archive class adds forty KiB to each object. Below the size at which its line meets that
-# of no rule, the *rule* costs more than it ever saves. (Standard-IA counts every object as 128 KiB at least.) Since 2024 S3 therefore leaves small
+# A move is a request, and an archive class adds forty KiB to each object. Below the size in the title our
+# colleague's *rule* costs more than it ever saves. (Standard-IA counts every object as 128 KiB at least.) Since 2024 S3 therefore leaves small
 # objects where they are, unless told otherwise, as our colleague did.
 
 # %% tags=["experiment"]

@@ -34,6 +34,7 @@ from aws14.sim import simulate, what_if
 from aws14.sim.backups.generations import Rule
 from aws14.sim.backups.outcomes import matrix
 from aws14.sim.changes import without
+from tests.patterns.sections import code_cells
 
 TEXT = (Path(__file__).parents[2] / "notebooks" / "src" / "02_storage.py").read_text(encoding="utf-8")
 SECTION = TEXT.partition('pattern="p05"')[2].partition('pattern="p06"')[0]
@@ -43,14 +44,6 @@ BUILDS = [
     if part.startswith((' tags=["setup"]', ' tags=["build"]'))
 ]
 HOME = "ap-northeast-1"
-
-
-def cells(heading: str) -> list[str]:
-    """The code cells under a heading of the section, solutions among them, the learner's own left out."""
-    block = re.search(rf"^# #+ {re.escape(heading)}$(.*?)(?=^# #+ |\Z)", SECTION, re.MULTILINE | re.DOTALL)
-    assert block, heading
-    parts = re.split(r"^# %%", block[1], flags=re.MULTILINE)[1:]
-    return [part.partition("\n")[2] for part in parts if not part.startswith(" [markdown]")]
 
 
 @pytest.fixture(scope="module")
@@ -76,8 +69,8 @@ def core(emulator: Emulator, emulator_home: Path) -> Iterator[SimpleNamespace]:
 
 
 def _lived(run: Callable[[str], str], look: Callable[[], Topology], names: dict[str, Any]) -> SimpleNamespace:
-    weeks, _, sunday, monday, restores, compared = cells("Load, break, heal")
-    bill, _, solution, _ = cells("Bill and one decision")
+    weeks, _, sunday, monday, restores, compared = code_cells(SECTION, "Load, break, heal")
+    bill, _, solution, _ = code_cells(SECTION, "Bill and one decision")
     del bill
     made = SimpleNamespace(names=names, fresh=look())
     run(weeks)
@@ -94,7 +87,7 @@ def _lived(run: Callable[[str], str], look: Callable[[], Topology], names: dict[
     for cell in BUILDS:
         run(cell)
     made.again = look()
-    made.clean_up = run(cells("Checkpoint and clean-up")[0]) + str(names["lab"].clean_up())
+    made.clean_up = run(code_cells(SECTION, "Checkpoint and clean-up")[0]) + str(names["lab"].clean_up())
     return made
 
 

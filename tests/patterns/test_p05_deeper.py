@@ -70,6 +70,7 @@ def test_the_rule_that_costs_more_than_it_saves() -> None:
     deep = Lifecycle(moves=((1.0, "DEEP_ARCHIVE"),))
     border = worth_from_bytes(deep, kept_days=7 * 365, region="ap-northeast-1")
     assert 16 * 1024 < border < 128 * 1024, "the mails of the exercise are smaller"
+    assert f"pays from {border / 1024:.0f} KiB on" in shown("too small").alt
     days = amounts(shown("too soon"), r"From ([\d.]+) on Glacier Flexible")[0]
     assert 14 < days < 31, "a week or two had better stay, after some weeks the fee is worth it"
 

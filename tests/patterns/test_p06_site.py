@@ -27,6 +27,7 @@ from aws14.patterns.p06_months import month, months_bill, operations
 from aws14.patterns.p06_options import three_years, total, which, your_company
 from aws14.patterns.p06_walls import WALLS, why
 from aws14.sim import what_if
+from tests.patterns.sections import code_cells
 
 TEXT = (Path(__file__).parents[2] / "notebooks" / "src" / "02_storage.py").read_text(encoding="utf-8")
 SECTION = TEXT.partition('pattern="p06"')[2]
@@ -34,14 +35,6 @@ SECTION = TEXT.partition('pattern="p06"')[2]
 CORE = SECTION.partition("# ### Load, break, heal")[0]
 SETUP = SECTION.partition('# %% tags=["setup"]')[2].partition("# %%")[0]
 BUILD = [part.partition("\n")[2].partition("\n# %%")[0] for part in CORE.split('# %% tags=["build"]')[1:]]
-
-
-def cells(heading: str) -> list[str]:
-    """The code cells under a heading of the section."""
-    block = re.search(rf"^# #+ {re.escape(heading)}$(.*?)(?=^# #+ |\Z)", SECTION, re.MULTILINE | re.DOTALL)
-    assert block, heading
-    parts = re.split(r"^# %%", block[1], flags=re.MULTILINE)[1:]
-    return [part.partition("\n")[2] for part in parts if not part.startswith(" [markdown]")]
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +51,7 @@ def site(emulator: Any, emulator_home: Path) -> Iterator[SimpleNamespace]:
 
         def run(heading: str, *, only: str = "", times: int = 1) -> str:
             told = io.StringIO()
-            for cell in [cell for cell in cells(heading) if only in cell]:
+            for cell in [cell for cell in code_cells(SECTION, heading) if only in cell]:
                 for _ in range(times):
                     with contextlib.redirect_stdout(told):
                         exec(compile(cell, heading, "exec"), names)

@@ -29,18 +29,11 @@ from aws14.patterns.p12_storm import CROWD_RPS, LOOK_UP_S, behind_proxy, on_mysq
 from aws14.patterns.p12_walls import WALLS, why
 from aws14.sim import simulate, what_if
 from aws14.sim.changes import without
+from tests.patterns.sections import code_cells
 
 TEXT = (Path(__file__).parents[2] / "notebooks" / "src" / "05_cloud_native.py").read_text(encoding="utf-8")
 SECTION = TEXT.partition('pattern="p12"')[2].partition('pattern="p13"')[0]
 LIMITED = ("stg", "prod rate=200 burst=300")
-
-
-def cells(heading: str) -> list[str]:
-    """The code cells under a heading of the section."""
-    block = re.search(rf"^# #+ {re.escape(heading)}$(.*?)(?=^# #+ |\Z)", SECTION, re.MULTILINE | re.DOTALL)
-    assert block, heading
-    parts = re.split(r"^# %%", block[1], flags=re.MULTILINE)[1:]
-    return [part.partition("\n")[2] for part in parts if not part.startswith(" [markdown]")]
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +51,7 @@ def site(emulator: Any, emulator_home: Path) -> Iterator[SimpleNamespace]:
         def run(heading: str, *, first: int = 0, last: int | None = None) -> str:
             told = io.StringIO()
             with contextlib.redirect_stdout(told):
-                for cell in cells(heading)[first:last]:
+                for cell in code_cells(SECTION, heading)[first:last]:
                     exec(compile(cell, heading, "exec"), names)
             return told.getvalue()
 
@@ -97,7 +90,7 @@ def test_where_the_api_may_not_call_nothing_passes(site):
     assert any("may invoke" in finding.name for finding in site_check.outstanding)
     assert any(finding.name == "Pages and calls are answered" for finding in site_check.outstanding)
     assert [finding.name for finding in exercise.outstanding] == ["Pages and calls are answered"]
-    for step in cells("Predict, then build"):
+    for step in code_cells(SECTION, "Predict, then build"):
         if "add_permission" in step:
             with contextlib.redirect_stdout(io.StringIO()):
                 exec(compile(step, "stages", "exec"), site.names)
@@ -198,7 +191,7 @@ def test_an_environment_is_kept_for_minutes_and_gone_after_an_hour(site):
 
 
 def test_imports_make_a_start_long(site):
-    for cell in cells("Deeper: what makes a cold start long?")[:1]:
+    for cell in code_cells(SECTION, "Deeper: what makes a cold start long?")[:1]:
         exec(compile(cell, "cold", "exec"), site.names)
     nothing, _, boto3, table = site.names["starts_ms"].values()
     assert min(boto3, table) > nothing
