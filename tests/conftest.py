@@ -100,7 +100,7 @@ def emulator(emulator_home: Path) -> Iterator[Emulator]:
     """Return an embedded AWS of this worker's own, ended with the run."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS14_HOME", str(emulator_home))
-        running = find_or_start(emulator_home, idle_s=900)
+        running = find_or_start(emulator_home, idle_s=3600)  # the last tests of a run have others of their own
         yield running
         running.shutdown()
 
