@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from aws14.emulator.machines import php
 from aws14.emulator.machines.images import fresh
 from aws14.emulator.machines.machine import Machine
+from aws14.emulator.machines.php import mysql
 
 SCRIPT = "/var/www/html/index.php"
 
@@ -137,3 +140,14 @@ def test_headers_and_status_are_the_pages(machine: Machine) -> None:
 def test_a_page_that_fails_is_500_and_the_log_says_why(machine: Machine, code: str, word: str) -> None:
     assert page(machine, f"<?php {code}")[0] == 500
     assert word in machine.disk.text("/var/log/httpd/error_log")
+
+
+@pytest.mark.parametrize("end", ["echo 'done';", "nothing();"])
+def test_a_connection_that_a_page_leaves_open_ends_with_it(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    ended: list[str] = []
+    made = (SimpleNamespace(close=lambda name=name: ended.append(name)) for name in ("first", "second"))
+    monkeypatch.setattr(mysql, "connect", lambda *_: next(made))
+    page(machine, f"<?php $a = new mysqli('db', 'u', 'p'); mysqli_connect('db', 'u', 'p'); {end}")
+    assert ended == ["first", "second"]

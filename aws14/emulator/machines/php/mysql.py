@@ -6,7 +6,6 @@ As PHP 8 does it, a failure is thrown as ``mysqli_sql_exception``.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from aws14.emulator.databases.asking import Login, connect
@@ -14,32 +13,57 @@ from aws14.emulator.databases.mistakes import MysqlError
 from aws14.emulator.databases.outcome import Outcome
 from aws14.emulator.machines.php.values import number, text
 
-__all__ = ["Connection", "Result", "classes", "functions"]
+__all__ = ["Connection", "Databases", "Result"]
 
 _PORT = 3306
 
 
-def classes(instance_id: str) -> dict[str, Callable[..., Any]]:
-    """Class -> what makes an object, for pages on this instance."""
-    return {"mysqli": partial(Connection, instance_id)}
+class Databases:
+    """What a page has of databases. A connection that it leaves open ends with it, as PHP ends it.
+
+    Parameters
+    ----------
+    instance_id : str
+        On which the page runs.
+    """
+
+    def __init__(self, instance_id: str) -> None:
+        self._instance_id = instance_id
+        self._opened: list[Connection] = []
+
+    def classes(self) -> dict[str, Callable[..., Any]]:
+        """Class -> what makes an object."""
+        return {"mysqli": self._connect}
+
+    def functions(self) -> dict[str, Callable[..., Any]]:
+        """Function -> what it does."""
+        return {"mysqli_connect": self._connect, **_FUNCTIONS}
+
+    def close(self) -> None:
+        """End every connection of the page."""
+        for each in self._opened:
+            each.methods["close"]()
+
+    def _connect(self, *given: Any) -> Connection:
+        made = Connection(self._instance_id, *given)
+        self._opened.append(made)
+        return made
 
 
-def functions(instance_id: str) -> dict[str, Callable[..., Any]]:
-    """Function -> what it does, for pages on this instance."""
-    return {
-        "mysqli_connect": partial(Connection, instance_id),
-        "mysqli_query": lambda connection, sql, *_: connection.query(sql),
-        "mysqli_fetch_assoc": lambda result: result.methods["fetch_assoc"](),
-        "mysqli_num_rows": lambda result: len(result.rows),
-        "mysqli_insert_id": lambda connection: connection.fields["insert_id"],
-        "mysqli_affected_rows": lambda connection: connection.fields["affected_rows"],
-        "mysqli_close": lambda connection: connection.methods["close"](),
-        "mysqli_report": lambda *_: True,
-        "constant MYSQLI_ASSOC": lambda: 1,
-        "constant MYSQLI_NUM": lambda: 2,
-        "constant MYSQLI_REPORT_ERROR": lambda: 1,
-        "constant MYSQLI_REPORT_STRICT": lambda: 2,
-    }
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "mysqli_query": lambda connection, sql, *_: connection.query(sql),
+    "mysqli_fetch_assoc": lambda result: result.methods["fetch_assoc"](),
+    "mysqli_num_rows": lambda result: len(result.rows),
+    "mysqli_insert_id": lambda connection: connection.fields["insert_id"],
+    "mysqli_affected_rows": lambda connection: connection.fields["affected_rows"],
+    "mysqli_close": lambda connection: connection.methods["close"](),
+    "mysqli_report": lambda *_: True,
+    "constant MYSQLI_ASSOC": lambda: 1,
+    "constant MYSQLI_NUM": lambda: 2,
+    "constant MYSQLI_REPORT_ERROR": lambda: 1,
+    "constant MYSQLI_REPORT_STRICT": lambda: 2,
+}
+"""Function -> what it does, for pages on any instance."""
 
 
 class Connection:

@@ -70,8 +70,9 @@ def answer(machine: Machine, asked: Asked) -> tuple[int, dict[str, str], bytes]:
     visit = Visit(machine, _cookies(asked), lambda name, value: said.headers.append((name, value)), now=asked.now)
     page.globals.update(_superglobals(machine, asked, visit))
     page.functions = {**functions.plain, **functions.moments(asked.now), **_of_request(machine, page, visit)}
-    page.functions = {**page.functions, **mysql.functions(machine.instance_id)}
-    page.classes = {**_exceptions(), **mysql.classes(machine.instance_id)}
+    databases = mysql.Databases(machine.instance_id)
+    page.functions = {**page.functions, **databases.functions()}
+    page.classes = {**_exceptions(), **databases.classes()}
     try:
         Runner(page).run(read(machine.disk.text(asked.script)))
     except ThrownError as thrown:
@@ -80,6 +81,8 @@ def answer(machine: Machine, asked: Asked) -> tuple[int, dict[str, str], bytes]:
         _fail(said, str(problem))
     except (TypeError, AttributeError, KeyError, ValueError) as problem:
         _fail(said, f"PHP Fatal error:  Uncaught TypeError: {problem} in {asked.script}")
+    finally:
+        databases.close()
     visit.keep()
     _log(machine, said, asked.now)
     if asked.patience_s is not None and said.slept_s > asked.patience_s:
